@@ -1,0 +1,1 @@
+//! The in-memory twin; see the tests of the engine.
