@@ -206,7 +206,7 @@ impl Worker {
             door,
             runtime,
             program: Program::default(),
-            batcher: Batcher::new(settings.watch.debounce, settings.watch.grace),
+            batcher: Batcher::new(&settings.watch),
             watcher,
             log: settings.log,
             plugins: settings.plugins,
@@ -235,7 +235,7 @@ impl Worker {
 
     fn run(mut self, inbox: &Receiver<Message>) {
         loop {
-            let message = match self.batcher.due_at() {
+            let message = match self.batcher.due() {
                 Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
@@ -318,7 +318,7 @@ impl Worker {
             fault: Fault(self.fault),
         };
         let mut report = reload(&mut self.program, &batch, tools);
-        report.microseconds = batch.first_event.elapsed().as_micros() as u64;
+        report.microseconds = batch.since.map_or(0, |since| since.elapsed().as_micros() as u64);
         self.fault = match self.fault {
             Some(step) if report.undone => Some(step + 1),
             Some(_) if !report.events.is_empty() => None,
@@ -373,7 +373,7 @@ impl Worker {
             && self.watch != changed.watch
         {
             watcher.replace_settings(changed.watch.clone());
-            self.batcher.replace_settings(changed.watch.debounce, changed.watch.grace);
+            self.batcher.replace_settings(&changed.watch);
         }
         self.watch = changed.watch;
         self.watch_roots();

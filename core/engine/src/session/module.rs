@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jurigged_runtime::{Interpreter, Pin};
 
-use crate::pipeline::definitions::{DefinitionTree, parse};
+use crate::pipeline::definitions::{DefinitionId, DefinitionTree, parse};
 use crate::pipeline::edit_plan::Outline;
 use crate::pipeline::locate::Bindings;
 use crate::source::SourceText;

@@ -1,9 +1,11 @@
 //! Which code object belongs to which definition of the text that runs.
 
+use std::path::Path;
+
 use jurigged_runtime::{Interpreter, Pin};
 use rustc_hash::FxHashMap;
 
-use super::codes::{Bound, bind};
+use super::codes::{Bound, bind, bind_loose};
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree};
 use crate::pipeline::diff::Matching;
 use crate::pipeline::edit_plan::Outline;
@@ -52,6 +54,17 @@ impl Bindings {
     pub fn of_module(interpreter: &dyn Interpreter, module_code: &Pin, outline: &[Outline]) -> Self {
         let mut bindings = Self::default();
         for bound in bind(interpreter, interpreter.pinned(module_code), outline) {
+            bindings.insert(interpreter, &bound);
+        }
+        bindings
+    }
+
+    /// The bindings of a module whose body ran before anybody listened, from the functions that live.
+    pub fn of_file(interpreter: &dyn Interpreter, file: &Path, outline: &[Outline]) -> Self {
+        let mut bindings = Self::default();
+        let file = file.to_string_lossy().into_owned();
+        let codes = interpreter.codes_of_files(&[file]).pop().unwrap_or_default();
+        for bound in bind_loose(interpreter, &codes, outline) {
             bindings.insert(interpreter, &bound);
         }
         bindings
