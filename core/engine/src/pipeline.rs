@@ -142,8 +142,13 @@ fn apply(
 ) {
     let mut live: Vec<Live> = Vec::new();
     for (file, change) in changes.iter().enumerate() {
-        let Some(module) = module_of(program, change) else { continue };
-        let Some(namespace) = interpreter.module(&module.name).and_then(|module| interpreter.namespace(module)) else {
+        let Some(module) = module_of(program, change) else {
+            continue;
+        };
+        let Some(namespace) = interpreter
+            .module(&module.name)
+            .and_then(|module| interpreter.namespace(module))
+        else {
             continue;
         };
         let bindings = module.bindings(interpreter).clone();
@@ -155,7 +160,10 @@ fn apply(
             executing,
         });
     }
-    let modules: Vec<_> = live.iter().map(|live| (&plan.files[live.file], live.target(changes))).collect();
+    let modules: Vec<_> = live
+        .iter()
+        .map(|live| (&plan.files[live.file], live.target(changes)))
+        .collect();
     let targets = locate::locate(interpreter, &modules, tools.plugins);
     let works: Vec<Work<'_>> = live
         .iter()
@@ -266,7 +274,9 @@ fn accept(
     interpreter: &dyn Interpreter,
     report: &mut Report,
 ) {
-    let Some(module) = module_of(program, change) else { return };
+    let Some(module) = module_of(program, change) else {
+        return;
+    };
     let refused: Vec<usize> = outcome
         .operations
         .iter()
@@ -308,9 +318,17 @@ fn accept(
     report::applied(report, reported, outcome);
 }
 
-fn undone(changes: &[FileChange], plan: &Plan, failure: &Failure, ran: &[(usize, usize)]) -> crate::diagnostic::Diagnostic {
+fn undone(
+    changes: &[FileChange],
+    plan: &Plan,
+    failure: &Failure,
+    ran: &[(usize, usize)],
+) -> crate::diagnostic::Diagnostic {
     let place = match failure {
-        Failure::Python { operation: (file, index), .. } => {
+        Failure::Python {
+            operation: (file, index),
+            ..
+        } => {
             let file = &plan.files[*file];
             file.operations.get(*index).map(|operation| (file, operation))
         }

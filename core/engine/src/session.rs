@@ -10,7 +10,7 @@ mod module;
 mod program;
 
 pub use baseline::next_baseline;
-pub use log::{Log, LogFormat, LogLevel};
+pub use log::Log;
 pub use module::Module;
 pub use program::Program;
 
@@ -18,12 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
-use crate::config::WatchFilter;
+use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::Batcher;
 use crate::pipeline::patch::Fault;
@@ -36,39 +35,14 @@ const STOP_WITHIN: Duration = Duration::from_millis(500);
 
 /// What a session is started with.
 pub struct SessionSettings {
-    /// Which files are watched.
-    pub filter: WatchFilter,
-    /// How they are watched.
-    pub watch: WatchSettings,
-    /// Where reports go.
-    pub log: Log,
-    /// Crawlers, matchers and conformers.
-    pub plugins: Plugins,
+    /// The configuration.
+    pub settings: Settings,
+    /// Where bundled plugins are, in the order of the search.
+    pub plugin_folders: Vec<PathBuf>,
     /// Show the plan of every save, apply nothing.
     pub dry_run: bool,
-    /// The configuration file in use, which is watched too.
-    pub config: Option<PathBuf>,
-    /// Reads the configuration again after it changed; `Err` are its problems, and nothing changes then.
-    pub reconfigure: Option<Reconfigure>,
     /// Makes the first save fail at its first step, the next one at its second, and so on; for tests of undo.
     pub inject_faults: bool,
-}
-
-/// See [`SessionSettings::reconfigure`].
-pub type Reconfigure = Box<dyn Fn() -> Result<Changed, Vec<Diagnostic>> + Send>;
-
-/// What a changed configuration changes in a session that runs.
-pub struct Changed {
-    /// Which files are watched from now on.
-    pub filter: WatchFilter,
-    /// How they are watched.
-    pub watch: WatchSettings,
-    /// Where reports go.
-    pub log: Log,
-    /// Plugins with their new options, where these changed.
-    pub plugins: Option<Plugins>,
-    /// Notices, such as that a key needs a restart.
-    pub notices: Vec<Diagnostic>,
 }
 
 enum Message {
@@ -88,25 +62,33 @@ struct Door {
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
 pub struct Session {
     door: Arc<Door>,
+    log: Arc<Log>,
     receiver: Mutex<Option<(Receiver<Message>, Sender<Message>, SessionSettings)>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Session {
     /// A session that takes in loaded modules at once and reloads from [`start`](Self::start) on.
-    pub fn new(mut settings: SessionSettings) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// When the log file cannot be opened.
+    pub fn new(settings: SessionSettings) -> std::io::Result<Arc<Self>> {
         let (sender, receiver) = channel();
-        let filter = std::mem::take(&mut settings.filter);
-        Arc::new(Self {
+        let log = Arc::new(Log::of(&settings.settings)?);
+        Ok(Arc::new(Self {
             door: Arc::new(Door {
-                filter: RwLock::new(filter),
+                filter: RwLock::new(settings.settings.watch_filter()),
                 incoming: Mutex::default(),
                 inbox: Mutex::new(sender.clone()),
                 stopped: AtomicBool::new(false),
             }),
+            log,
             receiver: Mutex::new(Some((receiver, sender, settings))),
-            thread: Mutex::default(),
-        })
+        }))
+    }
+
+    /// Where reports go.
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// The door for the loader hook of the runtime.
@@ -122,15 +104,12 @@ impl Session {
         let Some((receiver, sender, settings)) = self.receiver.lock().ok().and_then(|mut slot| slot.take()) else {
             return Ok(());
         };
-        let door = self.door.clone();
-        let thread = std::thread::Builder::new()
+        let (door, log) = (self.door.clone(), self.log.clone());
+        std::thread::Builder::new()
             .name("jurigged".to_owned())
             // The parser and the matchers recurse along the nesting of the file.
             .stack_size(16 << 20)
-            .spawn(move || Worker::new(door, settings, runtime, sender).run(&receiver))?;
-        if let Ok(mut slot) = self.thread.lock() {
-            *slot = Some(thread);
-        }
+            .spawn(move || Worker::new(door, log, settings, runtime, sender).run(&receiver))?;
         Ok(())
     }
 
@@ -173,12 +152,11 @@ struct Worker {
     program: Program,
     batcher: Batcher,
     watcher: Option<Watcher>,
-    log: Log,
+    log: Arc<Log>,
+    settings: Settings,
     plugins: Plugins,
-    watch: WatchSettings,
+    plugin_folders: Vec<PathBuf>,
     dry_run: bool,
-    config: Option<PathBuf>,
-    reconfigure: Option<Reconfigure>,
     /// The step at which the next save fails; `None` when faults are not injected.
     fault: Option<usize>,
     /// Refusals already reported: the same one is not repeated at every save.
@@ -186,15 +164,22 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(door: Arc<Door>, settings: SessionSettings, runtime: Arc<dyn Runtime>, inbox: Sender<Message>) -> Self {
+    fn new(
+        door: Arc<Door>,
+        log: Arc<Log>,
+        start: SessionSettings,
+        runtime: Arc<dyn Runtime>,
+        inbox: Sender<Message>,
+    ) -> Self {
         let sink = move |signal| {
             // The session ended before its watcher did.
             let _ = inbox.send(Message::Signal(signal));
         };
-        let watcher = match Watcher::start(settings.watch.clone(), sink) {
+        let watch = watch_settings(&start.settings);
+        let watcher = match Watcher::start(watch.clone(), sink) {
             Ok(watcher) => Some(watcher),
             Err(error) => {
-                settings.log.diagnostic(
+                log.diagnostic(
                     &Diagnostic::error("watch", "nothing is watched")
                         .detail(error.to_string())
                         .help("restart the program when the system has threads to give"),
@@ -202,19 +187,22 @@ impl Worker {
                 None
             }
         };
+        let (plugins, problems) = plugins_of(&start.settings, &start.plugin_folders);
+        for problem in problems {
+            log.diagnostic(&problem);
+        }
         let worker = Self {
             door,
             runtime,
             program: Program::default(),
-            batcher: Batcher::new(&settings.watch),
+            batcher: Batcher::new(&watch),
             watcher,
-            log: settings.log,
-            plugins: settings.plugins,
-            watch: settings.watch,
-            dry_run: settings.dry_run,
-            config: settings.config,
-            reconfigure: settings.reconfigure,
-            fault: settings.inject_faults.then_some(0),
+            log,
+            settings: start.settings,
+            plugins,
+            plugin_folders: start.plugin_folders,
+            dry_run: start.dry_run,
+            fault: start.inject_faults.then_some(0),
             reported: Default::default(),
         };
         worker.watch_roots();
@@ -228,7 +216,7 @@ impl Worker {
                 let _ = watcher.add_root(&root);
             }
         }
-        if let Some(config) = &self.config {
+        if let Some(config) = self.settings.file() {
             let _ = watcher.follow(config);
         }
     }
@@ -289,12 +277,10 @@ impl Worker {
     }
 
     fn reload(&mut self, mut batch: crate::pipeline::batch::ChangeBatch) {
-        if let Some(config) = &self.config
-            && batch.paths.contains(config)
+        if let Some(config) = self.settings.file().map(Path::to_owned)
+            && batch.paths.contains(&config)
         {
-            let config = config.clone();
-            batch.paths.retain(|path| *path != config);
-            self.configure();
+            self.configure(&config);
         }
         batch.paths.retain(|path| self.program.knows(path));
         for path in std::mem::take(&mut batch.vanished) {
@@ -351,34 +337,66 @@ impl Worker {
     }
 
     /// Applies a changed configuration, whole or not at all.
-    fn configure(&mut self) {
-        let Some(reconfigure) = &self.reconfigure else { return };
-        let changed = match reconfigure() {
-            Ok(changed) => changed,
+    fn configure(&mut self, file: &Path) {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                let problem = Diagnostic::error("config", "the changed configuration is not used")
+                    .place(crate::diagnostic::Place::file(file))
+                    .detail(error.to_string());
+                return self
+                    .log
+                    .diagnostic(&problem.running_now("the configuration from before this save"));
+            }
+        };
+        let reloaded = match self.settings.reload(&text) {
+            Ok(reloaded) if reloaded.changed.is_empty() => return,
+            Ok(reloaded) => reloaded,
             Err(problems) => {
                 for problem in problems {
-                    self.log.diagnostic(&problem.running_now("the configuration from before this save"));
+                    let problem = problem.running_now("the configuration from before this save");
+                    self.log.diagnostic(&problem);
                 }
                 return;
             }
         };
-        if let Ok(mut filter) = self.door.filter.write() {
-            *filter = changed.filter;
-        }
-        self.log = changed.log;
-        if let Some(plugins) = changed.plugins {
-            self.plugins = plugins;
-        }
-        if let Some(watcher) = &self.watcher
-            && self.watch != changed.watch
+        let is_changed = |section: &str| reloaded.changed.iter().any(|key| key.starts_with(section));
+        self.settings = reloaded.settings;
+        if is_changed("log.")
+            && let Err(error) = self.log.replace(&self.settings)
         {
-            watcher.replace_settings(changed.watch.clone());
-            self.batcher.replace_settings(&changed.watch);
+            self.log
+                .diagnostic(&Diagnostic::error("log", "the log stays where it was").detail(error.to_string()));
         }
-        self.watch = changed.watch;
-        self.watch_roots();
-        for notice in changed.notices {
-            self.log.diagnostic(&notice);
+        if is_changed("watch.") {
+            if let Ok(mut filter) = self.door.filter.write() {
+                *filter = self.settings.watch_filter();
+            }
+            let watch = watch_settings(&self.settings);
+            self.batcher.replace_settings(&watch);
+            if let Some(watcher) = &self.watcher {
+                watcher.replace_settings(watch);
+            }
+            self.watch_roots();
         }
+        if is_changed("plugins.") {
+            let (plugins, problems) = plugins_of(&self.settings, &self.plugin_folders);
+            self.plugins = plugins;
+            for problem in problems {
+                self.log.diagnostic(&problem);
+            }
+        }
+        for notice in &reloaded.notices {
+            self.log.diagnostic(notice);
+        }
+        self.log.configured(&reloaded.changed);
+    }
+}
+
+fn watch_settings(settings: &Settings) -> WatchSettings {
+    WatchSettings {
+        poll: settings.watch.poll.value,
+        debounce: settings.watch.debounce.value,
+        grace: settings.watch.grace.value,
     }
 }

@@ -91,13 +91,7 @@ impl Bindings {
     }
 
     /// Carries over the bindings of all definitions of another tree that have the same text in this one.
-    pub fn carry_same_text(
-        &mut self,
-        other: &Self,
-        from: &DefinitionTree,
-        to: &DefinitionTree,
-        matching: &Matching,
-    ) {
+    pub fn carry_same_text(&mut self, other: &Self, from: &DefinitionTree, to: &DefinitionTree, matching: &Matching) {
         for definition in &to.definitions {
             if let Some(source) = matching.old_of(definition.id)
                 && from.text(source) == to.text(definition.id)

@@ -58,7 +58,11 @@ pub struct CodeTarget {
 }
 
 /// Finds the targets of every module, with one search for all of them.
-pub fn locate(interpreter: &dyn Interpreter, modules: &[(&FilePlan, ModuleTarget<'_>)], plugins: &Plugins) -> Vec<Targets> {
+pub fn locate(
+    interpreter: &dyn Interpreter,
+    modules: &[(&FilePlan, ModuleTarget<'_>)],
+    plugins: &Plugins,
+) -> Vec<Targets> {
     let mut all: Vec<Targets> = modules
         .iter()
         .map(|(plan, module)| Targets {

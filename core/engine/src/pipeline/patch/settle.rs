@@ -15,7 +15,11 @@ pub fn settle(interpreter: &dyn Interpreter, work: &Work<'_>, prepared: &mut Pre
         }
     }
     for (index, object) in std::mem::take(&mut prepared.conforming) {
-        let function = prepared.patched.iter().find(|(at, _)| *at == index).map(|(_, function)| *function);
+        let function = prepared
+            .patched
+            .iter()
+            .find(|(at, _)| *at == index)
+            .map(|(_, function)| *function);
         let new = function.unwrap_or_else(|| interpreter.none());
         if function.is_some()
             && let Err(problem) = conform(interpreter, object, new)

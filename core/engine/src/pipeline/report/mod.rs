@@ -79,7 +79,10 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal) 
     } else {
         Diagnostic::error(reason.code.clone(), reason.message.clone())
     };
-    let diagnostic = diagnostic.place(place).detail(reason.why.clone()).help(reason.help.clone());
+    let diagnostic = diagnostic
+        .place(place)
+        .detail(reason.why.clone())
+        .help(reason.help.clone());
     if reason.is_note {
         return diagnostic;
     }
@@ -107,7 +110,12 @@ fn place_of(module: ReportedModule<'_>, operation: &Operation) -> Place {
 
 /// The diagnostic of a batch that was undone. `undone` are the reported names of everything that it would have changed,
 /// `ran` the statements whose side effects stay.
-pub fn undone(failure: &Failure, place: Option<(&FilePlan, &Operation)>, undone: &[String], ran: &[String]) -> Diagnostic {
+pub fn undone(
+    failure: &Failure,
+    place: Option<(&FilePlan, &Operation)>,
+    undone: &[String],
+    ran: &[String],
+) -> Diagnostic {
     let diagnostic = match failure {
         Failure::Python { error, .. } if error.kind == "SyntaxError" || error.kind.ends_with("IndentationError") => {
             return syntax_error(error, None).running_now("the code from before this save, all of it");
@@ -175,12 +183,15 @@ pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnos
 
 /// A file that our parser cannot read although the interpreter can.
 pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
-    Diagnostic::error("parser", "this save is not applied: jurigged cannot read it, although Python can")
-        .place(Place::at(tree.source.path(), problem.line, problem.column))
-        .source_line(tree.source.line(problem.line))
-        .detail(problem.message.clone())
-        .running_now("the code from before this save")
-        .help("restart the program to run it; this is a limit of jurigged worth reporting")
+    Diagnostic::error(
+        "parser",
+        "this save is not applied: jurigged cannot read it, although Python can",
+    )
+    .place(Place::at(tree.source.path(), problem.line, problem.column))
+    .source_line(tree.source.line(problem.line))
+    .detail(problem.message.clone())
+    .running_now("the code from before this save")
+    .help("restart the program to run it; this is a limit of jurigged worth reporting")
 }
 
 /// What a plan would do, one line an operation; the text form of `jurigged plan`.
@@ -188,7 +199,11 @@ pub fn plan_text(module: &str, plan: &FilePlan) -> String {
     let mut text = String::new();
     for operation in &plan.operations {
         let _ = match &operation.action {
-            Action::Refuse(reason) => writeln!(text, "{:<18} not applied: {}; {}", operation.edit, reason.message, reason.why),
+            Action::Refuse(reason) => writeln!(
+                text,
+                "{:<18} not applied: {}; {}",
+                operation.edit, reason.message, reason.why
+            ),
             _ => match Event::of(module, operation) {
                 Some(event) => writeln!(text, "{:<18} {event}", operation.edit),
                 None => writeln!(text, "{:<18} positions only: {}", operation.edit, operation.name),
