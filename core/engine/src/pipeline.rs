@@ -56,6 +56,7 @@ pub struct Tools<'a> {
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: Tools<'_>) -> Report {
     let mut report = Report::default();
     let snapshot = capture::capture(batch);
+    report.unfinished.clone_from(&snapshot.unfinished);
     let changes = compare(program, &snapshot, tools, &mut report);
     let plan = edit_plan::plan(&changes);
     if changes.is_empty() {
@@ -79,7 +80,7 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: Tools<'_>) -> R
 fn compare(program: &mut Program, snapshot: &Snapshot, tools: Tools<'_>, report: &mut Report) -> Vec<FileChange> {
     for problem in &snapshot.problems {
         if program.knows(&problem.path) {
-            report.diagnostics.push(problem.diagnostic());
+            report.diagnostics.push(report::unreadable(problem));
         }
     }
     let mut changes = Vec::new();

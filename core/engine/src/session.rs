@@ -264,7 +264,7 @@ impl Worker {
             let file = module.file.clone();
             let is_new = !self.program.knows(&file);
             if let Err(problem) = self.program.load(module) {
-                self.log.diagnostic(&problem.diagnostic());
+                self.log.diagnostic(&crate::pipeline::report::unreadable(&problem));
                 continue;
             }
             if is_new {
@@ -304,6 +304,7 @@ impl Worker {
             fault: Fault(self.fault),
         };
         let mut report = reload(&mut self.program, &batch, tools);
+        self.batcher.put_back(&report.unfinished, Instant::now());
         report.microseconds = batch.since.map_or(0, |since| since.elapsed().as_micros() as u64);
         self.fault = match self.fault {
             Some(step) if report.undone => Some(step + 1),
@@ -400,3 +401,4 @@ fn watch_settings(settings: &Settings) -> WatchSettings {
         grace: settings.watch.grace.value,
     }
 }
+fn plugins_of(_: &Settings, _: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) { (Plugins, vec![]) }

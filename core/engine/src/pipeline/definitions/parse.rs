@@ -59,8 +59,8 @@ pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
     if u32::try_from(text.len()).is_err() {
         return refused("the file is larger than 4 GB".into());
     }
-    let depth = if text.len() < std::env::var("UNC").ok().and_then(|v| v.parse().ok()).unwrap_or(UNCOUNTED_BYTES) { text.len() } else { depth_bound(text) };
-    if depth > DEEPEST {
+    let t9=std::time::Instant::now(); let depth = if text.len() < std::env::var("UNC").ok().and_then(|v| v.parse().ok()).unwrap_or(UNCOUNTED_BYTES) { text.len() } else { depth_bound(text) };
+    if std::env::var("TIMES").is_ok() {eprintln!("lex {:?}",t9.elapsed());} if depth > DEEPEST {
         return refused(format!("the file nests up to {depth} levels deep; {DEEPEST} can be read"));
     }
     // A thread of its own: this one may be any thread of the user's program, with any rest of its stack. The pages that
@@ -87,11 +87,11 @@ pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
 
 fn read(source: &SourceText) -> (Option<Vec<Definition>>, Vec<SyntaxProblem>) {
     let newest = PythonVersion::iter().max().unwrap_or_default();
-    let parsed = parse_unchecked(
+    let t0=std::time::Instant::now(); let parsed = parse_unchecked(
         source.text(),
         ParseOptions::from(Mode::Module).with_target_version(newest),
     );
-    let mut problems: Vec<SyntaxProblem> = parsed
+    let t1=t0.elapsed(); let mut problems: Vec<SyntaxProblem> = parsed
         .errors()
         .iter()
         .map(|error| {
@@ -104,7 +104,7 @@ fn read(source: &SourceText) -> (Option<Vec<Definition>>, Vec<SyntaxProblem>) {
         Mod::Module(module) => Builder::new(source).module(&module.body),
         Mod::Expression(_) => Some(vec![only_module(source)]),
     };
-    (definitions, problems)
+    let t2=t0.elapsed(); let t=std::time::Instant::now(); drop(parsed); if std::env::var("TIMES").is_ok() {eprintln!("parse {t1:?} build {:?} drop {:?}",t2-t1, t.elapsed());} (definitions, problems)
 }
 
 fn problem(source: &SourceText, kind: ProblemKind, message: String, range: Range<u32>) -> SyntaxProblem {

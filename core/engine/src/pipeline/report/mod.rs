@@ -5,11 +5,13 @@ mod events;
 pub use events::{Event, Verb};
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use jurigged_runtime::PythonError;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::pipeline::capture::CaptureProblem;
 use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
 use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
 use crate::pipeline::patch::{Failure, ModuleOutcome};
@@ -29,6 +31,9 @@ pub struct Report {
     pub planned: Vec<String>,
     /// Modules that changed.
     pub modules: Vec<String>,
+    /// Files that were being written when they were read: to be looked at again.
+    #[serde(skip)]
+    pub unfinished: Vec<PathBuf>,
     /// Passes over the heap that finding the functions took.
     pub heap_passes: u32,
     /// From the first event of the save to the end of the commit, in microseconds; 0 where no event began it.
@@ -156,6 +161,20 @@ fn listed(items: &[String]) -> String {
         let _ = write!(text, " and {} more", items.len() - SHOWN);
     }
     text
+}
+
+/// A file that gives no text.
+pub fn unreadable(problem: &CaptureProblem) -> Diagnostic {
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => Place::at(&problem.path, line, column),
+        (Some(line), None) => Place::line(&problem.path, line),
+        _ => Place::file(&problem.path),
+    };
+    Diagnostic::error(problem.code.as_str(), "this save is not applied")
+        .place(place)
+        .detail(problem.message.clone())
+        .running_now("the code from before this save")
+        .help("correct the file and save it again")
 }
 
 /// A file that does not parse.
