@@ -1,7 +1,7 @@
 //! The arguments of `jurigged`, as an [`Invocation`].
 //!
 //! Everything after SCRIPT or MODULE belongs to the program, `-v` and `--help` included. clap has no notion of an
-//! option (`-m`) that ends the options, and keeps or drops a later `--` as it sees fit. So [`border`] first finds where
+//! option (`-m`) that ends the options, and keeps or drops a later `--` as it sees fit. So `border` first finds where
 //! the program starts, and clap sees only what is before; which options take a value is asked of clap's own table.
 
 use std::ffi::{OsStr, OsString};

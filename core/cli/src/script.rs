@@ -104,7 +104,8 @@ mod tests {
         assert_eq!(
             problem(&root.join("servre.py")),
             format!(
-                "error[script-not-found]: there is no file `{shown}/servre.py`\n   = help: did you mean `{shown}/server.py`?\n"
+                "error[script-not-found]: there is no file `{shown}/servre.py`\n   \
+                 = help: did you mean `{shown}/server.py`?\n"
             )
         );
         assert_eq!(
@@ -115,7 +116,8 @@ mod tests {
         assert_eq!(
             problem(&root.join("app")),
             format!(
-                "error[script-is-folder]: the script `{shown}/app` is a folder\n   = help: run `jurigged {shown}/app/__main__.py`\n"
+                "error[script-is-folder]: the script `{shown}/app` is a folder\n   \
+                 = help: run `jurigged {shown}/app/__main__.py`\n"
             )
         );
         assert!(problem(root).ends_with("   = help: give a file, or `-m MODULE` for a package\n"));
@@ -132,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let script = folder.path().join("secret.py");
         std::fs::write(&script, "").expect("write");
-        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0)).expect("chmod");
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o000)).expect("chmod");
         // Root reads everything: then the script can be run, and is not refused.
         let readable = File::open(&script).is_ok();
         assert_eq!(check_script(&script).is_ok(), readable);
