@@ -34,10 +34,10 @@ pub struct WatchFilter {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// By root of a glob, then by folder.
-    folders: FxHashMap<PathBuf, FxHashMap<PathBuf, Arc<Folder>>>,
+    /// By root of a glob, then by folder. The keys are texts, since a `Path` is hashed component by component.
+    folders: FxHashMap<OsString, FxHashMap<OsString, Arc<Folder>>>,
     /// Folders without symbolic links; `None` where that is the folder itself.
-    real: FxHashMap<PathBuf, Option<PathBuf>>,
+    real: FxHashMap<OsString, Option<PathBuf>>,
 }
 
 /// A folder below the root of a glob.
@@ -77,14 +77,14 @@ impl WatchFilter {
 
     /// Wants this very file whatever the globs say; the absolute path under which the program knows it.
     pub fn add_file(&mut self, path: &Path) {
-        self.files.insert(normal(path));
+        self.files.insert(normal(path).into_owned());
     }
 
     /// Is this file watched? The path is absolute and is that under which the program knows the file; the file need not
     /// exist.
     pub fn wants(&self, path: &Path) -> bool {
         let path = normal(path);
-        if self.files.contains(&path) {
+        if self.files.contains(&*path) {
             return true;
         }
         let known = &mut *self.known();
@@ -101,12 +101,12 @@ impl WatchFilter {
     /// Can a file in this folder, at any depth, be watched? The watcher passes over folders for which this is false.
     pub fn enters(&self, folder: &Path) -> bool {
         let folder = normal(folder);
-        if self.files.iter().any(|file| file.starts_with(&folder)) {
+        if self.files.iter().any(|file| file.starts_with(&*folder)) {
             return true;
         }
         let known = &mut *self.known();
         self.include.iter().any(|glob| {
-            if glob.roots.iter().any(|root| root.starts_with(&folder)) {
+            if glob.roots.iter().any(|root| root.starts_with(&*folder)) {
                 return true;
             }
             let Some((root, rest)) = glob.under(&folder) else {
@@ -245,17 +245,19 @@ fn is_hidden(name: &OsStr) -> bool {
 /// The path with its folder free of symbolic links, where that differs.
 fn real_path(known: &mut Known, path: &Path) -> Option<PathBuf> {
     let (folder, name) = (path.parent()?, path.file_name()?);
-    if !known.real.contains_key(folder) {
+    let key = folder.as_os_str();
+    if !known.real.contains_key(key) {
         let real = folder.canonicalize().ok().filter(|real| real != folder);
-        known.real.insert(folder.to_owned(), real);
+        known.real.insert(key.to_owned(), real);
     }
-    known.real.get(folder)?.as_ref().map(|real| real.join(name))
+    known.real.get(key)?.as_ref().map(|real| real.join(name))
 }
 
 impl Known {
     /// What is known of a folder at or below `root`.
     fn folder(&mut self, root: &Path, folder: &Path) -> Arc<Folder> {
-        if let Some(known) = self.folders.get(root).and_then(|folders| folders.get(folder)) {
+        let key = folder.as_os_str();
+        if let Some(known) = self.folders.get(root.as_os_str()).and_then(|folders| folders.get(key)) {
             return known.clone();
         }
         let facts = match folder.parent() {
@@ -265,8 +267,8 @@ impl Known {
             }
             _ => Arc::new(Folder::start(root)),
         };
-        let folders = self.folders.entry(root.to_owned()).or_default();
-        folders.insert(folder.to_owned(), facts.clone());
+        let folders = self.folders.entry(root.as_os_str().to_owned()).or_default();
+        folders.insert(key.to_owned(), facts.clone());
         facts
     }
 }

@@ -3,6 +3,7 @@
 //! A glob is split at its first wildcard: what is before is a folder to start at, what is after is matched against the
 //! rest of a path. So a folder name may hold any character, and the watcher knows where to look.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobMatcher};
@@ -115,7 +116,7 @@ impl CompiledGlob {
     /// `None` for a text that [`check`] refuses.
     pub fn new(glob: &WatchGlob) -> Option<Self> {
         let pattern = Pattern::parse(&glob.text).ok()?;
-        let root = normal(&glob.base.join(expand_home(&pattern.start)));
+        let root = normal(&glob.base.join(expand_home(&pattern.start))).into_owned();
         let real = real(&root).filter(|real| *real != root);
         Some(Self {
             glob: glob.clone(),
@@ -192,7 +193,12 @@ fn real(path: &Path) -> Option<PathBuf> {
 }
 
 /// Resolves `.` and `..` by text, as the program's `os.path.abspath` does.
-pub(super) fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> Cow<'_, Path> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let doubtful = |pair: &[u8]| pair == b"/." || pair == b"//";
+    if bytes.starts_with(b"/") && !bytes.windows(2).any(doubtful) && !bytes.ends_with(b"/") {
+        return Cow::Borrowed(path);
+    }
     let mut result = PathBuf::new();
     for component in path.components() {
         match component {
@@ -203,7 +209,7 @@ pub(super) fn normal(path: &Path) -> PathBuf {
             other => result.push(other),
         }
     }
-    result
+    Cow::Owned(result)
 }
 
 #[cfg(test)]

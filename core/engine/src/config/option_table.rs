@@ -189,8 +189,8 @@ pub const OPTIONS: &[OptionDoc] = &[
         key: "patch.statement-limit",
         kind: Kind::Limit,
         default: Some(r#""5s""#),
-        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported with \
-              its line. It is not stopped, and later saves do not wait for it.",
+        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported \
+              with its line. It is not stopped, and later saves do not wait for it.",
         example: r#""30s""#,
         flag: None,
         needs_restart: false,
@@ -199,8 +199,8 @@ pub const OPTIONS: &[OptionDoc] = &[
         key: "log.level",
         kind: Kind::Choice(&["error", "warn", "info", "debug"]),
         default: Some(r#""warn""#),
-        doc: "What is reported: \"error\" (what could not be done), \"warn\" (also what deserves a look), \"info\" (also \
-              every edit that was applied), \"debug\" (also why).",
+        doc: "What is reported: \"error\" (what could not be done), \"warn\" (also what deserves a look), \"info\" \
+              (also every edit that was applied), \"debug\" (also why).",
         example: r#""info""#,
         flag: Some("-q, -v, -vv"),
         needs_restart: false,
@@ -227,8 +227,8 @@ pub const OPTIONS: &[OptionDoc] = &[
         key: "plugins.path",
         kind: Kind::Paths,
         default: Some("[]"),
-        doc: "Folders searched for plugin libraries, besides the one with the bundled plugins; relative to the folder of \
-              this file.",
+        doc: "Folders searched for plugin libraries, besides the one with the bundled plugins; relative to the folder \
+              of this file.",
         example: r#"["plugins"]"#,
         flag: None,
         needs_restart: false,

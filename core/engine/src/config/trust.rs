@@ -7,8 +7,8 @@
 use std::path::Path;
 
 /// Succeeds if `path` (a file or a folder) and its folder belong to the user or to root, and nobody else can write to
-/// them: neither the world, nor a group that is not the user's private one. For a symbolic link, what it points to and the
-/// folder of that are held to the same rule.
+/// them: neither the world, nor a group that is not the user's private one. For a symbolic link, what it points to and
+/// the folder of that are held to the same rule.
 ///
 /// Systems without Unix ownership trust every path.
 ///

@@ -117,7 +117,7 @@ struct Marked {
     carets: Option<String>,
 }
 
-/// Lays out a source line; columns are 1-based characters, and may lie one past the end (an error at the end of a line).
+/// Lays out a source line; columns are 1-based characters, and may lie one past the end (something is missing there).
 fn mark(source: &str, column: Option<u32>, end_column: Option<u32>) -> Marked {
     let source = source.trim_end_matches(['\r', '\n']);
     let shown: Vec<Cow<'_, str>> = source
