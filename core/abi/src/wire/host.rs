@@ -304,7 +304,7 @@ impl DefinitionList {
 }
 
 impl RawDefinitions for DefinitionList {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -380,7 +380,7 @@ impl RawApplied for AppliedEdits {
         self.0.revision
     }
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.0.edits.len()
     }
 

@@ -170,7 +170,7 @@ pub trait RawFound: Send + Sync {
 /// Host to plugin: unpaired definitions, by index.
 #[sabi_trait]
 pub trait RawDefinitions: Send + Sync {
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     fn kind(&self, index: usize) -> RString;
     fn name(&self, index: usize) -> RString;
     fn path(&self, index: usize) -> RString;
@@ -191,7 +191,7 @@ pub trait RawPairs: Send + Sync {
 #[sabi_trait]
 pub trait RawApplied: Send + Sync {
     fn revision(&self) -> u64;
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     fn name(&self, index: usize) -> RString;
     fn file(&self, index: usize) -> RString;
     #[sabi(last_prefix_field)]

@@ -133,7 +133,7 @@ impl RawConformer for Guarded<dyn crate::Conformer> {
 
     fn notify(&self, applied: Applied) -> RawResult<()> {
         guard(|| {
-            let edits = (0..applied.len())
+            let edits = (0..applied.count())
                 .map(|index| AppliedEdit {
                     name: applied.name(index).into(),
                     file: applied.file(index).into(),
@@ -176,7 +176,7 @@ fn send_step(sink: &Change, step: Step<'_>) {
 }
 
 fn definitions(wire: &Definitions) -> Vec<Definition> {
-    (0..wire.len())
+    (0..wire.count())
         .map(|index| Definition {
             kind: wire.kind(index).into(),
             name: wire.name(index).into(),
