@@ -42,6 +42,29 @@ pub enum Step64 {
     Code { function: u64, expected: u64, new: u64 },
 }
 
+impl From<crate::Step<'_>> for Step64 {
+    fn from(step: crate::Step<'_>) -> Self {
+        use crate::{Object, Step};
+        match step {
+            Step::Attribute { object, name, expected, new } => Self::Attribute {
+                object: object.number(),
+                name,
+                expected: expected.map(Object::number),
+                new: new.map(Object::number),
+            },
+            Step::Item { container, key, expected, new } => Self::Item {
+                container: container.number(),
+                key: key.number(),
+                expected: expected.number(),
+                new: new.number(),
+            },
+            Step::Code { function, expected, new } => {
+                Self::Code { function: function.number(), expected: expected.number(), new: new.number() }
+            }
+        }
+    }
+}
+
 /// What `prepare` asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrepareAnswer {
@@ -71,6 +94,19 @@ pub struct Found64 {
     pub object: u64,
     /// Where.
     pub slot: Slot64,
+}
+
+impl From<crate::FoundObject<'_>> for Found64 {
+    fn from(found: crate::FoundObject<'_>) -> Self {
+        use crate::Slot;
+        let slot = match found.slot {
+            Slot::Index(container, index) => Slot64::Index(container.number(), index),
+            Slot::Key(container, key) => Slot64::Key(container.number(), key.number()),
+            Slot::Attribute(holder, name) => Slot64::Attribute(holder.number(), name),
+            Slot::ReadOnly => Slot64::ReadOnly,
+        };
+        Self { object: found.object.number(), slot }
+    }
 }
 
 /// Everything that a crawler found in one holder.
