@@ -20,6 +20,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
+use jurigged_abi::OptionValue;
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
 use crate::config::{LogLevel, Settings, WatchFilter};
@@ -27,7 +28,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::Batcher;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload};
-use crate::plugins::Plugins;
+use crate::plugins::{PluginProblem, PluginSettings, PluginTable, Plugins};
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
 
 /// How long the program's end waits for a reload that is under way.
@@ -296,14 +297,20 @@ impl Worker {
             }
         }
         batch.paths.sort();
-        let tools = Tools {
+        for name in self.plugins.reload_changed() {
+            self.log.configured(&[format!("plugin {name}")]);
+        }
+        let mut tools = Tools {
             runtime: &*self.runtime,
-            plugins: &self.plugins,
+            plugins: &mut self.plugins,
             dry_run: self.dry_run,
             report_running: self.log.shows(LogLevel::Info),
             fault: Fault(self.fault),
         };
-        let mut report = reload(&mut self.program, &batch, tools);
+        let mut report = reload(&mut self.program, &batch, &mut tools);
+        for problem in self.plugins.take_problems() {
+            report.diagnostics.push(plugin_problem(&problem));
+        }
         self.batcher.put_back(&report.unfinished, Instant::now());
         report.microseconds = batch.since.map_or(0, |since| since.elapsed().as_micros() as u64);
         self.fault = match self.fault {
@@ -401,4 +408,36 @@ fn watch_settings(settings: &Settings) -> WatchSettings {
         grace: settings.watch.grace.value,
     }
 }
-fn plugins_of(_: &Settings, _: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) { (Plugins, vec![]) }
+/// The plugins that the settings find, and what is wrong with them.
+fn plugins_of(settings: &Settings, bundled: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) {
+    let (mut plugins, problems) = Plugins::discover(plugin_settings(settings, bundled));
+    crate::pipeline::locate::add_crawlers(&mut plugins);
+    (plugins, problems.iter().map(plugin_problem).collect())
+}
+
+/// `[plugins]`, as the plugin loader wants it.
+pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettings {
+    let each = &settings.plugins.each;
+    PluginSettings {
+        search: settings.plugins.path.value.clone(),
+        bundled: bundled.to_vec(),
+        disable: settings.plugins.disable.value.clone(),
+        plugins: each
+            .iter()
+            .map(|(name, table)| {
+                let options = table.options.iter();
+                let table = PluginTable {
+                    library: table.library.clone(),
+                    options: options
+                        .filter_map(|(key, value)| Some((key.clone(), OptionValue::from_toml(&value.to_string())?)))
+                        .collect(),
+                };
+                (name.clone(), table)
+            })
+            .collect(),
+    }
+}
+
+fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
+    Diagnostic::error("plugin", problem.to_string())
+}

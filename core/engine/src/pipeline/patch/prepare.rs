@@ -5,13 +5,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::namespaces::{Scratch, wrap};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
-use super::{Work, functions};
+use super::{Work, conform, functions};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{
     Action, HeaderUpdate, Outline, Phase, Refusal, RunStatement, Scope, Unit, UpdateCode, note, refusal,
 };
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at, code_of_scope};
-use crate::plugins::Plugins;
+use crate::plugins::{LiveEdit, PluginSession};
 
 /// One module, ready to commit.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Prepared {
     pub deleted: Vec<Handle>,
     /// Functions that got new code, with the operation.
     pub patched: Vec<(usize, Handle)>,
+    /// What conformers are told, with the operation.
+    pub edits: Vec<(usize, LiveEdit)>,
     /// Objects with `__conform__` that hold replaced code, with the operation.
     pub conforming: Vec<(usize, Handle)>,
 }
@@ -66,7 +68,7 @@ impl From<RuntimeError> for Stop {
     }
 }
 
-pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &Plugins) -> Result<Prepared, Failure> {
+pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &mut PluginSession<'_>) -> Result<Prepared, Failure> {
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let mut scratches: Vec<Scratch> = Vec::new();
@@ -139,7 +141,7 @@ fn prepare_update(
     index: usize,
     update: &UpdateCode,
     name: &str,
-    plugins: &Plugins,
+    plugins: &mut PluginSession<'_>,
     module: &mut Prepared,
     steps: &mut Steps,
     outcome: &mut OperationOutcome,
@@ -183,8 +185,9 @@ fn prepare_update(
             "nothing to do if it is not used; else restart the program",
         ));
     }
-    if !update.positions_only {
-        plugins.prepare(interpreter, work, index, update, &mut headers)?;
+    if let Some(edit) = conform::live_edit(interpreter, work, index, update, &new_codes) {
+        headers.extend(conform::prepare(plugins, &edit)?);
+        module.edits.push((index, edit));
     }
     outcome.functions = targets.iter().map(|target| target.functions.len()).sum();
     for target in targets {
