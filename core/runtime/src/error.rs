@@ -29,6 +29,8 @@ impl std::fmt::Display for PythonError {
     }
 }
 
+impl std::error::Error for PythonError {}
+
 /// An answer that an interpreter could not give.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
