@@ -69,9 +69,10 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
             .collect();
         return report;
     }
+    let runtime = tools.runtime;
     let mut attached = |interpreter: &dyn Interpreter| apply(program, &changes, &plan, interpreter, tools, &mut report);
     // An interpreter that shuts down runs nothing that could be stale.
-    let _ = tools.runtime.attach(&mut attached);
+    let _ = runtime.attach(&mut attached);
     report
 }
 

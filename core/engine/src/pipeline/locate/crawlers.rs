@@ -1,5 +1,7 @@
 //! The engine's own crawlers: what functions, methods, descriptors, partials and containers hold.
 
+use std::sync::Arc;
+
 use jurigged_abi::{Crawler, Declaration, Found, Interest, Live, Object, Result};
 
 use crate::plugins::Plugins;
@@ -7,10 +9,13 @@ use crate::plugins::Plugins;
 /// Adds the engine's crawlers; they enter by the trait that plugins implement.
 pub fn add_crawlers(plugins: &mut Plugins) {
     plugins.add_builtin(Declaration {
-        name: "wrappers",
-        version: env!("CARGO_PKG_VERSION"),
-        applies: "python",
-        crawlers: vec![("Wrappers", Box::new(Wrappers)), ("Containers", Box::new(Containers))],
+        name: "structure".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        applies: "python".into(),
+        crawlers: vec![
+            ("Wrappers".into(), Arc::new(Wrappers)),
+            ("Containers".into(), Arc::new(Containers)),
+        ],
         ..Declaration::default()
     });
 }
