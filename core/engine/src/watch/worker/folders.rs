@@ -119,6 +119,7 @@ impl Worker {
     /// Resolves all paths anew, arms what they need and nothing else, and compares the followed files.
     pub(super) fn reconcile(&mut self) {
         self.stale = false;
+        let mut settled = false;
         for _ in 0..MAX_PASSES {
             self.resolved.clear();
             let table = self.wanted();
@@ -131,9 +132,11 @@ impl Worker {
             if !armed_one {
                 let wanted: HashSet<PathBuf> = wanted.into_iter().collect();
                 self.disarm(|folder| !wanted.contains(folder));
+                settled = true;
                 break;
             }
         }
+        self.stale |= !settled;
         self.compare_followed(|_| true);
     }
 
@@ -266,11 +269,15 @@ impl Worker {
     }
 
     /// Watches a folder. True when it was not watched before and is now.
+    ///
+    /// One that is not there any more is lost: it was there when its path was resolved, so nothing else was armed
+    /// that would tell of its return.
     fn arm(&mut self, folder: &Path) -> bool {
         if self.armed.contains_key(folder) {
             return false;
         }
         let Some(stamp) = FileStamp::of(folder) else {
+            self.folder_lost(folder);
             return false;
         };
         let mut polled = self.settings.poll.is_some();
@@ -283,7 +290,10 @@ impl Worker {
             // On a network file system too: changes made on this machine give events at once.
             match self.watch(folder) {
                 Ok(true) => native = true,
-                Ok(false) => return false,
+                Ok(false) => {
+                    self.folder_lost(folder);
+                    return false;
+                }
                 Err(reason) => {
                     if let Some(reason) = reason {
                         self.notice(folder, reason);
