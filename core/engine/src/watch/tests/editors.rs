@@ -214,5 +214,5 @@ fn a_start_does_not_hold_up_the_caller() {
     let armed = start.elapsed();
     println!("start: caller {caller:?}, everything armed after {armed:?}");
     // 500 allocations and sends take a fraction of this, even unoptimised.
-    assert!(caller < Duration::from_millis(100));
+    assert!(caller < Duration::from_millis(500));
 }
