@@ -30,10 +30,15 @@ pub enum Chosen {
 pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
     match &settings.runtime.python.value {
         PythonChoice::Embedded => Ok(Chosen::Embedded { by_default: false }),
-        PythonChoice::Auto => Ok(environment_python(settings.folder())
-            .map_or(Chosen::Embedded { by_default: true }, Chosen::CPython)),
+        PythonChoice::Auto => {
+            Ok(environment_python(settings.folder()).map_or(Chosen::Embedded { by_default: true }, Chosen::CPython))
+        }
         PythonChoice::Path(path) => {
-            let executable = if path.is_dir() { path.join("bin/python") } else { path.clone() };
+            let executable = if path.is_dir() {
+                path.join("bin/python")
+            } else {
+                path.clone()
+            };
             if executable.is_file() {
                 Ok(Chosen::CPython(executable))
             } else {
@@ -42,7 +47,11 @@ pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
         }
         PythonChoice::Named(name) => {
             let is_version = name.starts_with(|first: char| first.is_ascii_digit());
-            let command = if is_version { format!("python{name}") } else { name.clone() };
+            let command = if is_version {
+                format!("python{name}")
+            } else {
+                name.clone()
+            };
             which::which(&command).map(Chosen::CPython).map_err(|_| missing(name))
         }
     }
@@ -70,7 +79,11 @@ fn environment_python(project: &Path) -> Option<PathBuf> {
 
 fn missing(wanted: &str) -> Box<Diagnostic> {
     let found = installed_pythons();
-    let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+    let found = if found.is_empty() {
+        "none".to_owned()
+    } else {
+        found.join(", ")
+    };
     Box::new(
         Diagnostic::error("python-missing", format!("there is no Python `{wanted}`"))
             .detail(format!("found on PATH: {found}"))
@@ -96,13 +109,22 @@ fn installed_pythons() -> Vec<String> {
 pub fn hand_over(python: &Path, arguments: &[OsString]) -> Box<Diagnostic> {
     let Some(parts) = Parts::find() else {
         return Box::new(
-            Diagnostic::error("parts-missing", "CPython cannot be used: jurigged's Python package is not to be found")
-                .detail("a `cargo install`ed jurigged has the embedded interpreter only")
-                .help(format!("run `{} -m pip install jurigged`, and then `jurigged` from there", python.display())),
+            Diagnostic::error(
+                "parts-missing",
+                "CPython cannot be used: jurigged's Python package is not to be found",
+            )
+            .detail("a `cargo install`ed jurigged has the embedded interpreter only")
+            .help(format!(
+                "run `{} -m pip install jurigged`, and then `jurigged` from there",
+                python.display()
+            )),
         );
     };
     let mut command = Command::new(python);
-    command.arg(parts.package.join("__main__.py")).args(arguments).env(TAKEN_OVER, "1");
+    command
+        .arg(parts.package.join("__main__.py"))
+        .args(arguments)
+        .env(TAKEN_OVER, "1");
     if let Some(extension) = &parts.extension {
         command.env(EXTENSION, extension);
     }
@@ -168,7 +190,10 @@ fn is_extension(name: &OsStr) -> bool {
 
 /// Folders with bundled plugins, in the order of the search.
 pub fn plugin_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("JURIGGED_LIB").map(PathBuf::from).into_iter().collect();
+    let mut folders: Vec<PathBuf> = std::env::var_os("JURIGGED_LIB")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
     if let Ok(executable) = std::env::current_exe().and_then(|path| path.canonicalize())
         && let Some(folder) = executable.parent()
     {

@@ -235,7 +235,12 @@ impl Worker {
             };
             while let Some(message) = next {
                 match message {
-                    Message::Signal(WatchSignal::File(event)) => self.batcher.push(event),
+                    // Neighbours of a save (temporary names, swap files) would make it look like a burst, which waits.
+                    Message::Signal(WatchSignal::File(event)) => {
+                        if self.is_relevant(&event.path) {
+                            self.batcher.push(event);
+                        }
+                    }
                     Message::Signal(WatchSignal::Notice(notice)) => {
                         self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
                     }
@@ -253,6 +258,15 @@ impl Worker {
                 self.reload(batch);
             }
         }
+    }
+
+    fn is_relevant(&mut self, path: &Path) -> bool {
+        if self.program.knows(path) || self.settings.file() == Some(path) {
+            return true;
+        }
+        // Loaded just now, and not taken in yet.
+        self.take_in();
+        self.program.knows(path)
     }
 
     /// Takes in what was loaded since the last time.
@@ -438,6 +452,7 @@ pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettin
     }
 }
 
-fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
+/// What a plugin did wrong, for the user.
+pub fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
     Diagnostic::error("plugin", problem.to_string())
 }

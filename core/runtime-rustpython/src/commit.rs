@@ -12,33 +12,76 @@
 use std::sync::atomic::Ordering;
 
 use jurigged_runtime::{CommitError, Handle, PythonError, Swap};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyType, PyTypeRef};
+use rustpython_vm::builtins::{
+    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyType, PyTypeRef,
+};
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::types::PyTypeFlags;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, VirtualMachine};
 
 use crate::attachment::Attachment;
-use crate::code_object::{constant, first_line, free_variables, move_first_line, replace_constant, same_free_variables};
+use crate::code_object::{
+    constant, first_line, free_variables, move_first_line, replace_constant, same_free_variables,
+};
 use crate::errors::{python_error, refusal};
 
 /// Attributes that a function always has: deleting one means setting it to `None`.
-const FUNCTION_SLOTS: [&str; 6] =
-    ["__defaults__", "__kwdefaults__", "__annotations__", "__annotate__", "__doc__", "__module__"];
+const FUNCTION_SLOTS: [&str; 6] = [
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__annotate__",
+    "__doc__",
+    "__module__",
+];
 
 /// Names that `type` answers although they are in no class `__dict__`.
 const CLASS_SLOTS: [&str; 3] = ["__name__", "__qualname__", "__bases__"];
 
 /// A swap with its objects.
 enum Step {
-    Code { function: PyRef<PyFunction>, expected: PyObjectRef, new: PyObjectRef },
-    Attribute { object: PyObjectRef, name: &'static PyStrInterned, values: Values },
-    ClassAttribute { class: PyTypeRef, name: &'static PyStrInterned, values: Values },
-    Entry { dict: PyDictRef, name: &'static PyStrInterned, values: Values },
-    Item { container: PyObjectRef, key: PyObjectRef, expected: PyObjectRef, new: PyObjectRef },
-    Cell { cell: PyObjectRef, values: Values },
-    Constant { code: PyRef<PyCode>, index: usize, expected: PyObjectRef, new: PyObjectRef },
-    FirstLine { code: PyRef<PyCode>, expected: u32, new: u32 },
+    Code {
+        function: PyRef<PyFunction>,
+        expected: PyObjectRef,
+        new: PyObjectRef,
+    },
+    Attribute {
+        object: PyObjectRef,
+        name: &'static PyStrInterned,
+        values: Values,
+    },
+    ClassAttribute {
+        class: PyTypeRef,
+        name: &'static PyStrInterned,
+        values: Values,
+    },
+    Entry {
+        dict: PyDictRef,
+        name: &'static PyStrInterned,
+        values: Values,
+    },
+    Item {
+        container: PyObjectRef,
+        key: PyObjectRef,
+        expected: PyObjectRef,
+        new: PyObjectRef,
+    },
+    Cell {
+        cell: PyObjectRef,
+        values: Values,
+    },
+    Constant {
+        code: PyRef<PyCode>,
+        index: usize,
+        expected: PyObjectRef,
+        new: PyObjectRef,
+    },
+    FirstLine {
+        code: PyRef<PyCode>,
+        expected: u32,
+        new: u32,
+    },
 }
 
 /// The value before and after; `None` is absent.
@@ -170,7 +213,10 @@ impl Attachment<'_> {
     }
 
     fn resolve_all(&self, swaps: &[Swap]) -> Result<Vec<Step>, CommitError> {
-        let resolve = |(index, swap)| self.resolve(swap).map_err(|source| CommitError::Refused { index, source });
+        let resolve = |(index, swap)| {
+            self.resolve(swap)
+                .map_err(|source| CommitError::Refused { index, source })
+        };
         swaps.iter().enumerate().map(resolve).collect()
     }
 
@@ -183,7 +229,11 @@ impl Attachment<'_> {
         };
         let intern = |name: &str| self.vm.ctx.intern_str(name);
         Ok(match swap {
-            Swap::Code { function, expected, new } => {
+            Swap::Code {
+                function,
+                expected,
+                new,
+            } => {
                 let (expected, new) = (self.code(*expected)?, self.code(*new)?);
                 if !same_free_variables(&expected, &new) {
                     let (old, new) = (free_variables(&expected), free_variables(&new));
@@ -191,28 +241,70 @@ impl Attachment<'_> {
                     return Err(refusal("ValueError", message));
                 }
                 let function = self.typed::<PyFunction>(*function, "function")?;
-                Step::Code { function, expected: expected.into(), new: new.into() }
+                Step::Code {
+                    function,
+                    expected: expected.into(),
+                    new: new.into(),
+                }
             }
-            Swap::Attribute { object, name, expected, new } => {
+            Swap::Attribute {
+                object,
+                name,
+                expected,
+                new,
+            } => {
                 let object = self.object(*object)?;
                 if object.downcastable::<PyFunction>() && name == "__code__" {
-                    return Err(refusal("TypeError", "`__code__` is replaced by a swap of its own".to_owned()));
+                    return Err(refusal(
+                        "TypeError",
+                        "`__code__` is replaced by a swap of its own".to_owned(),
+                    ));
                 }
-                Step::Attribute { object, name: intern(name), values: values(expected, new)? }
+                Step::Attribute {
+                    object,
+                    name: intern(name),
+                    values: values(expected, new)?,
+                }
             }
-            Swap::ClassAttribute { class, name, expected, new } => {
+            Swap::ClassAttribute {
+                class,
+                name,
+                expected,
+                new,
+            } => {
                 let class = self.typed::<PyType>(*class, "class")?;
                 if class.slots.flags.has_feature(PyTypeFlags::IMMUTABLETYPE) {
-                    let message = format!("cannot set '{name}' attribute of immutable type '{}'", class.slot_name());
+                    let message = format!(
+                        "cannot set '{name}' attribute of immutable type '{}'",
+                        class.slot_name()
+                    );
                     return Err(refusal("TypeError", message));
                 }
-                Step::ClassAttribute { class, name: intern(name), values: values(expected, new)? }
+                Step::ClassAttribute {
+                    class,
+                    name: intern(name),
+                    values: values(expected, new)?,
+                }
             }
-            Swap::Entry { dict, name, expected, new } => {
+            Swap::Entry {
+                dict,
+                name,
+                expected,
+                new,
+            } => {
                 let dict = self.typed::<PyDict>(*dict, "dict")?;
-                Step::Entry { dict, name: intern(name), values: values(expected, new)? }
+                Step::Entry {
+                    dict,
+                    name: intern(name),
+                    values: values(expected, new)?,
+                }
             }
-            Swap::Item { container, key, expected, new } => Step::Item {
+            Swap::Item {
+                container,
+                key,
+                expected,
+                new,
+            } => Step::Item {
                 container: self.object(*container)?,
                 key: self.object(*key)?,
                 expected: self.object(*expected)?,
@@ -221,21 +313,39 @@ impl Attachment<'_> {
             Swap::Cell { cell, expected, new } => {
                 let cell = self.object(*cell)?;
                 if !cell.class().is(self.vm.ctx.types.cell_type) {
-                    return Err(refusal("TypeError", format!("expected cell, got {}", cell.class().name())));
+                    return Err(refusal(
+                        "TypeError",
+                        format!("expected cell, got {}", cell.class().name()),
+                    ));
                 }
-                Step::Cell { cell, values: values(expected, new)? }
+                Step::Cell {
+                    cell,
+                    values: values(expected, new)?,
+                }
             }
-            Swap::Constant { code, index, expected, new } => {
+            Swap::Constant {
+                code,
+                index,
+                expected,
+                new,
+            } => {
                 let code = self.code(*code)?;
                 if *index >= code.code.constants.len() {
                     return Err(refusal("IndexError", format!("`co_consts` has no index {index}")));
                 }
                 let (expected, new) = (self.code(*expected)?, self.code(*new)?);
-                Step::Constant { code, index: *index, expected: expected.into(), new: new.into() }
+                Step::Constant {
+                    code,
+                    index: *index,
+                    expected: expected.into(),
+                    new: new.into(),
+                }
             }
-            Swap::FirstLine { code, expected, new } => {
-                Step::FirstLine { code: self.code(*code)?, expected: *expected, new: *new }
-            }
+            Swap::FirstLine { code, expected, new } => Step::FirstLine {
+                code: self.code(*code)?,
+                expected: *expected,
+                new: *new,
+            },
             Swap::Closure { .. } => {
                 let message = "RustPython cannot replace the closure of a function".to_owned();
                 return Err(refusal("NotImplementedError", message));
@@ -327,11 +437,19 @@ impl Step {
     fn apply(&self, vm: &VirtualMachine, direction: Direction) -> Result<(), PyBaseExceptionRef> {
         let forward = direction == Direction::Forward;
         let pick = |expected: &PyObjectRef, new: &PyObjectRef| if forward { new.clone() } else { expected.clone() };
-        let choose = |values: &Values| if forward { values.new.clone() } else { values.expected.clone() };
+        let choose = |values: &Values| {
+            if forward {
+                values.new.clone()
+            } else {
+                values.expected.clone()
+            }
+        };
         match self {
-            Self::Code { function, expected, new } => {
-                function.as_object().set_attr("__code__", pick(expected, new), vm)
-            },
+            Self::Code {
+                function,
+                expected,
+                new,
+            } => function.as_object().set_attr("__code__", pick(expected, new), vm),
             Self::Attribute { object, name, values } => match choose(values) {
                 Some(value) => object.set_attr(*name, value, vm),
                 None if object.downcastable::<PyFunction>() && FUNCTION_SLOTS.contains(&name.as_str()) => {
@@ -340,7 +458,14 @@ impl Step {
                 None => object.del_attr(*name, vm),
             },
             Self::ClassAttribute { class, name, values } => {
-                let set = vm.ctx.types.type_type.slots.setattro.load().expect("`type` has `__setattr__`");
+                let set = vm
+                    .ctx
+                    .types
+                    .type_type
+                    .slots
+                    .setattro
+                    .load()
+                    .expect("`type` has `__setattr__`");
                 let value = match choose(values) {
                     Some(value) => PySetterValue::Assign(value),
                     None => PySetterValue::Delete,
@@ -352,12 +477,22 @@ impl Step {
                 None if dict.contains_key(*name, vm) => dict.del_item(*name, vm),
                 None => Ok(()),
             },
-            Self::Item { container, key, expected, new } => container.set_item(&**key, pick(expected, new), vm),
+            Self::Item {
+                container,
+                key,
+                expected,
+                new,
+            } => container.set_item(&**key, pick(expected, new), vm),
             Self::Cell { cell, values } => match choose(values) {
                 Some(value) => cell.set_attr("cell_contents", value, vm),
                 None => cell.del_attr("cell_contents", vm),
             },
-            Self::Constant { code, index, expected, new } => {
+            Self::Constant {
+                code,
+                index,
+                expected,
+                new,
+            } => {
                 // SAFETY: never outside, so the world is stopped; `resolve` checked the index and the type.
                 drop(unsafe { replace_constant(code, *index, pick(expected, new)) });
                 Ok(())
@@ -373,7 +508,9 @@ impl Step {
     /// The code objects that this step puts in or out of use.
     fn code_objects(&self) -> Vec<PyObjectRef> {
         match self {
-            Self::Code { expected, new, .. } | Self::Constant { expected, new, .. } => vec![expected.clone(), new.clone()],
+            Self::Code { expected, new, .. } | Self::Constant { expected, new, .. } => {
+                vec![expected.clone(), new.clone()]
+            }
             _ => Vec::new(),
         }
     }

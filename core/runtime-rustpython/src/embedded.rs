@@ -38,7 +38,10 @@ impl Embedded {
     /// Tracebacks, `sys.exit` and error texts are those of plain `python`. An uncaught `KeyboardInterrupt` ends the
     /// process by `SIGINT` as soon as finalization is done, so that a shell sees it; this function then does not return.
     pub fn run(program: Program, hooks: &mut dyn Hooks) -> i32 {
-        let interpreter = InterpreterBuilder::new().settings(settings::from_environment(&program)).init_stdlib().build();
+        let interpreter = InterpreterBuilder::new()
+            .settings(settings::from_environment(&program))
+            .init_stdlib()
+            .build();
         let runtime = interpreter.enter(RustPythonRuntime::new);
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
@@ -55,7 +58,11 @@ impl Embedded {
         if ended.by_interrupt {
             die_of_interrupt();
         }
-        if ended.status == 0 { finalized as i32 } else { ended.status as i32 }
+        if ended.status == 0 {
+            finalized as i32
+        } else {
+            ended.status as i32
+        }
     }
 }
 
@@ -67,7 +74,10 @@ struct Ended {
 
 impl Ended {
     fn with(status: u32) -> Self {
-        Self { status, by_interrupt: false }
+        Self {
+            status,
+            by_interrupt: false,
+        }
     }
 }
 
@@ -76,7 +86,10 @@ fn report(vm: &VirtualMachine, exception: PyBaseExceptionRef) -> Ended {
     if exception.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt) {
         // RustPython would kill the process here, before `atexit` functions have run.
         vm.print_exception(exception);
-        return Ended { status: 128 + libc::SIGINT as u32, by_interrupt: true };
+        return Ended {
+            status: 128 + libc::SIGINT as u32,
+            by_interrupt: true,
+        };
     }
     let wants_extension = native_extension::is_wanted(vm, &exception);
     let status = vm.handle_exit_exception(exception);
@@ -92,9 +105,15 @@ fn join_threads(vm: &VirtualMachine) {
     let Ok(threading) = modules.and_then(|modules| modules.get_item("threading", vm)) else {
         return;
     };
-    let shutdown = threading.get_attr("_shutdown", vm).and_then(|shutdown| shutdown.call((), vm));
+    let shutdown = threading
+        .get_attr("_shutdown", vm)
+        .and_then(|shutdown| shutdown.call((), vm));
     if let Err(exception) = shutdown {
-        vm.run_unraisable(exception, Some("Exception ignored in threading shutdown".to_owned()), threading);
+        vm.run_unraisable(
+            exception,
+            Some("Exception ignored in threading shutdown".to_owned()),
+            threading,
+        );
     }
 }
 
@@ -177,7 +196,10 @@ fn run_script(
         Err((path, error)) => {
             let path = vm.fsdecode(path.into_os_string()).as_object().repr(vm)?;
             let error = system_error(&error);
-            write_error(vm, &format!("jurigged: can't open file {}: {error}", path.to_string_lossy()));
+            write_error(
+                vm,
+                &format!("jurigged: can't open file {}: {error}", path.to_string_lossy()),
+            );
             return Err(exit(vm, CANNOT_OPEN));
         }
     };
@@ -185,7 +207,9 @@ fn run_script(
     insert_path(vm, &if is_file { script.folder() } else { Default::default() })?;
     let file: PyObjectRef = vm.fsdecode(script.path.clone().into_os_string()).into();
     if is_file {
-        let loader = vm.import("_frozen_importlib_external", 0)?.get_attr("SourceFileLoader", vm)?;
+        let loader = vm
+            .import("_frozen_importlib_external", 0)?
+            .get_attr("SourceFileLoader", vm)?;
         let loader = loader.call(("__main__", file.clone()), vm)?;
         scope.globals.set_item("__loader__", loader, vm)?;
         scope.globals.set_item("__file__", file.clone(), vm)?;
@@ -203,7 +227,10 @@ fn system_error(error: &std::io::Error) -> String {
     match error.raw_os_error() {
         Some(number) => {
             let text = error.to_string();
-            format!("[Errno {number}] {}", text.trim_end_matches(&format!(" (os error {number})")))
+            format!(
+                "[Errno {number}] {}",
+                text.trim_end_matches(&format!(" (os error {number})"))
+            )
         }
         None => error.to_string(),
     }
@@ -224,7 +251,9 @@ fn run_function(vm: &VirtualMachine, module: &str, function: &str) -> PyResult<(
     if let Ok(file) = module.get_attr("__file__", vm) {
         vm.sys_module.get_attr("argv", vm)?.set_item(&0usize, file, vm)?;
     }
-    let function = function.split('.').try_fold(module, |object, name| object.get_attr(vm.ctx.intern_str(name), vm))?;
+    let function = function
+        .split('.')
+        .try_fold(module, |object, name| object.get_attr(vm.ctx.intern_str(name), vm))?;
     let status = function.call((), vm)?;
     Err(vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![status]))
 }
@@ -270,10 +299,15 @@ fn set_arguments(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
     let arguments = std::iter::once(program.name()).chain(program.arguments.iter().cloned());
     let arguments = arguments.map(|argument| vm.fsdecode(argument).into()).collect();
     vm.sys_module.set_attr("argv", vm.ctx.new_list(arguments), vm)?;
-    let original = std::env::args_os().map(|argument| vm.fsdecode(argument).into()).collect();
+    let original = std::env::args_os()
+        .map(|argument| vm.fsdecode(argument).into())
+        .collect();
     vm.sys_module.set_attr("orig_argv", vm.ctx.new_list(original), vm)
 }
 
 fn exit(vm: &VirtualMachine, status: u32) -> PyBaseExceptionRef {
-    vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![vm.ctx.new_int(status).into()])
+    vm.new_exception(
+        vm.ctx.exceptions.system_exit.to_owned(),
+        vec![vm.ctx.new_int(status).into()],
+    )
 }

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use jurigged_runtime::{Interpreter, Runtime, RuntimeError, RuntimeFacts};
 use rustc_hash::FxHashMap;
+use rustpython_vm::common::rc::PyRc;
+use rustpython_vm::vm::PyGlobalState;
 use rustpython_vm::vm::thread::{
     CurrentFrameSlot, THREAD_ATTACHED, THREAD_DETACHED, THREAD_SUSPENDED, cleanup_current_thread_frames, with_vm,
 };
-use rustpython_vm::vm::PyGlobalState;
-use rustpython_vm::common::rc::PyRc;
 use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine, version};
 
 use crate::attachment::Attachment;

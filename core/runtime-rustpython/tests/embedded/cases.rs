@@ -46,7 +46,11 @@ fn write(folder: &Path, name: &str, text: &[u8]) {
 /// A child in a folder; the program is the first argument.
 fn command(folder: &Path, role: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
-    command.args(arguments).current_dir(folder).env(ROLE, role).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env(ROLE, role)
+        .stdin(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PYTHON")) {
         command.env_remove(name);
     }
@@ -58,7 +62,11 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn start(command: &mut Command) -> Child {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts")
 }
 
 fn stdout(output: &Output) -> String {
@@ -74,7 +82,12 @@ fn play(role: &str, program: &str) -> Output {
     let folder = folder(&[("app.py", program)]);
     let output = command(folder.path(), role, &["app.py"]).output().expect("it starts");
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
-    assert!(stdout(&output).ends_with("good\n"), "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stdout(&output).ends_with("good\n"),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
     output
 }
 
@@ -125,10 +138,18 @@ print(sys.stdin.readline())
 import __main__
 print(__main__.__dict__ is globals())
 ";
-    let folder = folder(&[("sub/app.py", program), ("sub/helper.py", ""), ("more/elsewhere.py", "")]);
+    let folder = folder(&[
+        ("sub/app.py", program),
+        ("sub/helper.py", ""),
+        ("more/elsewhere.py", ""),
+    ]);
     let mut command = command(folder.path(), "none", &["./sub/app.py", "-v", "--help", "ü"]);
     let input = std::fs::File::open(folder.path().join("sub/app.py")).expect("exists");
-    let output = command.env("PYTHONPATH", "more").stdin(input).output().expect("it starts");
+    let output = command
+        .env("PYTHONPATH", "more")
+        .stdin(input)
+        .output()
+        .expect("it starts");
     let root = folder.path().canonicalize().expect("exists");
     let expected = format!(
         "['./sub/app.py', '-v', '--help', 'ü']\n__main__ {0}/sub/app.py None None builtins SourceFileLoader\n\
@@ -148,7 +169,11 @@ print(__main__.__dict__ is globals())
 fn errors() {
     let folder = folder(&[("wrong.py", "x = 1\nif x\n    pass\n"), ("empty/readme", "")]);
     write(folder.path(), "bytes.py", b"x = 1\ny = '\xff'\n");
-    write(folder.path(), "latin.py", b"# -*- coding: latin-1 -*-\nprint(ascii('\xff'))\n");
+    write(
+        folder.path(),
+        "latin.py",
+        b"# -*- coding: latin-1 -*-\nprint(ascii('\xff'))\n",
+    );
     let root = folder.path().canonicalize().expect("exists");
     let root = root.display();
     let missing = run(folder.path(), &["missing.py"]);
@@ -157,15 +182,27 @@ fn errors() {
     let wrong = run(folder.path(), &["wrong.py"]);
     assert_eq!(wrong.status.code(), Some(1));
     let text = stderr(&wrong);
-    assert!(text.starts_with(&format!("  File \"{root}/wrong.py\", line 2\n    if x\n")), "{text}");
-    assert!(text.lines().last().is_some_and(|line| line.starts_with("SyntaxError: ")), "{text}");
+    assert!(
+        text.starts_with(&format!("  File \"{root}/wrong.py\", line 2\n    if x\n")),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .last()
+            .is_some_and(|line| line.starts_with("SyntaxError: ")),
+        "{text}"
+    );
     let bytes = run(folder.path(), &["bytes.py"]);
     assert_eq!(bytes.status.code(), Some(1));
     assert!(stderr(&bytes).contains("SyntaxError: "), "{}", stderr(&bytes));
     assert_eq!(stdout(&run(folder.path(), &["latin.py"])), "'\\xff'\n");
     let empty = run(folder.path(), &["empty"]);
     assert_eq!(empty.status.code(), Some(1));
-    assert!(stderr(&empty).contains("can't find '__main__' module in"), "{}", stderr(&empty));
+    assert!(
+        stderr(&empty).contains("can't find '__main__' module in"),
+        "{}",
+        stderr(&empty)
+    );
 }
 
 fn module_as_main() {
@@ -174,7 +211,10 @@ fn module_as_main() {
         ("pkg/__init__.py", "print('init', __name__)\n"),
         ("pkg/mod.py", main),
         ("pkg/__main__.py", main),
-        ("tool.py", "class Cli:\n    @staticmethod\n    def main():\n        import sys\n        print(__name__, sys.argv[1:])\n        return 4\n"),
+        (
+            "tool.py",
+            "class Cli:\n    @staticmethod\n    def main():\n        import sys\n        print(__name__, sys.argv[1:])\n        return 4\n",
+        ),
         ("dir/__main__.py", "import beside\nprint(__name__, beside.__name__)\n"),
         ("dir/beside.py", ""),
     ]);
@@ -183,20 +223,39 @@ fn module_as_main() {
         command.env("JURIGGED_TEST_LOADED", "1").output().expect("it starts")
     };
     let module = run(&["-m", "pkg.mod", "-m", "x"]);
-    assert_eq!(stdout(&module), "init pkg\n__main__ pkg pkg.mod ['-m', 'x'] True\n", "{}", stderr(&module));
-    let loaded: Vec<String> = stderr(&module).lines().map(|line| line.split('"').next().unwrap_or("").to_owned()).collect();
+    assert_eq!(
+        stdout(&module),
+        "init pkg\n__main__ pkg pkg.mod ['-m', 'x'] True\n",
+        "{}",
+        stderr(&module)
+    );
+    let loaded: Vec<String> = stderr(&module)
+        .lines()
+        .map(|line| line.split('"').next().unwrap_or("").to_owned())
+        .collect();
     assert_eq!(loaded, ["loaded pkg __init__.py ", "loaded __main__ mod.py "]);
     let package = run(&["-m", "pkg"]);
     assert_eq!(stdout(&package), "init pkg\n__main__ pkg pkg.__main__ [] True\n");
-    assert!(stderr(&package).contains("loaded __main__ __main__.py"), "{}", stderr(&package));
+    assert!(
+        stderr(&package).contains("loaded __main__ __main__.py"),
+        "{}",
+        stderr(&package)
+    );
     let function = run(&["-m", "tool:Cli.main", "a"]);
-    assert_eq!((function.status.code(), stdout(&function)), (Some(4), "tool ['a']\n".to_owned()));
+    assert_eq!(
+        (function.status.code(), stdout(&function)),
+        (Some(4), "tool ['a']\n".to_owned())
+    );
     let dir = run(&["dir"]);
     assert_eq!(stdout(&dir), "__main__ beside\n", "{}", stderr(&dir));
     assert!(stderr(&dir).contains("loaded __main__ __main__.py"), "{}", stderr(&dir));
     let missing = run(&["-m", "nosuch"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(stderr(&missing).ends_with(": No module named nosuch\n"), "{}", stderr(&missing));
+    assert!(
+        stderr(&missing).ends_with(": No module named nosuch\n"),
+        "{}",
+        stderr(&missing)
+    );
 }
 
 fn interrupt() {
@@ -211,7 +270,11 @@ fn interrupt() {
     assert_eq!(unsafe { libc::kill(child.id() as i32, libc::SIGINT) }, 0);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.signal(), Some(libc::SIGINT), "{}", stderr(&output));
-    assert!(stderr(&output).ends_with("\nKeyboardInterrupt\n"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).ends_with("\nKeyboardInterrupt\n"),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(stdout(&output), "atexit\n");
 }
 
@@ -228,7 +291,10 @@ print('main')
 ";
     let folder = folder(&[("app.py", program)]);
     let output = run(folder.path(), &["app.py"]);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(0), "main\nthread\natexit\n".to_owned()));
+    assert_eq!(
+        (output.status.code(), stdout(&output)),
+        (Some(0), "main\nthread\natexit\n".to_owned())
+    );
     assert_eq!(stderr(&output), "");
 }
 
@@ -246,7 +312,12 @@ fn load_sink() {
         ("pkg/unwanted_three.py", "1 / 0\n"),
         ("syntax.py", "import pkg.four\n"),
     ]);
-    let run = |name: &str| command(folder.path(), "none", &[name]).env("JURIGGED_TEST_LOADED", "1").output().expect("it starts");
+    let run = |name: &str| {
+        command(folder.path(), "none", &[name])
+            .env("JURIGGED_TEST_LOADED", "1")
+            .output()
+            .expect("it starts")
+    };
     // The second time there are `.pyc` files for what is not wanted.
     for _ in 0..2 {
         let output = run("app.py");
@@ -258,7 +329,11 @@ fn load_sink() {
         ];
         assert_eq!(stderr(&output).lines().collect::<Vec<_>>(), expected);
     }
-    let cached = folder.path().join("__pycache__").read_dir().expect("unwanted.py was cached");
+    let cached = folder
+        .path()
+        .join("__pycache__")
+        .read_dir()
+        .expect("unwanted.py was cached");
     assert_eq!(cached.count(), 1);
     // No frames of ours, none of the import system, wanted or not.
     for name in ["raises.py", "unwanted_raises.py", "syntax.py"] {
@@ -280,7 +355,10 @@ fn native_extension() {
         ),
         ("numlike/_umath.abi3.so", ""),
         ("plain.py", "import nothing.at_all\n"),
-        ("caught.py", "try:\n    import fast._core\nexcept ImportError:\n    pass\n1 / 0\n"),
+        (
+            "caught.py",
+            "try:\n    import fast._core\nexcept ImportError:\n    pass\n1 / 0\n",
+        ),
     ]);
     let has_note = |name: &str| {
         let output = run(folder.path(), &[name]);
@@ -589,7 +667,12 @@ print('good')
         let _ = std::io::Write::write_all(&mut input, b"line\n");
     });
     let output = child.wait_with_output().expect("it ends");
-    assert!(stdout(&output).ends_with("good\n"), "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stdout(&output).ends_with("good\n"),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
     eprint!("{}", stderr(&output));
 }
 

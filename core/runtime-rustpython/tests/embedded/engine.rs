@@ -34,15 +34,22 @@ fn with<R>(runtime: &dyn Runtime, work: impl FnOnce(&dyn Interpreter) -> R) -> R
 }
 
 fn namespace(python: &dyn Interpreter) -> Handle {
-    python.namespace(python.module("__main__").expect("there is a program")).expect("a module has a namespace")
+    python
+        .namespace(python.module("__main__").expect("there is a program"))
+        .expect("a module has a namespace")
 }
 
 fn global(python: &dyn Interpreter, name: &str) -> Handle {
-    python.entry(namespace(python), name).unwrap_or_else(|| panic!("the program has no {name}"))
+    python
+        .entry(namespace(python), name)
+        .unwrap_or_else(|| panic!("the program has no {name}"))
 }
 
 fn get(python: &dyn Interpreter, object: Handle, name: &str) -> Handle {
-    python.attribute(object, name).expect("no exception").unwrap_or_else(|| panic!("no attribute {name}"))
+    python
+        .attribute(object, name)
+        .expect("no exception")
+        .unwrap_or_else(|| panic!("no attribute {name}"))
 }
 
 fn code_of(python: &dyn Interpreter, name: &str) -> Handle {
@@ -51,7 +58,9 @@ fn code_of(python: &dyn Interpreter, name: &str) -> Handle {
 
 fn wait_for(runtime: &dyn Runtime, name: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while with(runtime, |python| python.module("__main__").is_none() || python.entry(namespace(python), name).is_none()) {
+    while with(runtime, |python| {
+        python.module("__main__").is_none() || python.entry(namespace(python), name).is_none()
+    }) {
         assert!(Instant::now() < deadline, "the program never set {name}");
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -59,14 +68,23 @@ fn wait_for(runtime: &dyn Runtime, name: &str) {
 
 fn set(runtime: &dyn Runtime, name: &str) {
     with(runtime, |python| {
-        let swap =
-            Swap::Entry { dict: namespace(python), name: name.to_owned(), expected: None, new: Some(python.none()) };
+        let swap = Swap::Entry {
+            dict: namespace(python),
+            name: name.to_owned(),
+            expected: None,
+            new: Some(python.none()),
+        };
         python.commit(&[swap], None).expect("a new name can be set");
     });
 }
 
 fn unit(source: &str) -> CompileUnit<'_> {
-    CompileUnit { source, file: "new.py", flags: 0, first_line: 1 }
+    CompileUnit {
+        source,
+        file: "new.py",
+        flags: 0,
+        first_line: 1,
+    }
 }
 
 /// The namespace after running a source.
@@ -84,14 +102,21 @@ fn new_code(python: &dyn Interpreter, source: &str, name: &str) -> Handle {
 
 fn sought(python: &dyn Interpreter, code: Handle) -> SoughtCode {
     assert_eq!(python.kind(code), ObjectKind::Code);
-    SoughtCode { code, known_functions: Vec::new(), known_references: 0 }
+    SoughtCode {
+        code,
+        known_functions: Vec::new(),
+        known_references: 0,
+    }
 }
 
 fn stress(runtime: &dyn Runtime) {
     wait_for(runtime, "ready");
     let (a, b) = with(runtime, |python| {
         let source = "def work(x):\n    a = 'B'\n    b = [a for _ in range(3)]\n    return a, b[2], x + 2000\n";
-        (python.pin(code_of(python, "work")), python.pin(new_code(python, source, "work")))
+        (
+            python.pin(code_of(python, "work")),
+            python.pin(new_code(python, source, "work")),
+        )
     });
     let started = Instant::now();
     for turn in 0..5000 {
@@ -102,7 +127,11 @@ fn stress(runtime: &dyn Runtime) {
             let number = python.new_integer(turn);
             let new_default = python.new_tuple(&[number, number]);
             let swaps = [
-                Swap::Code { function: global(python, "work"), expected, new },
+                Swap::Code {
+                    function: global(python, "work"),
+                    expected,
+                    new,
+                },
                 Swap::Attribute {
                     object: global(python, "method"),
                     name: "__defaults__".to_owned(),
@@ -126,12 +155,18 @@ fn holders(runtime: &dyn Runtime) {
         let new = new_code(python, "def target():\n    return 'new'\n", "target");
         let swaps: Vec<Swap> = found.functions[0]
             .iter()
-            .map(|function| Swap::Code { function: *function, expected: code, new })
+            .map(|function| Swap::Code {
+                function: *function,
+                expected: code,
+                new,
+            })
             .collect();
         python.commit(&swaps, None).expect("all of them are functions");
         assert_eq!(python.find_holders(&[sought(python, code)]).functions[0], []);
-        let conforming: Vec<String> =
-            found.conforming[0].iter().map(|object| python.class_names(*object)[0].clone()).collect();
+        let conforming: Vec<String> = found.conforming[0]
+            .iter()
+            .map(|object| python.class_names(*object)[0].clone())
+            .collect();
         assert_eq!(conforming, ["__main__.Conforming"]);
         found.functions[0].len()
     });
@@ -139,9 +174,17 @@ fn holders(runtime: &dyn Runtime) {
     with(runtime, |python| {
         // One function, its handle, and the constant of the module's code: no pass is needed to know all that.
         let alone = code_of(python, "alone");
-        let known = SoughtCode { code: alone, known_functions: vec![global(python, "alone")], known_references: 1 };
+        let known = SoughtCode {
+            code: alone,
+            known_functions: vec![global(python, "alone")],
+            known_references: 1,
+        };
         let found = python.find_holders(&[known]);
-        assert_eq!((found.functions[0].len(), found.heap_passes), (1, 1), "a class has __conform__, so look");
+        assert_eq!(
+            (found.functions[0].len(), found.heap_passes),
+            (1, 1),
+            "a class has __conform__, so look"
+        );
     });
     set(runtime, "done");
 }
@@ -158,7 +201,11 @@ fn swaps(runtime: &dyn Runtime) {
 
         // The function, its handle and the constant of the module's code: no pass is needed to know all that.
         let alone = code_of(python, "alone");
-        let known = SoughtCode { code: alone, known_functions: vec![global(python, "alone")], known_references: 1 };
+        let known = SoughtCode {
+            code: alone,
+            known_functions: vec![global(python, "alone")],
+            known_references: 1,
+        };
         let found = python.find_holders(&[known]);
         assert_eq!((found.functions[0].len(), found.heap_passes), (1, 0));
         let found = python.find_holders(&[sought(python, alone)]);
@@ -170,10 +217,38 @@ fn swaps(runtime: &dyn Runtime) {
             other => panic!("expected {kind}, got {other:?}"),
         };
         let closure_code = get(python, closure, "__code__");
-        refused(Swap::Code { function: closure, expected: closure_code, new }, "ValueError");
-        refused(Swap::Code { function: plain, expected: plain_code, new: closure_code }, "ValueError");
-        refused(Swap::Closure { function: closure, expected: None, new: None }, "NotImplementedError");
-        refused(Swap::Code { function: class, expected: plain_code, new }, "TypeError");
+        refused(
+            Swap::Code {
+                function: closure,
+                expected: closure_code,
+                new,
+            },
+            "ValueError",
+        );
+        refused(
+            Swap::Code {
+                function: plain,
+                expected: plain_code,
+                new: closure_code,
+            },
+            "ValueError",
+        );
+        refused(
+            Swap::Closure {
+                function: closure,
+                expected: None,
+                new: None,
+            },
+            "NotImplementedError",
+        );
+        refused(
+            Swap::Code {
+                function: class,
+                expected: plain_code,
+                new,
+            },
+            "TypeError",
+        );
         let immutable = python.class_of(python.new_integer(1));
         let class_attribute = |class, name: &str, expected, new| Swap::ClassAttribute {
             class,
@@ -182,16 +257,29 @@ fn swaps(runtime: &dyn Runtime) {
             new,
         };
         refused(class_attribute(immutable, "x", None, Some(plain)), "TypeError");
-        refused(Swap::Code { function: Handle(1), expected: plain_code, new }, "ReferenceError");
+        refused(
+            Swap::Code {
+                function: Handle(1),
+                expected: plain_code,
+                new,
+            },
+            "ReferenceError",
+        );
 
         let dict = global(python, "dictionary");
         let list = global(python, "listed");
         let cell = python.items(get(python, closure, "__closure__")).expect("a tuple")[0];
         let zero = python.new_integer(0);
         let defaults = python.new_tuple(&[python.new_integer(5)]);
-        let method = python.entry(python.namespace(class).expect("a class has one"), "method").expect("defined");
+        let method = python
+            .entry(python.namespace(class).expect("a class has one"), "method")
+            .expect("defined");
         let swaps = [
-            Swap::Code { function: plain, expected: plain_code, new },
+            Swap::Code {
+                function: plain,
+                expected: plain_code,
+                new,
+            },
             Swap::Attribute {
                 object: plain,
                 name: "__defaults__".to_owned(),
@@ -204,7 +292,12 @@ fn swaps(runtime: &dyn Runtime) {
                 expected: Some(get(python, plain, "__doc__")),
                 new: None,
             },
-            Swap::Attribute { object: plain, name: "extra".to_owned(), expected: None, new: Some(text("extra")) },
+            Swap::Attribute {
+                object: plain,
+                name: "extra".to_owned(),
+                expected: None,
+                new: Some(text("extra")),
+            },
             Swap::Attribute {
                 object: global(python, "instance"),
                 name: "value".to_owned(),
@@ -214,19 +307,37 @@ fn swaps(runtime: &dyn Runtime) {
             class_attribute(class, "method", Some(method), Some(plain)),
             class_attribute(class, "added", None, Some(text("added"))),
             class_attribute(class, "__len__", None, Some(global(python, "length"))),
-            Swap::Entry { dict, name: "key".to_owned(), expected: python.entry(dict, "key"), new: Some(text("entry")) },
-            Swap::Entry { dict, name: "gone".to_owned(), expected: python.entry(dict, "gone"), new: None },
+            Swap::Entry {
+                dict,
+                name: "key".to_owned(),
+                expected: python.entry(dict, "key"),
+                new: Some(text("entry")),
+            },
+            Swap::Entry {
+                dict,
+                name: "gone".to_owned(),
+                expected: python.entry(dict, "gone"),
+                new: None,
+            },
             Swap::Item {
                 container: list,
                 key: zero,
                 expected: python.items(list).expect("a list")[0],
                 new: text("item"),
             },
-            Swap::Cell { cell, expected: Some(get(python, cell, "cell_contents")), new: Some(text("cell")) },
+            Swap::Cell {
+                cell,
+                expected: Some(get(python, cell, "cell_contents")),
+                new: Some(text("cell")),
+            },
         ];
         let check = |name: &str| {
             let done = python.call(global(python, name), &[]);
-            assert!(done.is_ok(), "{name}: {}", done.map_or_else(|error| error_text(&error), |_| String::new()));
+            assert!(
+                done.is_ok(),
+                "{name}: {}",
+                done.map_or_else(|error| error_text(&error), |_| String::new())
+            );
         };
         check("check_old");
         for fault in 0..swaps.len() {
@@ -276,14 +387,31 @@ fn lines(runtime: &dyn Runtime) {
         let code = code_of(python, "raises");
         let line = python.integer(get(python, code, "co_firstlineno")).expect("a number") as u32;
         let inner = python.items(get(python, code, "co_consts")).expect("a tuple");
-        let inner = inner.into_iter().find(|constant| python.kind(*constant) == ObjectKind::Code).expect("nested");
+        let inner = inner
+            .into_iter()
+            .find(|constant| python.kind(*constant) == ObjectKind::Code)
+            .expect("nested");
         let inner_line = python.integer(get(python, inner, "co_firstlineno")).expect("a number") as u32;
         let suspended = get(python, global(python, "generator"), "gi_code");
-        let generator_line = python.integer(get(python, suspended, "co_firstlineno")).expect("a number") as u32;
+        let generator_line = python
+            .integer(get(python, suspended, "co_firstlineno"))
+            .expect("a number") as u32;
         let swaps = [
-            Swap::FirstLine { code, expected: line, new: line + 100 },
-            Swap::FirstLine { code: inner, expected: inner_line, new: inner_line + 100 },
-            Swap::FirstLine { code: suspended, expected: generator_line, new: generator_line - 1 },
+            Swap::FirstLine {
+                code,
+                expected: line,
+                new: line + 100,
+            },
+            Swap::FirstLine {
+                code: inner,
+                expected: inner_line,
+                new: inner_line + 100,
+            },
+            Swap::FirstLine {
+                code: suspended,
+                expected: generator_line,
+                new: generator_line - 1,
+            },
         ];
         python.commit(&swaps, None).expect("lines can be moved");
         match python.commit(&swaps, None) {
@@ -299,12 +427,23 @@ fn constant(runtime: &dyn Runtime) {
     with(runtime, |python| {
         let outer = code_of(python, "outer");
         let constants = python.items(get(python, outer, "co_consts")).expect("a tuple");
-        let index = constants.iter().position(|item| python.kind(*item) == ObjectKind::Code).expect("nested");
+        let index = constants
+            .iter()
+            .position(|item| python.kind(*item) == ObjectKind::Code)
+            .expect("nested");
         let source = "def outer():\n    def inner():\n        return 'new'\n    return inner\n";
         let new_outer = new_code(python, source, "outer");
         let new_inner = python.items(get(python, new_outer, "co_consts")).expect("a tuple");
-        let new = new_inner.into_iter().find(|item| python.kind(*item) == ObjectKind::Code).expect("nested");
-        let swap = Swap::Constant { code: outer, index, expected: constants[index], new };
+        let new = new_inner
+            .into_iter()
+            .find(|item| python.kind(*item) == ObjectKind::Code)
+            .expect("nested");
+        let swap = Swap::Constant {
+            code: outer,
+            index,
+            expected: constants[index],
+            new,
+        };
         python.commit(&[swap], None).expect("the constant can be replaced");
     });
     set(runtime, "done");
@@ -324,7 +463,9 @@ fn running(runtime: &dyn Runtime) {
             .collect();
         running.sort_by_key(|one| one.0);
         let line = |name: &str| {
-            let first = python.integer(get(python, code_of(python, name), "co_firstlineno")).expect("a number");
+            let first = python
+                .integer(get(python, code_of(python, name), "co_firstlineno"))
+                .expect("a number");
             format!("line {}", first + 1)
         };
         assert_eq!(
@@ -338,7 +479,11 @@ fn running(runtime: &dyn Runtime) {
         );
         let instances = python.instances(global(python, "Base"));
         assert_eq!(instances.len(), 3);
-        assert!(instances.iter().all(|object| python.class_names(*object).contains(&"__main__.Base".to_owned())));
+        assert!(
+            instances
+                .iter()
+                .all(|object| python.class_names(*object).contains(&"__main__.Base".to_owned()))
+        );
     });
     set(runtime, "done");
 }
@@ -355,7 +500,11 @@ fn blocked(runtime: &dyn Runtime) {
         let started = Instant::now();
         set(runtime, &format!("swap_{number}"));
         let what = with(runtime, |python| python.text(global(python, &name)));
-        eprintln!("committed during {} in {:?}", what.unwrap_or_default(), started.elapsed());
+        eprintln!(
+            "committed during {} in {:?}",
+            what.unwrap_or_default(),
+            started.elapsed()
+        );
         wait_for(runtime, &format!("end_{number}"));
     }
     set(runtime, "done");
@@ -369,7 +518,17 @@ fn fork(runtime: &dyn Runtime) {
             let dict = namespace(python);
             let expected = python.entry(dict, "number");
             let new = Some(python.new_integer(turns));
-            python.commit(&[Swap::Entry { dict, name: "number".to_owned(), expected, new }], None).expect("ours alone");
+            python
+                .commit(
+                    &[Swap::Entry {
+                        dict,
+                        name: "number".to_owned(),
+                        expected,
+                        new,
+                    }],
+                    None,
+                )
+                .expect("ours alone");
         });
         turns += 1;
     }
@@ -380,18 +539,31 @@ fn fork(runtime: &dyn Runtime) {
 fn compile(runtime: &dyn Runtime) {
     wait_for(runtime, "ready");
     with(runtime, |python| {
-        let wrong = CompileUnit { source: "x = 1\ny = (2 +\n", file: "wrong.py", flags: 0, first_line: 40 };
+        let wrong = CompileUnit {
+            source: "x = 1\ny = (2 +\n",
+            file: "wrong.py",
+            flags: 0,
+            first_line: 40,
+        };
         let Err(RuntimeError::Python(error)) = python.compile(&wrong) else {
             panic!("it cannot be compiled");
         };
-        assert_eq!((error.kind.as_str(), error.file.as_deref()), ("SyntaxError", Some("wrong.py")));
+        assert_eq!(
+            (error.kind.as_str(), error.file.as_deref()),
+            ("SyntaxError", Some("wrong.py"))
+        );
         assert_eq!((error.line, error.column), (Some(2), Some(5)), "{error:?}");
         assert_eq!(error.message, "'(' was never closed");
         assert!(error.traceback.contains("SyntaxError"), "{}", error.traceback);
 
         // The first line counts for nested code, too.
         let source = "def f():\n    def g():\n        raise KeyError('here')\n    g()\n";
-        let code = python.compile(&CompileUnit { first_line: 40, ..unit(source) }).expect("it compiles");
+        let code = python
+            .compile(&CompileUnit {
+                first_line: 40,
+                ..unit(source)
+            })
+            .expect("it compiles");
         let dict = python.new_dict();
         python.execute(code, dict, dict).expect("it runs");
         let f = python.entry(dict, "f").expect("defined");
@@ -400,21 +572,40 @@ fn compile(runtime: &dyn Runtime) {
         };
         assert_eq!((error.kind.as_str(), error.message.as_str()), ("KeyError", "'here'"));
         assert_eq!((error.file.as_deref(), error.line), (Some("new.py"), Some(42)));
-        let lines = python.call(get(python, get(python, f, "__code__"), "co_lines"), &[]).expect("it can be listed");
-        let lines = python.items(lines).expect("triples").into_iter().filter_map(|triple| {
-            python.integer(python.items(triple).expect("a triple")[2])
-        });
+        let lines = python
+            .call(get(python, get(python, f, "__code__"), "co_lines"), &[])
+            .expect("it can be listed");
+        let lines = python
+            .items(lines)
+            .expect("triples")
+            .into_iter()
+            .filter_map(|triple| python.integer(python.items(triple).expect("a triple")[2]));
         assert_eq!(lines.min(), Some(40));
 
         // `from __future__ import annotations` by flag: no name is bound, the docstring stays one.
         let source = "'doc'\ndef f(a: missing) -> 'x': pass\n";
-        let code = python.compile(&CompileUnit { flags: 0x100_0000, ..unit(source) }).expect("it compiles");
+        let code = python
+            .compile(&CompileUnit {
+                flags: 0x100_0000,
+                ..unit(source)
+            })
+            .expect("it compiles");
         let dict = python.new_dict();
         python.execute(code, dict, dict).expect("it runs");
         assert_eq!(python.entry(dict, "annotations"), None);
-        assert_eq!(python.text(python.entry(dict, "__doc__").expect("a docstring")).as_deref(), Some("doc"));
+        assert_eq!(
+            python
+                .text(python.entry(dict, "__doc__").expect("a docstring"))
+                .as_deref(),
+            Some("doc")
+        );
         let annotations = get(python, python.entry(dict, "f").expect("defined"), "__annotations__");
-        assert_eq!(python.text(python.entry(annotations, "a").expect("annotated")).as_deref(), Some("missing"));
+        assert_eq!(
+            python
+                .text(python.entry(annotations, "a").expect("annotated"))
+                .as_deref(),
+            Some("missing")
+        );
 
         // No warning about the escape sequence reaches stderr; the test looks.
         python.compile(&unit("x = '\\d'\n")).expect("it compiles");
@@ -470,15 +661,30 @@ fn objects(runtime: &dyn Runtime) {
             .filter(|name| !name.starts_with("__"))
             .collect();
         assert_eq!(names, ["broken", "x"]);
-        assert_eq!(python.entry(python.namespace(object).expect("an instance has one"), "own").map(|own| python.integer(own)), Some(Some(5)));
+        assert_eq!(
+            python
+                .entry(python.namespace(object).expect("an instance has one"), "own")
+                .map(|own| python.integer(own)),
+            Some(Some(5))
+        );
         assert_eq!(python.items(global(python, "a_list")).expect("a list").len(), 2);
-        assert!(matches!(python.items(global(python, "an_int")), Err(RuntimeError::Python(_))));
+        assert!(matches!(
+            python.items(global(python, "an_int")),
+            Err(RuntimeError::Python(_))
+        ));
         let function = global(python, "a_function");
         let code = get(python, function, "__code__");
         assert!(python.referents(function).contains(&code));
-        assert!(python.referents(global(python, "a_list")).contains(&python.new_integer(1)));
+        assert!(
+            python
+                .referents(global(python, "a_list"))
+                .contains(&python.new_integer(1))
+        );
         let cell = python.new_cell(None);
-        assert!(matches!(python.attribute(cell, "cell_contents"), Err(RuntimeError::Python(_))));
+        assert!(matches!(
+            python.attribute(cell, "cell_contents"),
+            Err(RuntimeError::Python(_))
+        ));
         assert_eq!(get(python, python.new_cell(Some(code)), "cell_contents"), code);
         assert!(python.modules().iter().any(|(name, _)| name == "sys"));
         assert_eq!(python.module("no.such.module"), None);
@@ -516,15 +722,30 @@ fn measure(runtime: &dyn Runtime) {
             assert_eq!(found.functions[0].len(), 1);
         });
     });
-    time("running", 10, &|| with(runtime, |python| assert!(python.running(&[code_of(python, "target")]).is_empty())));
+    time("running", 10, &|| {
+        with(runtime, |python| {
+            assert!(python.running(&[code_of(python, "target")]).is_empty())
+        })
+    });
     time("running, with generators", 10, &|| {
-        with(runtime, |python| assert!(python.running(&[code_of(python, "generates")]).is_empty()));
+        with(runtime, |python| {
+            assert!(python.running(&[code_of(python, "generates")]).is_empty())
+        });
     });
     time("commit", 1000, &|| {
         with(runtime, |python| {
             let function = global(python, "target");
             let code = get(python, function, "__code__");
-            python.commit(&[Swap::Code { function, expected: code, new: code }], None).expect("it can be committed");
+            python
+                .commit(
+                    &[Swap::Code {
+                        function,
+                        expected: code,
+                        new: code,
+                    }],
+                    None,
+                )
+                .expect("it can be committed");
         });
     });
     set(runtime, "done");

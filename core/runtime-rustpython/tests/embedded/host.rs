@@ -18,16 +18,32 @@ pub fn run(role: &str) -> i32 {
     let mut arguments = std::env::args_os().skip(1);
     let first = arguments.next().expect("the test names a program");
     let what = if first == "-m" {
-        let module = arguments.next().expect("-m has an argument").into_string().expect("modules are text");
+        let module = arguments
+            .next()
+            .expect("-m has an argument")
+            .into_string()
+            .expect("modules are text");
         match module.split_once(':') {
-            Some((module, function)) => ProgramKind::Function { module: module.into(), function: function.into() },
+            Some((module, function)) => ProgramKind::Function {
+                module: module.into(),
+                function: function.into(),
+            },
             None => ProgramKind::Module(module),
         }
     } else {
         ProgramKind::Script(first.into())
     };
-    let program = Program { what, arguments: arguments.collect(), inspect: false };
-    let mut hooks = Host { role: role.to_owned(), thread: None, sink: Arc::default(), runtime: None };
+    let program = Program {
+        what,
+        arguments: arguments.collect(),
+        inspect: false,
+    };
+    let mut hooks = Host {
+        role: role.to_owned(),
+        thread: None,
+        sink: Arc::default(),
+        runtime: None,
+    };
     let status = Embedded::run(program, &mut hooks);
     std::io::stdout().flush().expect("stdout is open");
     status
@@ -81,8 +97,17 @@ impl LoadSink for Sink {
     }
 
     fn loaded(&self, module: LoadedModule) {
-        let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let line = format!("loaded {} {name} {:?}", module.name, String::from_utf8_lossy(&module.source));
+        let name = module
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let line = format!(
+            "loaded {} {name} {:?}",
+            module.name,
+            String::from_utf8_lossy(&module.source)
+        );
         self.0.lock().expect("nobody panicked").push(line);
     }
 }

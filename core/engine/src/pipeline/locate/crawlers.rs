@@ -42,7 +42,9 @@ impl Crawler for Wrappers {
 
     fn crawl<'t>(&self, holder: Object<'t>, live: &Live<'t>, found: &mut Found<'t>) -> Result {
         let classes = live.class_names(holder)?;
-        let known = HOLDERS.iter().find(|(class, _)| classes.iter().any(|name| name == class));
+        let known = HOLDERS
+            .iter()
+            .find(|(class, _)| classes.iter().any(|name| name == class));
         // Asking a module or class for `__wrapped__` could run code of the user (`__getattr__`).
         let attributes = match known {
             Some((_, attributes)) => *attributes,

@@ -54,7 +54,10 @@ pub fn prepare(plugins: &mut PluginSession<'_>, edit: &LiveEdit) -> Result<Vec<S
             "plugin",
             format!("`{}` keeps its old code", edit.name),
             format!("the plugin `{}` refuses the edit: {}", refused.plugin, refused.reason),
-            format!("switch the plugin off with `--disable-plugin {}`, or restart the program", refused.plugin),
+            format!(
+                "switch the plugin off with `--disable-plugin {}`, or restart the program",
+                refused.plugin
+            ),
         )),
     }
 }
