@@ -37,7 +37,10 @@ fn is_compiled(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
         return false;
     };
     let relative: PathBuf = name.split('.').collect();
-    let path = vm.sys_module.get_attr("path", vm).and_then(|path| path.try_to_value::<Vec<PyObjectRef>>(vm));
+    let path = vm
+        .sys_module
+        .get_attr("path", vm)
+        .and_then(|path| path.try_to_value::<Vec<PyObjectRef>>(vm));
     let Some(stem) = relative.file_name().map(|stem| format!("{}.", stem.to_string_lossy())) else {
         return false;
     };
