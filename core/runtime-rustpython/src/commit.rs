@@ -6,6 +6,10 @@
 //! So an outside swap is made a moment before the inside ones, wherever it stands in the list. A failure takes back
 //! what was done, last first.
 //!
+//! A thread stops between two instructions, or while it waits inside RustPython (sleep, locks, files, sockets, processes,
+//! input). One that is in a long native call (a sort, a regular expression, a name look-up) holds the commit up until the
+//! call is over, and with it all threads that have stopped already.
+//!
 //! While the world is stopped the collector is off (it runs finalizers and wants locks that a stopped thread may
 //! hold), and every replaced object stays referenced until the world runs again.
 

@@ -16,6 +16,7 @@ pub const ALL: &[(&str, fn())] = &[
     ("a_module_runs_as_main", programs::module_as_main),
     ("ctrl_c_ends_the_process_by_signal", programs::interrupt),
     ("threads_and_atexit_end_before_the_engine_stops", programs::shutdown),
+    ("a_loop_reads_evaluates_and_prints", programs::interactive),
     ("the_sink_hears_of_scripts_and_imports", programs::load_sink),
     ("a_missing_c_extension_is_explained", programs::native_extension),
     ("swaps_during_calls_are_never_torn", patches::stress),

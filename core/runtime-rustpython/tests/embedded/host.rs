@@ -17,7 +17,9 @@ pub const ROLE: &str = "JURIGGED_TEST_ROLE";
 pub fn run(role: &str) -> i32 {
     let mut arguments = std::env::args_os().skip(1);
     let first = arguments.next().expect("the test names a program");
-    let what = if first == "-m" {
+    let what = if first == "-i" {
+        ProgramKind::Interactive
+    } else if first == "-m" {
         let module = arguments
             .next()
             .expect("-m has an argument")

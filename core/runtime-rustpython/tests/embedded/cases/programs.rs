@@ -202,6 +202,22 @@ print('main')
     assert_eq!(stderr(&output), "");
 }
 
+pub fn interactive() {
+    let folder = folder(&[("helper.py", "x = 5\n")]);
+    let mut command = command(folder.path(), "none", &["-i"]);
+    let mut child = start(command.stdin(Stdio::piped()));
+    let text = b"import helper, sys\nhelper.x + 1\nsys.path[0]\nraise SystemExit(3)\n";
+    std::io::Write::write_all(&mut child.stdin.take().expect("piped"), text).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    let shown = stdout(&output);
+    assert!(
+        shown.contains("6\n") && shown.contains("''\n"),
+        "{shown}{}",
+        stderr(&output)
+    );
+    assert_eq!(output.status.code(), Some(3));
+}
+
 pub fn load_sink() {
     let folder = folder(&[
         ("app.py", "import one, unwanted\nfrom pkg import two\n"),
@@ -260,6 +276,10 @@ pub fn native_extension() {
         ("numlike/_umath.abi3.so", ""),
         ("plain.py", "import nothing.at_all\n"),
         (
+            "exits.py",
+            "import sys\ntry:\n    import fast._core\nexcept ImportError:\n    sys.exit('no fast core')\n",
+        ),
+        (
             "caught.py",
             "try:\n    import fast._core\nexcept ImportError:\n    pass\n1 / 0\n",
         ),
@@ -273,4 +293,5 @@ pub fn native_extension() {
     assert!(has_note("other.py"));
     assert!(!has_note("plain.py"));
     assert!(!has_note("caught.py"));
+    assert!(!has_note("exits.py"));
 }
