@@ -18,15 +18,19 @@ use crate::{RustPythonRuntime, loader, native_extension, settings};
 const CANNOT_OPEN: u32 = 2;
 
 /// What the caller of [`Embedded::run`] does around the program.
-pub trait Hooks {
+pub trait Hooks: Send + Sync {
     /// The interpreter is ready and nothing of the program has run. The answer is told about each module that is loaded.
     /// Called on the main thread, which is not attached.
-    fn started(&mut self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink>;
+    fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink>;
+
+    /// The program has forked and this is the child, in which the engine's threads do not exist; the runtime works as
+    /// before. Called on the thread that forked, which is attached, so it must not wait for other threads that attach.
+    fn forked(&self) {}
 
     /// The program and its threads have ended (those that are not daemons), finalization is about to begin. When this
     /// returns, every attachment is refused. Called on the main thread, which is not attached, so waiting for threads
-    /// that attach is safe.
-    fn stopping(&mut self);
+    /// that attach is safe. Also called in the child of a fork, if the child comes to the end of the program.
+    fn stopping(&self);
 }
 
 /// The embedded interpreter. There is one in a process, and it is used once.
@@ -37,12 +41,13 @@ impl Embedded {
     ///
     /// Tracebacks, `sys.exit` and error texts are those of plain `python`. An uncaught `KeyboardInterrupt` ends the
     /// process by `SIGINT` as soon as finalization is done, so that a shell sees it; this function then does not return.
-    pub fn run(program: Program, hooks: &mut dyn Hooks) -> i32 {
+    pub fn run(program: Program, hooks: Arc<dyn Hooks>) -> i32 {
         let interpreter = InterpreterBuilder::new()
             .settings(settings::from_environment(&program))
             .init_stdlib()
             .build();
-        let runtime = interpreter.enter(RustPythonRuntime::new);
+        let in_child = hooks.clone();
+        let runtime = interpreter.enter(|vm| RustPythonRuntime::new(vm, move || in_child.forked()));
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
             let result = run_program(vm, &program, &runtime, sink);

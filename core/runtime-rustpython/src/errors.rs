@@ -76,7 +76,7 @@ fn traceback(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> String {
             .try_to_value::<Vec<PyObjectRef>>(vm)
     });
     if let Ok(lines) = lines {
-        return lines.iter().filter_map(|line| text(line)).collect();
+        return lines.iter().filter_map(text).collect();
     }
     let mut written = String::new();
     // Writing to a string cannot fail.

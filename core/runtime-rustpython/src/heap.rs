@@ -218,7 +218,7 @@ impl Attachment<'_> {
     }
 }
 
-/// The frame of a generator, coroutine or async generator that has started, has not ended and does not run.
+/// The frame of a generator, coroutine or async generator that will run again and does not run now.
 fn suspended_frame(object: &PyObject) -> Option<FrameRef> {
     let state = if let Some(generator) = object.downcast_ref::<PyGenerator>() {
         generator.as_coro()

@@ -38,7 +38,8 @@ pub struct RustPythonRuntime {
 }
 
 impl RustPythonRuntime {
-    pub(crate) fn new(vm: &VirtualMachine) -> Arc<Self> {
+    /// `forked` is called in the child of each fork.
+    pub(crate) fn new(vm: &VirtualMachine, forked: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
         let runtime = Arc::new(Self {
             facts: RuntimeFacts {
                 implementation: "rustpython",
@@ -58,6 +59,7 @@ impl RustPythonRuntime {
         runtime.gate.install(vm, move |vm| {
             if let Some(runtime) = child.upgrade() {
                 runtime.pool.fill(vm);
+                forked();
             }
         });
         runtime
