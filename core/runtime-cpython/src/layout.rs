@@ -3,7 +3,7 @@
 //! Every offset is proved before its first use, by reading back what Python says. Not on free-threaded builds, where
 //! other threads read these fields without a lock.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -23,6 +23,18 @@ pub(crate) struct Layout {
     tuple_items: usize,
     /// The cached hash of a tuple (3.14): `-1` when not computed.
     tuple_hash: Option<usize>,
+    /// The lines that tracing keeps for each instruction (3.11 alone).
+    line_array: Option<LineArray>,
+}
+
+/// `_co_linearray` of CPython 3.11: absolute lines, made when the code is first traced and believed ever after, also by
+/// `f_lineno`.
+#[derive(Clone, Copy, Debug)]
+struct LineArray {
+    /// A pointer to one entry per code unit, or null.
+    entries: usize,
+    /// A C `short`: 2 or 4 bytes per entry.
+    entry_size: usize,
 }
 
 /// Line numbers that no other field of a small code object holds.
@@ -73,7 +85,11 @@ impl Layout {
             function_code,
             tuple_items: tuple_size,
             tuple_hash,
+            line_array: (minor == 11).then(|| LineArray::find(&code, first_line)).flatten(),
         };
+        if minor == 11 && layout.line_array.is_none() {
+            return Ok(None);
+        }
         // SAFETY: `codes[0]` is a code object of ours that nothing runs.
         unsafe { layout.set_first_line(codes[0].as_ptr(), 7) };
         let reads_back = codes[0].getattr("co_firstlineno")?.extract::<c_int>()? == 7;
@@ -97,7 +113,12 @@ impl Layout {
     /// As for [`first_line`](Self::first_line).
     pub unsafe fn set_first_line(&self, code: *mut ffi::PyObject, line: c_int) {
         // SAFETY: the offset was proved by `find`; line tables are relative to this field.
-        unsafe { field::<c_int>(code, self.first_line).write(line) }
+        unsafe {
+            let old = field::<c_int>(code, self.first_line).replace(line);
+            if let Some(lines) = self.line_array {
+                lines.shift(code, line - old);
+            }
+        }
     }
 
     /// Stores an item of a tuple in place; the tuple takes a new reference and gives the old one up.
@@ -129,6 +150,60 @@ impl Layout {
             ffi::Py_INCREF(code);
             let old = field::<*mut ffi::PyObject>(function, self.function_code).replace(code);
             ffi::Py_DECREF(old);
+        }
+    }
+}
+
+impl LineArray {
+    /// The offsets of CPython 3.11's `Include/cpython/code.h`, counted from `co_firstlineno`; proved by the pointer to
+    /// `co_linetable` that stands between.
+    fn find(code: &Bound<'_, PyAny>, first_line: usize) -> Option<Self> {
+        let word = size_of::<usize>();
+        // Six ints from `co_firstlineno` on, then pointers, of which `co_linetable` is the sixth.
+        let pointers = (first_line + 6 * size_of::<c_int>()).next_multiple_of(word);
+        let table = code.getattr("co_linetable").ok()?;
+        // SAFETY: still inside the fixed part of a 3.11 code object, which ends after 3 more pointers and an int.
+        let found = unsafe { field::<*mut ffi::PyObject>(code.as_ptr(), pointers + 5 * word).read() };
+        (found == table.as_ptr()).then_some(Self {
+            entries: pointers + 8 * word,
+            // Before `co_firstlineno`: four ints, and this `short` right before them.
+            entry_size: first_line - 4 * size_of::<c_int>() - size_of::<i16>(),
+        })
+    }
+
+    /// Moves all lines by `delta`.
+    ///
+    /// # Safety
+    /// A live code object of 3.11; the GIL is held.
+    unsafe fn shift(self, code: *mut ffi::PyObject, delta: c_int) {
+        // SAFETY: the offsets were proved by `find`; the array has an entry per code unit (`Py_SIZE`), was made by
+        // `PyMem_Malloc`, and nobody reads it without the GIL.
+        unsafe {
+            let entries = field::<*mut c_void>(code, self.entries);
+            let entry_size = field::<i16>(code, self.entry_size);
+            if (*entries).is_null() {
+                return;
+            }
+            let length = ffi::Py_SIZE(code) as usize;
+            // Instructions without a line have -1.
+            let moved = |line: c_int| if line < 0 { line } else { line + delta };
+            if *entry_size == 4 {
+                let lines = std::slice::from_raw_parts_mut((*entries).cast::<i32>(), length);
+                lines.iter_mut().for_each(|line| *line = moved(*line));
+                return;
+            }
+            let lines = std::slice::from_raw_parts_mut((*entries).cast::<i16>(), length);
+            if lines.iter().all(|line| i16::try_from(moved((*line).into())).is_ok()) {
+                lines.iter_mut().for_each(|line| *line = moved((*line).into()) as i16);
+                return;
+            }
+            let wider = ffi::PyMem_Malloc(length * size_of::<i32>()).cast::<i32>();
+            assert!(!wider.is_null(), "a few bytes can be allocated");
+            for (index, line) in lines.iter().enumerate() {
+                wider.add(index).write(moved((*line).into()));
+            }
+            ffi::PyMem_Free(entries.replace(wider.cast()));
+            entry_size.write(4);
         }
     }
 }
