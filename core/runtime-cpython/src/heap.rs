@@ -8,18 +8,37 @@ use pyo3::types::{PyList, PyTuple};
 use rustc_hash::FxHashSet;
 
 use crate::attached::Attached;
+use crate::running::Frames;
 
 /// Objects whose referents are asked for at once.
 const BATCH: usize = 1024;
 
+/// What a pass over the heap could see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    Whole,
+    /// `gc.freeze()` was called: what was alive then is hidden.
+    Unfrozen,
+}
+
 /// Calls `visit` with every object that the garbage collector tracks and has not frozen. `visit` gets borrowed
-/// references, holds the GIL, and must run no Python code and make no tracked object.
-pub(crate) fn visit_tracked(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut PyObject)) -> PyResult<()> {
+/// references, holds the GIL, and must run no Python code and keep no new tracked object.
+pub(crate) fn visit_tracked(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut PyObject)) -> PyResult<Coverage> {
+    // `sys.modules` is as old as the interpreter: a freeze hides it with everything else. `gc.get_freeze_count()` does not
+    // tell, as 3.12 counts immortal objects there.
+    let landmark = attached.inner.known.modules.as_ptr();
+    let mut coverage = Coverage::Unfrozen;
+    let mut visit = |object| {
+        if object == landmark {
+            coverage = Coverage::Whole;
+        }
+        visit(object);
+    };
     if let Some(visit_objects) = attached.inner.native.visit_objects {
-        let mut visit = visit;
+        let mut visit: &mut dyn FnMut(*mut PyObject) = &mut visit;
         // SAFETY: the callback is called only during this call, with the pointer given here.
         unsafe { visit_objects(trampoline, (&raw mut visit).cast()) };
-        return Ok(());
+        return Ok(coverage);
     }
     // Before 3.12: a list of everything (30 ms for a million objects on 3.9), looked through natively.
     let objects = attached.inner.known.gc_objects.bind(attached.py).call0()?;
@@ -28,7 +47,7 @@ pub(crate) fn visit_tracked(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut 
         // SAFETY: the list is ours alone and as long as before; a borrowed reference.
         visit(unsafe { ffi::PyList_GetItem(objects.as_ptr(), index as ffi::Py_ssize_t) });
     }
-    Ok(())
+    Ok(coverage)
 }
 
 /// # Safety
@@ -40,36 +59,25 @@ unsafe extern "C" fn trampoline(object: *mut PyObject, context: *mut c_void) -> 
     1
 }
 
-/// How many objects `gc.freeze()` hides.
-pub(crate) fn frozen_count(attached: &Attached<'_>) -> usize {
-    let count = attached.inner.known.gc_freeze_count.bind(attached.py).call0();
-    count.and_then(|count| count.extract()).unwrap_or(0)
-}
-
-/// Calls `visit` once with every object that can be reached from `sys.modules`, the frames of all threads and the
-/// unfrozen heap, by `tp_traverse`: frozen objects included. Much slower than [`visit_tracked`].
+/// Calls `visit` with every object that `gc.freeze()` hides and that can be reached from `sys.modules`, the frames of all
+/// threads and the unfrozen heap, by `tp_traverse`. Much slower than [`visit_tracked`].
 ///
 /// No reference is held to what was visited: the GIL is not released in between (traversing runs no Python code), and
 /// the collector must be paused.
-pub(crate) fn visit_reachable(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut PyObject)) -> PyResult<()> {
+pub(crate) fn visit_hidden(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut PyObject)) -> PyResult<()> {
     let known = &attached.inner.known;
+    let roots = roots(attached)?;
     let mut seen = FxHashSet::default();
     let mut pending: Vec<*mut PyObject> = Vec::new();
-    // These live as long as the walk, and the walk must not take them for the program's.
-    let frames = known.current_frames.bind(attached.py).call0()?;
-    seen.insert(frames.as_ptr() as usize);
-    pending.push(known.modules.as_ptr());
-    for frame in frames.cast_into::<pyo3::types::PyDict>()?.values() {
-        pending.push(frame.as_ptr());
-    }
-    seen.extend(pending.iter().map(|object| *object as usize));
     visit_tracked(attached, &mut |object| {
-        if seen.insert(object as usize) {
-            pending.push(object);
-        }
+        seen.insert(object as usize);
+        pending.push(object);
     })?;
-    for object in &pending {
-        visit(*object);
+    for root in &roots {
+        if seen.insert(root.as_ptr() as usize) {
+            visit(root.as_ptr());
+            pending.push(root.as_ptr());
+        }
     }
     let referents = known.gc_referents.bind(attached.py);
     while !pending.is_empty() {
@@ -88,6 +96,19 @@ pub(crate) fn visit_reachable(attached: &Attached<'_>, visit: &mut dyn FnMut(*mu
         }
     }
     Ok(())
+}
+
+/// `sys.modules`, and the local variables of all frames: from 3.11 on a running frame does not show them to `tp_traverse`.
+fn roots<'py>(attached: &Attached<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let known = &attached.inner.known;
+    let mut roots = vec![known.modules.bind(attached.py).clone().into_any()];
+    for frame in Frames::collect(attached)?.iter() {
+        let locals = frame.getattr("f_locals")?.call_method0("values")?;
+        for local in locals.try_iter()? {
+            roots.push(local?);
+        }
+    }
+    Ok(roots)
 }
 
 /// Pauses the collector while alive.

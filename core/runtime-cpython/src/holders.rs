@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::attached::Attached;
-use crate::heap::{CollectorPaused, frozen_count, visit_reachable, visit_tracked};
+use crate::heap::{CollectorPaused, Coverage, visit_hidden, visit_tracked};
 use crate::running::{Frames, SuspendedSeen};
 
 /// The first minor version whose frames may hold uncounted references (`_PyStackRef`).
@@ -141,10 +141,10 @@ fn search<'py>(attached: &Attached<'py>, entries: &mut [Entry<'py>]) -> PyResult
         by_code.entry(entry.code.as_ptr() as usize).or_default().push(position);
     }
     let mut sieve = Sieve::new(attached, &by_code);
-    visit_tracked(attached, &mut |object| sieve.look(object))?;
+    let coverage = visit_tracked(attached, &mut |object| sieve.look(object))?;
     sieve.hand_over(entries);
     let mut passes = 1;
-    if frozen_count(attached) > 0 {
+    if coverage == Coverage::Unfrozen {
         let frames = Frames::collect(attached)?;
         let hidden = attached.inner.facts.free_threaded
             || entries
@@ -152,7 +152,7 @@ fn search<'py>(attached: &Attached<'py>, entries: &mut [Entry<'py>]) -> PyResult
                 .any(|entry| entry.unexplained(attached, frames.count_of(entry.code.as_ptr())) != 0);
         drop(frames);
         if hidden {
-            visit_reachable(attached, &mut |object| sieve.look(object))?;
+            visit_hidden(attached, &mut |object| sieve.look(object))?;
             sieve.hand_over(entries);
             passes += 1;
         }
@@ -282,11 +282,10 @@ fn holders_that_conform(
 fn visit_all(attached: &Attached<'_>, visit: &mut dyn FnMut(*mut PyObject)) {
     let _paused = CollectorPaused::new(attached);
     // A vetoed pass gives no answer; there is no other way to one.
-    let _ = if frozen_count(attached) > 0 {
-        visit_reachable(attached, visit)
-    } else {
-        visit_tracked(attached, visit)
-    };
+    let _ = visit_tracked(attached, visit).and_then(|coverage| match coverage {
+        Coverage::Whole => Ok(()),
+        Coverage::Unfrozen => visit_hidden(attached, visit),
+    });
 }
 
 /// See [`jurigged_runtime::Interpreter::codes_of_files`].

@@ -29,7 +29,6 @@ pub(crate) struct Known {
     pub gc_is_enabled: Py<PyAny>,
     pub gc_objects: Py<PyAny>,
     pub gc_referents: Py<PyAny>,
-    pub gc_freeze_count: Py<PyAny>,
     pub current_frames: Py<PyAny>,
     /// `sys.modules`.
     pub modules: Py<PyDict>,
@@ -114,7 +113,6 @@ impl Known {
             gc_is_enabled: gc_function("isenabled")?,
             gc_objects: gc_function("get_objects")?,
             gc_referents: gc_function("get_referents")?,
-            gc_freeze_count: gc_function("get_freeze_count")?,
             current_frames: sys.getattr("_current_frames")?.unbind(),
             modules: sys.getattr("modules")?.cast_into::<PyDict>()?.unbind(),
             warning_filters: py.import("_warnings")?.getattr("filters")?.unbind(),

@@ -37,6 +37,11 @@ impl<'py> Frames<'py> {
         Ok(Self { frames })
     }
 
+    /// The frames themselves.
+    pub fn iter(&self) -> impl Iterator<Item = &Bound<'py, PyAny>> {
+        self.frames.iter().map(|(frame, ..)| frame)
+    }
+
     /// References to a code object that frames explain: one per frame, and one that `self` holds for it.
     pub fn count_of(&self, code: *mut PyObject) -> usize {
         2 * self.frames.iter().filter(|(_, of, _)| of.as_ptr() == code).count()
