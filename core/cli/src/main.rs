@@ -37,7 +37,7 @@ impl Interpreter for EmbeddedInterpreter {
             arguments: arguments.clone(),
             inspect: false,
         };
-        Embedded::run(program, &mut SessionHooks { session })
+        Embedded::run(program, Arc::new(SessionHooks { session }))
     }
 }
 
@@ -46,14 +46,18 @@ struct SessionHooks {
 }
 
 impl Hooks for SessionHooks {
-    fn started(&mut self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> {
+    fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> {
         if let Err(error) = self.session.start(runtime) {
             self.session.log().cannot_start(&error);
         }
         self.session.sink()
     }
 
-    fn stopping(&mut self) {
+    fn forked(&self) {
+        self.session.restart_in_child();
+    }
+
+    fn stopping(&self) {
         self.session.stop();
     }
 }

@@ -114,6 +114,11 @@ impl Session {
         Ok(())
     }
 
+    /// In the child of a fork: the session's threads are gone.
+    pub fn restart_in_child(&self) {
+        self.door.stopped.store(true, Ordering::Release);
+    }
+
     /// Ends the session, within half a second even if a reload is under way: the interpreter shuts down.
     pub fn stop(&self) {
         if self.door.stopped.swap(true, Ordering::AcqRel) {

@@ -328,6 +328,10 @@ impl Interpreter for Attachment<'_> {
         self.running_codes(codes)
     }
 
+    fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {
+        self.codes_of(files)
+    }
+
     fn instances(&self, class: Handle) -> Vec<Handle> {
         self.instances_of(class)
     }

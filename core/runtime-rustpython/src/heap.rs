@@ -142,6 +142,24 @@ impl Attachment<'_> {
         code.strong_count() <= holding.count() + sought.known_references + ours
     }
 
+    pub(crate) fn codes_of(&self, files: &[String]) -> Vec<Vec<Handle>> {
+        let mut found = vec![Vec::new(); files.len()];
+        let mut seen = FxHashSet::default();
+        let code_of = CodeGetter::new(self.vm);
+        for object in gc_state().get_objects(None) {
+            let Some(code) = object.downcast_ref::<PyFunction>().and_then(|function| code_of.code(function)) else {
+                continue;
+            };
+            let index = as_code(&code).and_then(|code| files.iter().position(|file| *file == code.source_path().as_str()));
+            if let Some(index) = index
+                && seen.insert(code.get_id())
+            {
+                found[index].push(self.handles.of(code));
+            }
+        }
+        found
+    }
+
     pub(crate) fn instances_of(&self, class: Handle) -> Vec<Handle> {
         let Some(class) = self.handles.get(class) else {
             return Vec::new();
