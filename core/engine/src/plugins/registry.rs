@@ -109,8 +109,9 @@ impl Plugins {
     }
 
     /// Goes over to new settings: options and `disable` of known plugins take effect; plugins that the new settings find
-    /// are added, those that they do not find are forgotten.
+    /// are added, those that they do not find are forgotten. Gives what is wrong with the new settings.
     pub fn configure(&mut self, settings: PluginSettings) -> Vec<PluginProblem> {
+        let earlier = self.take_problems();
         self.settings = settings;
         let mut before = std::mem::take(&mut self.entries);
         self.find();
@@ -130,7 +131,7 @@ impl Plugins {
                 .filter(|entry| matches!(entry.code, Code::BuiltIn(_))),
         );
         self.order();
-        self.take_problems()
+        std::mem::replace(&mut self.problems, earlier)
     }
 
     /// Looks for libraries that were built anew and makes them be loaded anew when they are next needed; gives their
