@@ -1,6 +1,7 @@
 //! The plugins of a session: found once, opened when needed, switched off when they misbehave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -48,7 +49,12 @@ pub(super) enum Code {
     /// Not needed so far.
     Closed,
     /// In a library, on a thread of its own.
-    Open { worker: Worker, library: Arc<Library> },
+    ///
+    /// Its parts are never dropped: destructors are author code, run on this thread and outside of any guard.
+    Open {
+        worker: Worker,
+        library: Arc<ManuallyDrop<Library>>,
+    },
     /// The engine's own.
     BuiltIn(Declaration),
 }
@@ -149,6 +155,8 @@ impl Plugins {
             if now.is_none() || now == self.entries[index].stamp {
                 continue;
             }
+            // Whatever comes of it: what is wrong with a library is told once.
+            self.entries[index].stamp = now;
             let name = self.entries[index].manifest.name.clone();
             let Some(manifest) = self.manifest_for(&name, &library) else {
                 continue;
@@ -363,7 +371,7 @@ fn open(entry: &Entry) -> Result<Code, PluginProblem> {
     }
     Ok(Code::Open {
         worker,
-        library: Arc::new(library),
+        library: Arc::new(ManuallyDrop::new(library)),
     })
 }
 
@@ -382,6 +390,12 @@ pub(super) fn stamp(path: &Path) -> Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plugins_can_be_handed_to_the_watcher_thread() {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&Plugins::default());
+    }
 
     #[test]
     fn each_definition_is_paired_once() {

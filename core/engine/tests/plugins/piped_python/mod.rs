@@ -22,7 +22,7 @@ impl PipedPython {
     /// Starts `JURIGGED_TEST_PYTHON`, else `python3`, and runs the program in its module `shop`.
     pub fn start(program: &str) -> Self {
         let python = std::env::var_os("JURIGGED_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-        let server = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/piped_python/server.py");
+        let server = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plugins/piped_python/server.py");
         let mut child = Command::new(python)
             .args(["-u", server])
             .stdin(Stdio::piped())
