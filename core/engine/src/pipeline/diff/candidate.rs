@@ -119,7 +119,7 @@ pub enum PairError {
     #[error("{side} definition {index} is paired twice")]
     PairedTwice { side: &'static str, index: usize },
     /// Such as a function and a class.
-    #[error("a {old} cannot become a {new}")]
+    #[error("a definition of kind `{old}` cannot become one of kind `{new}`")]
     Incompatible { old: &'static str, new: &'static str },
 }
 

@@ -97,6 +97,9 @@ pub fn match_trees(old: &DefinitionTree, new: &DefinitionTree, matchers: &[&dyn 
     }
 }
 
+/// An old and a new definition that are one, and why.
+type Found = (DefinitionId, DefinitionId, Cow<'static, str>);
+
 struct InProgress<'t> {
     old: &'t DefinitionTree,
     new: &'t DefinitionTree,
@@ -159,7 +162,7 @@ impl<'t> InProgress<'t> {
         old: &[DefinitionId],
         new: &[DefinitionId],
         matchers: &[(usize, &dyn Matcher)],
-    ) -> Result<Vec<(DefinitionId, DefinitionId, Cow<'static, str>)>, (usize, String)> {
+    ) -> Result<Vec<Found>, (usize, String)> {
         let same = |(old, new): (&DefinitionId, &DefinitionId)| {
             let (old, new) = (self.old.get(*old), self.new.get(*new));
             old.fingerprint == new.fingerprint && old.kind == new.kind && old.name == new.name
@@ -173,7 +176,7 @@ impl<'t> InProgress<'t> {
             .take(shorter - prefix)
             .take_while(|pair| same(*pair));
         let suffix = suffix.count();
-        let mut found: Vec<(DefinitionId, DefinitionId, Cow<'static, str>)> = old[..prefix]
+        let mut found: Vec<Found> = old[..prefix]
             .iter()
             .zip(&new[..prefix])
             .chain(old[old.len() - suffix..].iter().zip(&new[new.len() - suffix..]))

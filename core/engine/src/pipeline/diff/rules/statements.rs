@@ -5,7 +5,7 @@ use super::Sides;
 use crate::pipeline::definitions::{DefinitionKind, StatementKind};
 
 /// Equal statements first, in order and then moved ones: an unchanged statement must never run again. Then the same kind
-/// binding the same names; then, between two paired siblings, the same shape, and the same kind by position. An
+/// binding the same names; then the same shape, and between two paired siblings the same kind by position. An
 /// expression statement that calls something else now is another statement.
 pub(super) struct Statements;
 
@@ -27,7 +27,9 @@ impl Matcher for Statements {
         sides.refine(pairs);
         sides.share_a_name(pairs, "binds a same name");
         sides.refine(pairs);
-        sides.pair_in_gaps_by(pairs, "differs only inside lambdas", |it| Some((it.kind, it.shape)));
+        let shape = |it: &Candidate<'_>| Some((it.kind, it.shape));
+        sides.pair_in_gaps_by(pairs, "differs only inside lambdas", shape);
+        sides.pair_by(pairs, "differs only inside lambdas", shape);
         sides.refine(pairs);
         sides.pair_in_gaps_by(pairs, "same place", |it| {
             let calls = it.calls.first().map(ToString::to_string);
