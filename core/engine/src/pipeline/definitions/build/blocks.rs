@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
             .lists_statements()
             .then(|| self.open(DefinitionKind::Branch, range, None));
         self.names.push(FrameKind::Open);
-        let test = self.header(|this| this.test(&clause.test));
+        let test = self.clause(|this| this.test(&clause.test));
         let frame = self.names.pop();
         block.fingerprint.add(test.as_ref().map(|test| test.fingerprint));
         self.suite(clause.body, false, &mut block.fingerprint);
@@ -103,6 +103,16 @@ impl<'a> Builder<'a> {
                 body_range,
             };
             self.close(id, own.finish(), Facets::Branch(Box::new(facets)));
+        }
+    }
+
+    /// Like [`Builder::header`], where blocks are definitions: in a function what stands in a clause is a child of the
+    /// function, in its body.
+    fn clause<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if self.lists_statements() {
+            self.header(work)
+        } else {
+            work(self)
         }
     }
 
@@ -175,7 +185,7 @@ impl<'a> Builder<'a> {
 
     /// Visits the header of a block, from `first` to `last`, and keeps what is known of it.
     fn block_header(&mut self, block: &mut Block<'a>, expressions: &[&'a Expr]) {
-        let facets: Vec<ExprFacet> = self.header(|this| expressions.iter().map(|expr| this.expr_facet(expr)).collect());
+        let facets: Vec<ExprFacet> = self.clause(|this| expressions.iter().map(|expr| this.expr_facet(expr)).collect());
         let mut fingerprint = self.fingerprinter("header");
         for facet in &facets {
             fingerprint.add(facet.fingerprint);
