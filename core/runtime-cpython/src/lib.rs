@@ -11,6 +11,7 @@ mod attached;
 mod commit;
 mod compile;
 mod errors;
+mod frames;
 mod gate;
 mod heap;
 mod holders;

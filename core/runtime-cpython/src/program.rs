@@ -13,6 +13,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyList, PyTuple};
 
+use crate::frames::FramesHidden;
 use crate::loader::{expect_main, path_text};
 use crate::native::Native;
 use crate::runtime::CPython;
@@ -55,6 +56,7 @@ pub fn remove_launcher_path(py: Python<'_>) -> PyResult<()> {
 /// on which CPython finalizes and dies by the signal. Uncaught exceptions have been printed.
 pub fn run(py: Python<'_>, runtime: &CPython, program: &Program, sink: Option<&dyn LoadSink>) -> PyResult<()> {
     let main = fresh_main(py, runtime)?;
+    let _hidden = FramesHidden::new(py, runtime.0.facts.version.1);
     let globals = main.dict();
     let launch = Launch { py, runtime, main };
     let ran = match program {
@@ -89,7 +91,8 @@ impl<'py> Launch<'_, 'py> {
     /// `python SCRIPT`.
     fn script(&self, path: &Path, arguments: &[OsString], sink: Option<&dyn LoadSink>) -> PyResult<()> {
         self.set_arguments(path.as_os_str(), arguments)?;
-        let given = path_text(self.py, path)?;
+        let file = absolute(path);
+        let given = path_text(self.py, &file)?;
         // SAFETY: attached; a new reference, or null with an exception set. `None` for a plain file.
         let importer = unsafe {
             let importer = ffi::PyImport_GetImporter(given.as_ptr());
@@ -99,7 +102,6 @@ impl<'py> Launch<'_, 'py> {
             self.search_first(given.into_any())?;
             return self.run_module_as_main("__main__", false);
         }
-        let file = absolute(path);
         if !safe_path(self.py)? {
             let folder = std::fs::canonicalize(&file).ok().and_then(|real| Some(real.parent()?.to_owned()));
             let folder = folder.or_else(|| file.parent().map(Path::to_owned)).unwrap_or_default();

@@ -1,8 +1,9 @@
-"""Loads the driver that RUNTIME_DRIVER names."""
+"""Loads the driver that RUNTIME_DRIVER names, importing nothing else."""
 import os
-from importlib.machinery import ExtensionFileLoader
-from importlib.util import module_from_spec, spec_from_loader
+
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import ExtensionFileLoader
 
 _loader = ExtensionFileLoader("runtime_driver", os.environ["RUNTIME_DRIVER"])
-driver = module_from_spec(spec_from_loader("runtime_driver", _loader))
+driver = _loader.create_module(ModuleSpec("runtime_driver", _loader, origin=os.environ["RUNTIME_DRIVER"]))
 _loader.exec_module(driver)
