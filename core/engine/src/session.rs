@@ -431,6 +431,7 @@ fn watch_settings(settings: &Settings) -> WatchSettings {
 fn plugins_of(settings: &Settings, bundled: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) {
     let (mut plugins, problems) = Plugins::discover(plugin_settings(settings, bundled));
     crate::pipeline::locate::add_crawlers(&mut plugins);
+    crate::pipeline::patch::add_conformers(&mut plugins);
     (plugins, problems.iter().map(plugin_problem).collect())
 }
 
@@ -459,5 +460,13 @@ pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettin
 
 /// What a plugin did wrong, for the user.
 pub fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
-    Diagnostic::error("plugin", problem.to_string())
+    let diagnostic = Diagnostic::error(problem.code(), problem.to_string());
+    let diagnostic = match problem.running_now() {
+        text if text.is_empty() => diagnostic,
+        text => diagnostic.running_now(text),
+    };
+    match problem.help() {
+        text if text.is_empty() => diagnostic,
+        text => diagnostic.help(text),
+    }
 }

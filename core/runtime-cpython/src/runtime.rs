@@ -56,7 +56,10 @@ impl CPython {
             let found = format!("{}.{} ({implementation})", version.major, version.minor);
             return Err(RuntimeStartError::Version { found });
         }
-        let flags: String = sys.getattr("abiflags").and_then(|flags| flags.extract()).unwrap_or_default();
+        let flags: String = sys
+            .getattr("abiflags")
+            .and_then(|flags| flags.extract())
+            .unwrap_or_default();
         let free_threaded = flags.contains('t');
         let native = Native::load(version.minor)?;
         let known = Known::fetch(py)?;

@@ -147,10 +147,14 @@ impl Attachment<'_> {
         let mut seen = FxHashSet::default();
         let code_of = CodeGetter::new(self.vm);
         for object in gc_state().get_objects(None) {
-            let Some(code) = object.downcast_ref::<PyFunction>().and_then(|function| code_of.code(function)) else {
+            let Some(code) = object
+                .downcast_ref::<PyFunction>()
+                .and_then(|function| code_of.code(function))
+            else {
                 continue;
             };
-            let index = as_code(&code).and_then(|code| files.iter().position(|file| *file == code.source_path().as_str()));
+            let index =
+                as_code(&code).and_then(|code| files.iter().position(|file| *file == code.source_path().as_str()));
             if let Some(index) = index
                 && seen.insert(code.get_id())
             {

@@ -179,6 +179,13 @@ impl Plugins {
         PluginSession::new(self, interpreter)
     }
 
+    /// Is there any matcher that is on?
+    pub fn has_matchers(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.off.is_none() && !entry.manifest.matchers.is_empty())
+    }
+
     /// Lets the matchers pair siblings of one scope that the engine could not pair. Each definition is paired at most
     /// once; earlier plugins go first.
     pub fn pair(&mut self, old: &[Definition], new: &[Definition]) -> Vec<Pair> {

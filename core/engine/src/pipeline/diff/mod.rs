@@ -7,11 +7,13 @@
 
 mod candidate;
 mod order;
+mod plugins;
 mod rules;
 
 use std::borrow::Cow;
 
 pub use candidate::{Candidate, Matcher, PairError, Pairs};
+pub use plugins::PluginMatchers;
 
 use super::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
 use candidate::compatible;

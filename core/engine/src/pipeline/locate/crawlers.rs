@@ -1,4 +1,4 @@
-//! The engine's own crawlers: what functions, methods, descriptors, partials and containers hold.
+//! The engine's own crawlers, which enter by the trait that plugins implement: what functions, methods, descriptors, partials and containers hold.
 
 use std::sync::Arc;
 

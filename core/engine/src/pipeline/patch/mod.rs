@@ -13,6 +13,7 @@ mod prepare;
 mod settle;
 mod transaction;
 
+pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use transaction::Fault;
 

@@ -4,6 +4,7 @@
 //! renamed definitions would be the last one.
 
 mod blocks;
+mod equal;
 mod expressions;
 mod named;
 mod statements;
@@ -12,9 +13,11 @@ use std::hash::Hash;
 
 use super::candidate::{Candidate, Matcher, Pairs};
 use super::order::{by_key, gaps, increasing};
+use super::plugins::Adapted;
 
 /// All rules.
-pub(super) const RULES: [&dyn Matcher; 5] = [
+pub(super) const RULES: [&dyn Matcher; 6] = [
+    &Adapted(equal::EqualDefinitions),
     &named::SameName,
     &statements::Statements,
     &blocks::Blocks,

@@ -5,7 +5,7 @@ use super::Sides;
 use crate::pipeline::definitions::DefinitionKind;
 
 /// Functions with functions and classes with classes of the same name. Of several definitions of one name (overloads,
-/// property pairs, `singledispatch`, redefinitions) equal ones go first, then equal decorators, then equal parameters,
+/// property pairs, `singledispatch`, redefinitions) equal ones are paired already; equal decorators go first, then equal parameters,
 /// then the same kind of function, each in order.
 pub(super) struct SameName;
 
@@ -15,9 +15,6 @@ impl Matcher for SameName {
             matches!(candidate.kind, DefinitionKind::Class | DefinitionKind::Function { .. })
         });
         let is_class = |candidate: &Candidate<'_>| candidate.kind == DefinitionKind::Class;
-        sides.pair_by(pairs, "equal", |it| {
-            Some((is_class(it), it.name?.to_owned(), it.fingerprint))
-        });
         sides.pair_by(pairs, "same name and decorators", |it| {
             let calls: Vec<String> = it.calls.iter().map(ToString::to_string).collect();
             (!calls.is_empty()).then_some((is_class(it), it.name?.to_owned(), calls))
