@@ -1,9 +1,10 @@
 //! The standalone command: the command line with the embedded interpreter.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use jurigged_cli::arguments;
-use jurigged_cli::run::{self, Interpreter};
+use jurigged_command::arguments;
+use jurigged_command::run::{self, Home, Interpreter};
 use jurigged_engine::session::Session;
 use jurigged_runtime::LoadSink;
 use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
@@ -16,8 +17,12 @@ fn main() {
 struct EmbeddedInterpreter;
 
 impl Interpreter for EmbeddedInterpreter {
-    fn is_chosen(&self) -> bool {
-        false
+    fn home(&self) -> Home {
+        Home::Standalone
+    }
+
+    fn package(&self) -> Option<PathBuf> {
+        None
     }
 
     fn notice(&self) -> Option<String> {

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use jurigged_engine::config::{PythonChoice, Settings, is_trusted};
 use jurigged_engine::diagnostic::Diagnostic;
+use jurigged_engine::plugins::bundled_folders;
 
 /// Set for the Python that takes over, and removed by it before the program runs: it must not hand over again.
 pub const TAKEN_OVER: &str = "JURIGGED_TAKEN_OVER";
@@ -106,8 +107,10 @@ fn installed_pythons() -> Vec<String> {
 ///
 /// # Errors
 /// When the parts that it needs are not to be found, or the system refuses.
-pub fn hand_over(python: &Path, arguments: &[OsString]) -> Box<Diagnostic> {
-    let Some(parts) = Parts::find() else {
+pub fn hand_over(python: &Path, arguments: &[OsString], package: Option<&Path>) -> Box<Diagnostic> {
+    // The extension is abi3: the installed package serves every other Python too.
+    let installed = package.and_then(Parts::installed);
+    let Some(parts) = installed.or_else(Parts::find) else {
         return Box::new(
             Diagnostic::error(
                 "parts-missing",
@@ -188,18 +191,20 @@ fn is_extension(name: &OsStr) -> bool {
     name.starts_with("_jurigged") && name.ends_with(".so")
 }
 
-/// Folders with bundled plugins, in the order of the search.
-pub fn plugin_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("JURIGGED_LIB")
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
-    if let Ok(executable) = std::env::current_exe().and_then(|path| path.canonicalize())
-        && let Some(folder) = executable.parent()
-    {
-        folders.push(folder.join("../lib/jurigged"));
-        folders.push(folder.to_owned());
-        folders.push(folder.join("deps"));
-    }
-    folders
+/// The embedded interpreter was asked for where there is none.
+pub fn no_embedded() -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error("parts-missing", "the Python package has no embedded interpreter")
+            .help("use the standalone command, or leave `--runtime embedded` out"),
+    )
+}
+
+/// Folders that may hold the bundled plugins, in the order of the search; `package` is the installed Python package.
+pub fn plugin_folders(package: Option<&Path>) -> Vec<PathBuf> {
+    let given = std::env::var_os("JURIGGED_LIB").map(PathBuf::from);
+    let given = given.filter(|folder| is_trusted(folder).is_ok());
+    let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
+    // In a source tree the plugins lie where cargo built them, beside the extension.
+    let built = std::env::var_os(EXTENSION).map(PathBuf::from);
+    bundled_folders(given.as_deref(), built.as_deref().or(executable.as_deref()), package)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_engine::config::{self, Loaded, Request, load, search_folder};
-use jurigged_engine::diagnostic::{Diagnostic, Severity, shown_path, start_folder, use_color};
+use jurigged_engine::diagnostic::{Diagnostic, shown_path, start_folder, use_color};
 use jurigged_engine::pipeline::{definitions, edit_plan, plan_of, report};
 use jurigged_engine::plugins::{PluginState, Plugins};
 use jurigged_engine::session::{Session, SessionSettings, plugin_settings};
@@ -19,10 +19,23 @@ use crate::script::check_script;
 /// Makes the first save fail at its first step, the next one at its second, and so on; for tests of undo.
 const INJECT_FAULTS: &str = "JURIGGED_INJECT_FAULTS";
 
+/// Where the command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// The standalone command: it has the embedded interpreter, and hands over to any other.
+    Standalone,
+    /// A Python to which the standalone command has handed over: it runs the program.
+    TakenOver,
+    /// A Python that was started with the installed package: it runs the program unless another one is named.
+    Installed,
+}
+
 /// Who can run a program: the embedded interpreter of the standalone command, or the Python that has loaded us.
 pub trait Interpreter {
-    /// Is this a Python that was chosen already? Then nothing is handed over to another one.
-    fn is_chosen(&self) -> bool;
+    /// Where the command runs.
+    fn home(&self) -> Home;
+    /// The folder of the installed Python package, if we are in it.
+    fn package(&self) -> Option<PathBuf>;
     /// The `jurigged X:` line that says what runs when nobody chose it; `None` where that needs no saying.
     fn notice(&self) -> Option<String>;
     /// Runs the program to its end with a session that is not started yet, and returns the exit code.
@@ -48,7 +61,7 @@ pub fn main(argv: Vec<OsString>, interpreter: &mut dyn Interpreter) -> i32 {
         Invocation::Plugin {
             action: PluginAction::List,
             common,
-        } => list_plugins(&common),
+        } => list_plugins(&common, interpreter.package().as_deref()),
         Invocation::Completions { shell } => {
             write(&arguments::completions(shell), false);
             Ok(0)
@@ -69,11 +82,20 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
     }
     let loaded = settings(&arguments.common, arguments.program.script())?;
     let mut settings = loaded.settings;
-    if !interpreter.is_chosen() {
-        match launch::choose(&settings).map_err(|problem| (vec![*problem], ExitStatus::Unavailable))? {
+    let package = interpreter.package();
+    let is_named = !matches!(
+        settings.runtime.python.origin,
+        config::Origin::Default | config::Origin::File(_)
+    );
+    if interpreter.home() == Home::Standalone || (interpreter.home() == Home::Installed && is_named) {
+        let unavailable = |problem: Box<Diagnostic>| (vec![*problem], ExitStatus::Unavailable);
+        match launch::choose(&settings).map_err(unavailable)? {
             Chosen::CPython(python) => {
-                let problem = launch::hand_over(&python, argv.get(1..).unwrap_or_default());
-                return Err((vec![*problem], ExitStatus::Unavailable));
+                let arguments = argv.get(1..).unwrap_or_default();
+                return Err(unavailable(launch::hand_over(&python, arguments, package.as_deref())));
+            }
+            Chosen::Embedded { by_default: false } if interpreter.home() == Home::Installed => {
+                return Err(unavailable(launch::no_embedded()));
             }
             Chosen::Embedded { by_default } => {
                 if by_default
@@ -95,7 +117,7 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
         }
     }
     let session = Session::new(SessionSettings {
-        plugin_folders: launch::plugin_folders(),
+        plugin_folders: launch::plugin_folders(package.as_deref()),
         dry_run: arguments.dry_run,
         inject_faults: std::env::var_os(INJECT_FAULTS).is_some(),
         settings,
@@ -182,10 +204,10 @@ fn configuration(action: ConfigAction, common: &Common) -> Done {
 }
 
 /// `jurigged plugin list`.
-fn list_plugins(common: &Common) -> Done {
+fn list_plugins(common: &Common, package: Option<&Path>) -> Done {
     let loaded = settings(common, None)?;
     show(&loaded.notices);
-    let folders: Vec<PathBuf> = launch::plugin_folders();
+    let folders: Vec<PathBuf> = launch::plugin_folders(package);
     let (plugins, problems) = Plugins::discover(plugin_settings(&loaded.settings, &folders));
     let mut text = String::new();
     for plugin in plugins.list() {
@@ -209,10 +231,6 @@ fn list_plugins(common: &Common) -> Done {
 
 fn show(diagnostics: &[Diagnostic]) {
     for diagnostic in diagnostics {
-        debug_assert!(matches!(
-            diagnostic.severity,
-            Severity::Error | Severity::Warning | Severity::Notice
-        ));
         write(&diagnostic.render(use_color(is_terminal(true))), true);
     }
 }
