@@ -25,6 +25,10 @@ impl Interpreter for EmbeddedInterpreter {
         None
     }
 
+    fn extension(&self) -> Option<PathBuf> {
+        None
+    }
+
     fn notice(&self) -> Option<String> {
         let version = env!("CARGO_PKG_VERSION");
         Some(format!(

@@ -199,12 +199,11 @@ pub fn no_embedded() -> Box<Diagnostic> {
     )
 }
 
-/// Folders that may hold the bundled plugins, in the order of the search; `package` is the installed Python package.
-pub fn plugin_folders(package: Option<&Path>) -> Vec<PathBuf> {
+/// Folders that may hold the bundled plugins, in the order of the search; `extension` is the library that we are in, if
+/// a Python has loaded us.
+pub fn plugin_folders(extension: Option<&Path>) -> Vec<PathBuf> {
     let given = std::env::var_os("JURIGGED_LIB").map(PathBuf::from);
     let given = given.filter(|folder| is_trusted(folder).is_ok());
     let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
-    // In a source tree the plugins lie where cargo built them, beside the extension.
-    let built = std::env::var_os(EXTENSION).map(PathBuf::from);
-    bundled_folders(given.as_deref(), built.as_deref().or(executable.as_deref()), package)
+    bundled_folders(given.as_deref(), extension.or(executable.as_deref()), None)
 }

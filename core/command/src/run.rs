@@ -34,8 +34,10 @@ pub enum Home {
 pub trait Interpreter {
     /// Where the command runs.
     fn home(&self) -> Home;
-    /// The folder of the installed Python package, if we are in it.
+    /// The folder of the Python package, if a Python has loaded us from it.
     fn package(&self) -> Option<PathBuf>;
+    /// The library that we are in, if a Python has loaded us.
+    fn extension(&self) -> Option<PathBuf>;
     /// The `jurigged X:` line that says what runs when nobody chose it; `None` where that needs no saying.
     fn notice(&self) -> Option<String>;
     /// Runs the program to its end with a session that is not started yet, and returns the exit code.
@@ -61,7 +63,7 @@ pub fn main(argv: Vec<OsString>, interpreter: &mut dyn Interpreter) -> i32 {
         Invocation::Plugin {
             action: PluginAction::List,
             common,
-        } => list_plugins(&common, interpreter.package().as_deref()),
+        } => list_plugins(&common, interpreter.extension().as_deref()),
         Invocation::Completions { shell } => {
             write(&arguments::completions(shell), false);
             Ok(0)
@@ -117,7 +119,7 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
         }
     }
     let session = Session::new(SessionSettings {
-        plugin_folders: launch::plugin_folders(package.as_deref()),
+        plugin_folders: launch::plugin_folders(interpreter.extension().as_deref()),
         dry_run: arguments.dry_run,
         inject_faults: std::env::var_os(INJECT_FAULTS).is_some(),
         settings,
@@ -204,10 +206,10 @@ fn configuration(action: ConfigAction, common: &Common) -> Done {
 }
 
 /// `jurigged plugin list`.
-fn list_plugins(common: &Common, package: Option<&Path>) -> Done {
+fn list_plugins(common: &Common, extension: Option<&Path>) -> Done {
     let loaded = settings(common, None)?;
     show(&loaded.notices);
-    let folders: Vec<PathBuf> = launch::plugin_folders(package);
+    let folders: Vec<PathBuf> = launch::plugin_folders(extension);
     let (plugins, problems) = Plugins::discover(plugin_settings(&loaded.settings, &folders));
     let mut text = String::new();
     for plugin in plugins.list() {

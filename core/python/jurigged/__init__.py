@@ -19,6 +19,7 @@ def _load_native():
     loader = ExtensionFileLoader(name, path)
     spec = ModuleSpec(name, loader, origin=path)
     module = loader.create_module(spec)
+    module.__file__ = path
     loader.exec_module(module)
     _sys.modules[name] = module
     return module
@@ -38,4 +39,4 @@ def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
     With ``verbose`` every applied edit is reported on stderr. Returns a :class:`Watcher`, whose ``stop()`` ends it.
     """
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
-    return _native.watch(patterns, _package, debounce=debounce, poll=poll or None, verbose=verbose)
+    return _native.watch(patterns, _native.__file__, debounce=debounce, poll=poll or None, verbose=verbose)

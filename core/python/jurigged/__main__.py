@@ -14,7 +14,7 @@ def main():
             sys.path.remove(parent)
     else:
         import jurigged
-    jurigged._native.main(sys.argv, jurigged._package)
+    jurigged._native.main(sys.argv, jurigged._package, jurigged._native.__file__)
 
 
 if __name__ == "__main__":

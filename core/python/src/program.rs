@@ -19,11 +19,12 @@ use pyo3::prelude::*;
 /// # Errors
 /// `SystemExit` with the exit code, or the `KeyboardInterrupt` of the program.
 #[pyfunction]
-pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf) -> PyResult<()> {
+pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extension: PathBuf) -> PyResult<()> {
     program::remove_launcher_path(py)?;
     let mut this = ThisPython {
         py,
         package,
+        extension,
         taken_over: take_variable(py, TAKEN_OVER)?.is_some(),
         ended: None,
     };
@@ -45,6 +46,7 @@ fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
 struct ThisPython<'py> {
     py: Python<'py>,
     package: PathBuf,
+    extension: PathBuf,
     taken_over: bool,
     ended: Option<PyResult<()>>,
 }
@@ -59,6 +61,10 @@ impl Interpreter for ThisPython<'_> {
 
     fn package(&self) -> Option<PathBuf> {
         Some(self.package.clone())
+    }
+
+    fn extension(&self) -> Option<PathBuf> {
+        Some(self.extension.clone())
     }
 
     fn notice(&self) -> Option<String> {

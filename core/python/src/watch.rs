@@ -33,11 +33,11 @@ impl Watcher {
 /// # Errors
 /// `ValueError` with the problems of the configuration, `OSError` when the log file cannot be opened.
 #[pyfunction]
-#[pyo3(signature = (patterns, package, debounce=None, poll=None, verbose=true))]
+#[pyo3(signature = (patterns, extension, debounce=None, poll=None, verbose=true))]
 pub fn watch(
     py: Python<'_>,
     patterns: Vec<String>,
-    package: PathBuf,
+    extension: PathBuf,
     debounce: Option<f64>,
     poll: Option<f64>,
     verbose: bool,
@@ -66,7 +66,7 @@ pub fn watch(
     })?;
     let session = Session::new(SessionSettings {
         settings: loaded.settings,
-        plugin_folders: plugin_folders(Some(&package)),
+        plugin_folders: plugin_folders(Some(&extension)),
         dry_run: false,
         inject_faults: false,
     })
