@@ -63,8 +63,11 @@ struct Door {
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
 pub struct Session {
     door: Arc<Door>,
+    /// Filled by [`start`](Self::start). Locked while a message is handled, never while waiting for one, so that the child
+    /// of a fork finds it unlocked.
+    worker: Arc<Mutex<Option<Worker>>>,
     log: Arc<Log>,
-    receiver: Mutex<Option<(Receiver<Message>, Sender<Message>, SessionSettings)>>,
+    start: Mutex<Option<(Receiver<Message>, SessionSettings)>>,
 }
 
 impl Session {
@@ -79,11 +82,12 @@ impl Session {
             door: Arc::new(Door {
                 filter: RwLock::new(settings.settings.watch_filter()),
                 incoming: Mutex::default(),
-                inbox: Mutex::new(sender.clone()),
+                inbox: Mutex::new(sender),
                 stopped: AtomicBool::new(false),
             }),
             log,
-            receiver: Mutex::new(Some((receiver, sender, settings))),
+            worker: Arc::default(),
+            start: Mutex::new(Some((receiver, settings))),
         }))
     }
 
@@ -102,21 +106,59 @@ impl Session {
     /// # Errors
     /// When the system gives no thread.
     pub fn start(&self, runtime: Arc<dyn Runtime>) -> std::io::Result<()> {
-        let Some((receiver, sender, settings)) = self.receiver.lock().ok().and_then(|mut slot| slot.take()) else {
+        let Some((receiver, settings)) = self.start.lock().ok().and_then(|mut slot| slot.take()) else {
             return Ok(());
         };
-        let (door, log) = (self.door.clone(), self.log.clone());
+        let worker = Worker::new(self.door.clone(), self.log.clone(), settings, runtime);
+        *lock(&self.worker) = Some(worker);
+        self.spawn(receiver)
+    }
+
+    /// Starts the thread. The watcher is started there: the program need not wait for it.
+    fn spawn(&self, receiver: Receiver<Message>) -> std::io::Result<()> {
+        let (door, worker) = (self.door.clone(), self.worker.clone());
         std::thread::Builder::new()
             .name("jurigged".to_owned())
             // The parser and the matchers recurse along the nesting of the file.
             .stack_size(16 << 20)
-            .spawn(move || Worker::new(door, log, settings, runtime, sender).run(&receiver))?;
-        Ok(())
+            .spawn(move || run(&door, &worker, &receiver))
+            .map(drop)
     }
 
-    /// In the child of a fork: the session's threads are gone.
+    /// How many threads the session and its watcher have.
+    pub fn threads(&self) -> usize {
+        /// The session's, and two of the watcher.
+        const THREADS: usize = 3;
+        if self.door.stopped.load(Ordering::Acquire) { 0 } else { THREADS }
+    }
+
+    /// In the child of a fork: the session's threads are gone, and its watcher's event queue belongs to the parent. Starts
+    /// both anew. A fork in the middle of a reload leaves a child that is not reloaded; the report says so.
     pub fn restart_in_child(&self) {
-        self.door.stopped.store(true, Ordering::Release);
+        if self.door.stopped.load(Ordering::Acquire) {
+            return;
+        }
+        let (sender, receiver) = channel();
+        let is_restarted = self.log.is_free()
+            && self.door.incoming.try_lock().is_ok()
+            && self.door.inbox.try_lock().map(|mut inbox| *inbox = sender).is_ok()
+            && self.worker.try_lock().is_ok_and(|mut slot| {
+                slot.as_mut().is_some_and(|worker| {
+                    worker.after_fork();
+                    true
+                })
+            })
+            && self.spawn(receiver).is_ok();
+        if !is_restarted {
+            self.door.stopped.store(true, Ordering::Release);
+            if self.log.is_free() {
+                self.log.diagnostic(
+                    &Diagnostic::warning("fork", "this child process is not reloaded")
+                        .detail("it was forked in the middle of a reload")
+                        .help("start it again"),
+                );
+            }
+        }
     }
 
     /// Ends the session, within half a second even if a reload is under way: the interpreter shuts down.
@@ -151,7 +193,48 @@ impl LoadSink for Door {
     }
 }
 
-/// The session's thread.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The session's thread: waits for messages and for what is due.
+fn run(door: &Arc<Door>, worker: &Mutex<Option<Worker>>, inbox: &Receiver<Message>) {
+    if let Some(worker) = lock(worker).as_mut() {
+        worker.start_watching();
+    }
+    loop {
+        let due = lock(worker).as_ref().and_then(|worker| worker.batcher.due());
+        let message = match due {
+            Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        let mut next = match message {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let mut guard = lock(worker);
+        let Some(worker) = guard.as_mut() else { return };
+        while let Some(message) = next {
+            if let Message::Stop(done) = message {
+                drop(worker.watcher.take());
+                // Whoever stopped the session may have given up waiting.
+                let _ = done.send(());
+                return;
+            }
+            worker.receive(message);
+            next = inbox.try_recv().ok();
+        }
+        while !door.stopped.load(Ordering::Acquire)
+            && let Some(batch) = worker.batcher.take(Instant::now())
+        {
+            worker.take_in();
+            worker.reload(batch);
+        }
+    }
+}
+
+/// The state of the session, and what is done with it.
 struct Worker {
     door: Arc<Door>,
     runtime: Arc<dyn Runtime>,
@@ -170,39 +253,17 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(
-        door: Arc<Door>,
-        log: Arc<Log>,
-        start: SessionSettings,
-        runtime: Arc<dyn Runtime>,
-        inbox: Sender<Message>,
-    ) -> Self {
-        let sink = move |signal| {
-            // The session ended before its watcher did.
-            let _ = inbox.send(Message::Signal(signal));
-        };
-        let watch = watch_settings(&start.settings);
-        let watcher = match Watcher::start(watch.clone(), sink) {
-            Ok(watcher) => Some(watcher),
-            Err(error) => {
-                log.diagnostic(
-                    &Diagnostic::error("watch", "nothing is watched")
-                        .detail(error.to_string())
-                        .help("restart the program when the system has threads to give"),
-                );
-                None
-            }
-        };
+    fn new(door: Arc<Door>, log: Arc<Log>, start: SessionSettings, runtime: Arc<dyn Runtime>) -> Self {
         let (plugins, problems) = plugins_of(&start.settings, &start.plugin_folders);
         for problem in problems {
             log.diagnostic(&problem);
         }
-        let worker = Self {
+        Self {
             door,
             runtime,
             program: Program::default(),
-            batcher: Batcher::new(&watch),
-            watcher,
+            batcher: Batcher::new(&watch_settings(&start.settings)),
+            watcher: None,
             log,
             settings: start.settings,
             plugins,
@@ -210,9 +271,52 @@ impl Worker {
             dry_run: start.dry_run,
             fault: start.inject_faults.then_some(0),
             reported: Default::default(),
+        }
+    }
+
+    fn start_watching(&mut self) {
+        let door = self.door.clone();
+        let sink = move |signal| {
+            // False when the session ended before its watcher did.
+            door.send(Message::Signal(signal));
         };
-        worker.watch_roots();
-        worker
+        match Watcher::start(watch_settings(&self.settings), sink) {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => self.log.diagnostic(
+                &Diagnostic::error("watch", "nothing is watched")
+                    .detail(error.to_string())
+                    .help("restart the program when the system has threads to give"),
+            ),
+        }
+        self.watch_roots();
+        if let Some(watcher) = &self.watcher {
+            for file in self.program.files() {
+                let _ = watcher.follow(file);
+            }
+        }
+    }
+
+    fn after_fork(&mut self) {
+        if let Some(watcher) = self.watcher.take() {
+            watcher.forget_after_fork();
+        }
+        self.batcher = Batcher::new(&watch_settings(&self.settings));
+    }
+
+    fn receive(&mut self, message: Message) {
+        match message {
+            // Neighbours of a save (temporary names, swap files) would make it look like a burst, which waits.
+            Message::Signal(WatchSignal::File(event)) => {
+                if self.is_relevant(&event.path) {
+                    self.batcher.push(event);
+                }
+            }
+            Message::Signal(WatchSignal::Notice(notice)) => {
+                self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
+            }
+            Message::Loaded => self.take_in(),
+            Message::Stop(_) => {}
+        }
     }
 
     fn watch_roots(&self) {
@@ -224,44 +328,6 @@ impl Worker {
         }
         if let Some(config) = self.settings.file() {
             let _ = watcher.follow(config);
-        }
-    }
-
-    fn run(mut self, inbox: &Receiver<Message>) {
-        loop {
-            let message = match self.batcher.due() {
-                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
-                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            let mut next = match message {
-                Ok(message) => Some(message),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            while let Some(message) = next {
-                match message {
-                    // Neighbours of a save (temporary names, swap files) would make it look like a burst, which waits.
-                    Message::Signal(WatchSignal::File(event)) => {
-                        if self.is_relevant(&event.path) {
-                            self.batcher.push(event);
-                        }
-                    }
-                    Message::Signal(WatchSignal::Notice(notice)) => {
-                        self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
-                    }
-                    Message::Loaded => self.take_in(),
-                    Message::Stop(done) => {
-                        drop(self.watcher.take());
-                        let _ = done.send(());
-                        return;
-                    }
-                }
-                next = inbox.try_recv().ok();
-            }
-            while let Some(batch) = self.batcher.take(Instant::now()) {
-                self.take_in();
-                self.reload(batch);
-            }
         }
     }
 

@@ -73,6 +73,11 @@ impl Log {
         );
     }
 
+    /// Is nobody printing? In the child of a fork a lock that another thread held stays locked.
+    pub fn is_free(&self) -> bool {
+        self.output.try_lock().is_ok()
+    }
+
     /// A changed configuration is in use.
     pub fn configured(&self, keys: &[String]) {
         #[derive(Serialize)]
