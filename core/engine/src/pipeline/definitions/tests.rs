@@ -168,6 +168,13 @@ fn positions_are_those_of_the_file() {
     assert!(tree.slice(&facets.body_range).ends_with("yield add(item)"));
     let cart = cart.facets.class().expect("Cart is a class");
     assert_eq!(tree.slice(&cart.header_range), "class Cart(dict, metaclass=Meta):");
+    // As in CPython, the brackets of the call are those of its only argument.
+    let call = self::tree("x = sum(\n    y for y in z)");
+    let generator = at(&call, "<genexpr>");
+    assert_eq!(
+        (call.text(generator.id), generator.first_line),
+        ("(\n    y for y in z)", 1)
+    );
     assert_eq!(tree.get(tree.definition_at_line(24)).path, "Cart.total.<locals>.add");
     assert_eq!(tree.definition_at_line(12), DefinitionId::MODULE);
 }
