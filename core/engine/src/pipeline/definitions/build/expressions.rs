@@ -1,11 +1,12 @@
 //! Lambdas and comprehensions, wherever they stand.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext};
 
-use super::super::facets::{Facets, FunctionFacets};
+use super::super::facets::{Facets, FunctionFacets, Shift};
 use super::super::inert::has_inert_defaults;
 use super::super::layout::{end, past_colon, start};
 use super::super::names::FrameKind;
@@ -106,7 +107,11 @@ impl<'a> Builder<'a> {
         fingerprint.parameters(parameters);
         fingerprint.add(body.finish());
         let fingerprint = fingerprint.finish();
-        self.close(id, fingerprint, Facets::Function(Box::new(facets)));
+        self.close(
+            id,
+            fingerprint,
+            Facets::Function(Arc::new(facets.from_start(start(expr)))),
+        );
     }
 
     fn generator(&mut self, expr: &'a Expr, generator: &'a ast::ExprGenerator, range: Range<u32>) {
