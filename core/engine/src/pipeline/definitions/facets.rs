@@ -305,13 +305,13 @@ pub(super) trait Shift: Sized {
     fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>));
 
     /// The same with ranges that count from `start`; in the tree of a broken text a range may lie before it.
-    fn from_start(mut self, start: u32) -> Self {
+    fn counted_from(mut self, start: u32) -> Self {
         self.each_range(&mut |range| *range = range.start.saturating_sub(start)..range.end.saturating_sub(start));
         self
     }
 
     /// The same with ranges that count from the start of the file again.
-    fn from_file(mut self, start: u32) -> Self {
+    fn in_file(mut self, start: u32) -> Self {
         self.each_range(&mut |range| *range = range.start + start..range.end + start);
         self
     }

@@ -19,7 +19,7 @@ pub(super) fn finish_module(definitions: &mut [Definition], future: Vec<String>)
         mentions_super |= child.mentions_super;
         if index == 0 && child.kind == DefinitionKind::Statement(StatementKind::Docstring) {
             let value = child.facets.statement().and_then(|facets| facets.value.clone());
-            docstring = value.from_file(child.range.start);
+            docstring = value.in_file(child.range.start);
         }
     }
     let facets = ModuleFacets {

@@ -40,7 +40,7 @@ struct Cut {
 }
 
 fn part_of(old: &DefinitionTree, source: &SourceText) -> Option<Cut> {
-    if !old.problems.is_empty() || source.path() != old.source.path() {
+    if !old.problems.is_empty() || old.module().children.is_empty() || source.path() != old.source.path() {
         return None;
     }
     let (before, after) = (old.source.text().as_bytes(), source.text().as_bytes());
@@ -55,7 +55,7 @@ fn part_of(old: &DefinitionTree, source: &SourceText) -> Option<Cut> {
     let line_start = |index: usize| -> Option<usize> {
         let own = child(index);
         let has_own_line = index == 0 || child(index - 1).last_line < own.first_line;
-        (has_own_line && own.column == 0).then(|| own.range.start as usize)
+        (has_own_line && own.column == 0).then_some(own.range.start as usize)
     };
     // One statement more than changed: an edit right after it may belong to it (an `else`, an indented line).
     let first = children

@@ -935,6 +935,20 @@ fn reading_an_edit_gives_the_tree_of_the_whole_text() {
         };
         shared += usize::from(read.definitions.iter().any(is_shared));
     }
+    for (before, after) in [
+        ("", "a = 1"),
+        ("a = 1", ""),
+        ("# c\n", "# d\n"),
+        ("a", "b"),
+        ("'doc'", "x = 1\n'doc'"),
+    ] {
+        let source = Arc::new(SourceText::new("app.py", after));
+        assert_eq!(
+            reparse(&tree(before), source.clone()).definitions,
+            parse(source).definitions,
+            "{before} => {after}"
+        );
+    }
     assert!(shared > 100, "only {shared} edits were read in part");
 }
 

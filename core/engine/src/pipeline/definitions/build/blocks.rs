@@ -71,7 +71,7 @@ impl<'a> Builder<'a> {
             self.close(
                 id,
                 fingerprint,
-                Facets::Block(Arc::new(block.facets.from_start(start(statement)))),
+                Facets::Block(Arc::new(block.facets.counted_from(start(statement)))),
             );
         }
         fingerprint
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
             self.close(
                 id,
                 own.finish(),
-                Facets::Branch(Arc::new(facets.from_start(clause.start))),
+                Facets::Branch(Arc::new(facets.counted_from(clause.start))),
             );
         }
     }
@@ -242,7 +242,7 @@ impl<'a> Builder<'a> {
                     .facets
                     .branch()
                     .and_then(|branch| branch.test.clone());
-                block.facets.header = block.facets.header.take().from_file(start(statement));
+                block.facets.header = block.facets.header.take().in_file(start(statement));
             }
             for clause in &statement.elif_else_clauses {
                 let from = clause.test.as_ref().map_or(start(clause), end);

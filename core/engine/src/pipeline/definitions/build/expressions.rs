@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
         self.close(
             id,
             fingerprint,
-            Facets::Function(Arc::new(facets.from_start(start(expr)))),
+            Facets::Function(Arc::new(facets.counted_from(start(expr)))),
         );
     }
 

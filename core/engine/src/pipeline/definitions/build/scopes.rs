@@ -87,7 +87,7 @@ impl<'a> Builder<'a> {
         self.close(
             id,
             fingerprint,
-            Facets::Function(Arc::new(facets.from_start(start(function)))),
+            Facets::Function(Arc::new(facets.counted_from(start(function)))),
         );
         self.names.store(&function.name);
         fingerprint
@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         self.close(
             id,
             fingerprint,
-            Facets::Class(Arc::new(facets.from_start(start(class)))),
+            Facets::Class(Arc::new(facets.counted_from(start(class)))),
         );
         self.names.store(&class.name);
         fingerprint
@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
         if has_docstring {
             facets.docstring = body
                 .first()
-                .and_then(|first| Some(first.facets.statement()?.value.clone()?.from_file(first.range.start)));
+                .and_then(|first| Some(first.facets.statement()?.value.clone()?.in_file(first.range.start)));
         }
         let mut fingerprint = self.fingerprinter("body");
         for child in &body[usize::from(has_docstring)..] {

@@ -107,7 +107,7 @@ impl<'a> Builder<'a> {
         self.close(
             id,
             fingerprint,
-            Facets::Statement(Arc::new(facets.from_start(start(statement)))),
+            Facets::Statement(Arc::new(facets.counted_from(start(statement)))),
         );
         fingerprint
     }
