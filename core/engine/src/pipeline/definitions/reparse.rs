@@ -57,10 +57,18 @@ fn part_of(old: &DefinitionTree, source: &SourceText) -> Option<Cut> {
         let has_own_line = index == 0 || child(index - 1).last_line < own.first_line;
         (has_own_line && own.column == 0).then_some(own.range.start as usize)
     };
-    // One statement more than changed: an edit right after it may belong to it (an `else`, an indented line).
-    let first = children
+    // The statement in or after which the texts begin to differ. If its first line differs it may now belong to the one
+    // before (an `else`, an indent), so that is read too.
+    let touched = children
         .partition_point(|id| old.get(*id).range.start as usize <= prefix)
-        .saturating_sub(2);
+        .saturating_sub(1);
+    let next_line = child(touched).first_line + 1;
+    let keeps_first_line = next_line <= old.source.line_count() && old.source.line_start(next_line) as usize <= prefix;
+    let first = if keeps_first_line {
+        touched
+    } else {
+        touched.saturating_sub(1)
+    };
     let first = (0..=first)
         .rev()
         .find(|index| line_start(*index).is_some())
