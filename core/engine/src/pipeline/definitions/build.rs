@@ -8,12 +8,12 @@ mod scopes;
 mod statements;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ruff_python_ast::visitor::source_order::SourceOrderVisitor;
 use ruff_python_ast::{Expr, Stmt};
-use rustc_hash::FxHashSet;
 
-use super::facets::{ExprFacet, Facets, ModuleFacets};
+use super::facets::{ExprFacet, Facets};
 use super::fingerprint::{Fingerprinter, surrogates_of};
 use super::inert::{dotted, is_formula, is_inert};
 use super::layout::{end, start};
@@ -49,9 +49,8 @@ pub(super) struct Builder<'a> {
     /// What comes before the name of a new definition in its path: `C.` or `f.<locals>.`.
     prefix: String,
     /// Path of the scope: of statements and blocks.
-    scope_path: String,
+    scope_path: Arc<str>,
     future: Vec<String>,
-    module_imports: Vec<&'a str>,
     /// Statements seen so far.
     statements: u32,
     too_deep: bool,
@@ -63,7 +62,7 @@ struct Outside {
     scope: Scope,
     in_header: bool,
     prefix: String,
-    scope_path: String,
+    scope_path: Arc<str>,
 }
 
 /// The tree of a file that is not looked into.
@@ -74,7 +73,7 @@ pub(super) fn only_module(source: &SourceText) -> Definition {
         children: Vec::new(),
         kind: DefinitionKind::Module,
         name: None,
-        path: String::new(),
+        path: Arc::from(""),
         range: 0..u32::try_from(source.text().len()).unwrap_or(u32::MAX),
         first_line: 1,
         def_line: 1,
@@ -82,7 +81,8 @@ pub(super) fn only_module(source: &SourceText) -> Definition {
         column: 0,
         fingerprint: 0,
         in_header: false,
-        facets: Facets::Module(Box::default()),
+        facets: Facets::Module(Arc::default()),
+        mentions_super: false,
     }
 }
 
@@ -99,31 +99,27 @@ impl<'a> Builder<'a> {
             scope: Scope::Module,
             in_header: false,
             prefix: String::new(),
-            scope_path: String::new(),
+            scope_path: Arc::from(""),
             future: Vec::new(),
-            module_imports: Vec::new(),
             statements: 0,
             too_deep: false,
         }
     }
 
-    /// The definitions of a module; `None` when they nest too deep.
-    pub(super) fn module(mut self, body: &'a [Stmt]) -> Option<Vec<Definition>> {
-        self.future = future_imports(body);
-        let docstring = docstring_of(body).map(|(_, expr)| self.expr_facet(expr));
-        let mut fingerprint = self.fingerprinter("module");
-        self.suite(body, true, &mut fingerprint);
-        let frame = self.names.finish();
-        let mut seen = FxHashSet::default();
-        self.module_imports.retain(|name| seen.insert(*name));
-        let module = &mut self.definitions[0];
-        module.fingerprint = fingerprint.finish();
-        module.facets = Facets::Module(Box::new(ModuleFacets {
-            future: self.future,
-            module_imports: self.module_imports.into_iter().map(str::to_owned).collect(),
-            mentions_super: frame.names_super || frame.all_globals.iter().any(|name| name == "super"),
-            docstring,
-        }));
+    /// The definitions of a run of statements of a module, with an unfinished module in front; `None` when they nest too
+    /// deep. `is_start`: the first may be the docstring. `future`: see [`ModuleFacets::future`](super::ModuleFacets).
+    pub(super) fn statements(mut self, body: &'a [Stmt], is_start: bool, future: &[String]) -> Option<Vec<Definition>> {
+        self.future = future.to_vec();
+        let docstring = docstring_of(body).filter(|_| is_start);
+        for (index, statement) in body.iter().enumerate() {
+            let id = self.definitions.len();
+            self.names.push(FrameKind::Open);
+            self.statement(statement, index == 0 && docstring.is_some());
+            let frame = self.names.pop();
+            if let Some(definition) = self.definitions.get_mut(id) {
+                definition.mentions_super = frame.names_super || frame.all_globals.iter().any(|name| name == "super");
+            }
+        }
         (!self.too_deep).then_some(self.definitions)
     }
 
@@ -147,9 +143,9 @@ impl<'a> Builder<'a> {
         self.depth += 1;
         self.too_deep |= self.depth > DEEPEST_DEFINITION;
         let path = match name {
-            _ if self.too_deep => String::new(),
-            Some(name) if self.names.is_global(name) => name.to_owned(),
-            Some(name) => format!("{}{name}", self.prefix),
+            _ if self.too_deep => Arc::from(""),
+            Some(name) if self.prefix.is_empty() || self.names.is_global(name) => Arc::from(name),
+            Some(name) => Arc::from(format!("{}{name}", self.prefix)),
             None => self.scope_path.clone(),
         };
         let first_line = self.source.line_of(range.start);
@@ -158,7 +154,7 @@ impl<'a> Builder<'a> {
             parent: Some(self.parent),
             children: Vec::new(),
             kind,
-            name: name.map(str::to_owned),
+            name: name.map(Arc::from),
             path,
             first_line,
             def_line: first_line,
@@ -168,6 +164,7 @@ impl<'a> Builder<'a> {
             fingerprint: 0,
             in_header: self.in_header,
             facets: Facets::None,
+            mentions_super: false,
         });
         self.definitions[self.parent.index()].children.push(id);
         self.parent = id;
@@ -246,7 +243,7 @@ fn docstring_of(body: &[Stmt]) -> Option<(&Stmt, &Expr)> {
         .then_some((first, &*statement.value))
 }
 
-fn future_imports(body: &[Stmt]) -> Vec<String> {
+pub(super) fn future_imports(body: &[Stmt]) -> Vec<String> {
     body.iter()
         .filter_map(|statement| match statement {
             Stmt::ImportFrom(import) if import.level == 0 && import.module.as_deref() == Some("__future__") => {

@@ -1,17 +1,22 @@
 //! What the later stages need to know of a definition, so that none of them parses again.
+//!
+//! All byte ranges in facets count from the start of their definition, so that a definition which only moved shares its
+//! facets with the old one; [`text_of`](super::DefinitionTree::text_of) and
+//! [`absolute`](super::DefinitionTree::absolute) lead back to the file.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The facts of one definition, by kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Facets {
-    Module(Box<ModuleFacets>),
-    Class(Box<ClassFacets>),
+    Module(Arc<ModuleFacets>),
+    Class(Arc<ClassFacets>),
     /// Functions and lambdas.
-    Function(Box<FunctionFacets>),
-    Block(Box<BlockFacets>),
-    Branch(Box<BranchFacets>),
-    Statement(Box<StatementFacets>),
+    Function(Arc<FunctionFacets>),
+    Block(Arc<BlockFacets>),
+    Branch(Arc<BranchFacets>),
+    Statement(Arc<StatementFacets>),
     /// Comprehensions have none.
     None,
 }
@@ -75,7 +80,7 @@ impl Facets {
 /// An expression that a later stage may evaluate or compare on its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExprFacet {
-    /// Bytes, without parentheses around the expression.
+    /// Bytes from the start of the definition, without parentheses around the expression.
     pub range: Range<u32>,
     /// See [`Definition::fingerprint`](super::Definition::fingerprint).
     pub fingerprint: u64,
@@ -91,7 +96,7 @@ pub struct ExprFacet {
 }
 
 /// Facts of a whole file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModuleFacets {
     /// Names imported by `from __future__ import`, in order.
     pub future: Vec<String>,
@@ -118,7 +123,7 @@ pub enum ParameterKind {
 }
 
 /// One parameter of a function or lambda.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// As written; `co_varnames` has the mangled form for private names in a class.
     pub name: String,
@@ -128,7 +133,7 @@ pub struct Parameter {
 }
 
 /// Facts of a `def` or a lambda.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunctionFacets {
     /// In source order; Python applies the last first. The ranges are without the `@`.
     pub decorators: Vec<ExprFacet>,
@@ -141,9 +146,9 @@ pub struct FunctionFacets {
     pub docstring: Option<ExprFacet>,
     /// Of the body without its docstring; of a lambda's expression.
     pub body_fingerprint: u64,
-    /// Bytes, from the first statement (the docstring) to the end of the last.
+    /// From the first statement (the docstring) to the end of the last.
     pub body_range: Range<u32>,
-    /// Bytes, from `def` or `async` (or `lambda`) to the colon, which is included; without decorators.
+    /// From `def` or `async` (or `lambda`) to the colon, which is included; without decorators.
     pub header_range: Range<u32>,
     /// Names `super` or `__class__` inside, nested functions included, nested classes not: it needs a `__class__` cell.
     pub uses_super: bool,
@@ -161,7 +166,7 @@ pub struct FunctionFacets {
 }
 
 /// Facts of a class.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassFacets {
     /// As in [`FunctionFacets::decorators`].
     pub decorators: Vec<ExprFacet>,
@@ -174,9 +179,9 @@ pub struct ClassFacets {
     pub docstring: Option<ExprFacet>,
     /// Of the body without its docstring.
     pub body_fingerprint: u64,
-    /// Bytes, from the first statement (the docstring) to the end of the last.
+    /// From the first statement (the docstring) to the end of the last.
     pub body_range: Range<u32>,
-    /// Bytes, from `class` to the colon, which is included; without decorators.
+    /// From `class` to the colon, which is included; without decorators.
     pub header_range: Range<u32>,
     /// Names declared `global` in the class body itself: statements and definitions bind these in the module.
     pub globals: Vec<String>,
@@ -186,12 +191,12 @@ pub struct ClassFacets {
 }
 
 /// Facts of a compound statement at module or class level.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockFacets {
     /// The test of the first branch of an `if`, of a `while`; target and iterable of a `for`; the items of a `with`; the
     /// subject of a `match`; `None` for `try`. `text`, `is_inert` and `is_formula` speak of a single expression only.
     pub header: Option<ExprFacet>,
-    /// Bytes, from the keyword to the colon, which is included.
+    /// From the keyword to the colon, which is included.
     pub header_range: Range<u32>,
     /// `async for`, `async with`.
     pub is_async: bool,
@@ -233,7 +238,7 @@ impl BranchKind {
 }
 
 /// Facts of one suite of a block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BranchFacets {
     pub kind: BranchKind,
     /// The test of `if` and `elif`, the exception of `except`, pattern and guard of `case`. `None` elsewhere.
@@ -246,9 +251,9 @@ pub struct BranchFacets {
     /// Its test and those of all branches before it are made only of names, literals, comparisons, `and`, `or`, `not`,
     /// `TYPE_CHECKING`, `sys.version_info`, `sys.platform`: evaluating them again tells which branch ran.
     pub static_test: bool,
-    /// Bytes, from the keyword to the colon, which is included; of a loop's or a `with`'s body that of the block.
+    /// From the keyword to the colon, which is included; of a loop's or a `with`'s body empty: see the block's.
     pub header_range: Range<u32>,
-    /// Bytes, from the first statement to the end of the last.
+    /// From the first statement to the end of the last.
     pub body_range: Range<u32>,
 }
 
@@ -266,7 +271,7 @@ pub struct ImportFacet {
 }
 
 /// Facts of a simple statement at module or class level. Names of a class are mangled where Python does so.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatementFacets {
     /// Names that it binds in its scope, in order, without duplicates.
     pub binds: Vec<String>,
@@ -292,4 +297,91 @@ pub struct StatementFacets {
     /// The fingerprint with the parameters and bodies of lambdas left out and nothing else: a statement that differs only
     /// inside lambdas need not run again, while a generator expression may have been consumed when it ran.
     pub lambda_free_fingerprint: u64,
+}
+
+/// Facets whose ranges are still those of the file, or are to be those of another definition.
+pub(super) trait Shift: Sized {
+    /// Calls `shift` with every range.
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>));
+
+    /// The same with ranges that count from `start`; in the tree of a broken text a range may lie before it.
+    fn counted_from(mut self, start: u32) -> Self {
+        self.each_range(&mut |range| *range = range.start.saturating_sub(start)..range.end.saturating_sub(start));
+        self
+    }
+
+    /// The same with ranges that count from the start of the file again.
+    fn in_file(mut self, start: u32) -> Self {
+        self.each_range(&mut |range| *range = range.start + start..range.end + start);
+        self
+    }
+}
+
+impl Shift for ExprFacet {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        shift(&mut self.range);
+    }
+}
+
+impl<T: Shift> Shift for Option<T> {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.iter_mut().for_each(|it| it.each_range(shift));
+    }
+}
+
+impl<T: Shift> Shift for Vec<T> {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.iter_mut().for_each(|it| it.each_range(shift));
+    }
+}
+
+impl Shift for Parameter {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.default.each_range(shift);
+        self.annotation.each_range(shift);
+    }
+}
+
+impl Shift for FunctionFacets {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.decorators.each_range(shift);
+        self.parameters.each_range(shift);
+        self.returns.each_range(shift);
+        self.type_params.each_range(shift);
+        self.docstring.each_range(shift);
+        shift(&mut self.body_range);
+        shift(&mut self.header_range);
+    }
+}
+
+impl Shift for ClassFacets {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.decorators.each_range(shift);
+        self.arguments.each_range(shift);
+        self.type_params.each_range(shift);
+        self.docstring.each_range(shift);
+        shift(&mut self.body_range);
+        shift(&mut self.header_range);
+    }
+}
+
+impl Shift for BlockFacets {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.header.each_range(shift);
+        shift(&mut self.header_range);
+    }
+}
+
+impl Shift for BranchFacets {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.test.each_range(shift);
+        shift(&mut self.header_range);
+        shift(&mut self.body_range);
+    }
+}
+
+impl Shift for StatementFacets {
+    fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.value.each_range(shift);
+    }
 }

@@ -15,9 +15,11 @@ mod facets;
 mod fingerprint;
 mod inert;
 mod layout;
+mod module;
 mod names;
 mod nesting;
 mod parse;
+mod reparse;
 mod tree;
 
 pub use facets::{
@@ -26,6 +28,7 @@ pub use facets::{
 };
 pub use names::mangle;
 pub use parse::{ProblemKind, SyntaxProblem, parse};
+pub use reparse::reparse;
 pub use tree::{
     Ancestors, BlockKind, ComprehensionKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
 };

@@ -262,13 +262,6 @@ impl<'a> Names<'a> {
         }
         false
     }
-
-    /// The module's frame, at the end.
-    pub(super) fn finish(mut self) -> Frame<'a> {
-        let mut frame = self.frames.pop().expect("the module's frame is never popped");
-        frame.stores.append(&mut frame.walrus);
-        frame
-    }
 }
 
 impl Frame<'_> {

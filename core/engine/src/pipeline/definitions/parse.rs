@@ -7,7 +7,8 @@ use std::thread;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
-use super::build::{Builder, only_module};
+use super::build::{Builder, future_imports, only_module};
+use super::module::finish_module;
 use super::nesting::depth_bound;
 use super::tree::{Definition, DefinitionTree};
 use crate::source::SourceText;
@@ -51,14 +52,40 @@ pub struct SyntaxProblem {
 ///
 /// It takes time in proportion to the text. The text is parsed as the newest Python that the parser knows.
 pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
+    let read = read(&source, None);
+    match read {
+        Ok((mut definitions, problems, future)) => {
+            finish_module(&mut definitions, future);
+            DefinitionTree {
+                source,
+                definitions,
+                problems,
+            }
+        }
+        Err(message) => DefinitionTree {
+            definitions: vec![only_module(&source)],
+            problems: vec![problem(&source, ProblemKind::TooDeep, message, 0..0)],
+            source,
+        },
+    }
+}
+
+/// Definitions with an unfinished module in front, problems, and the names of future imports.
+pub(super) type Read = (Vec<Definition>, Vec<SyntaxProblem>, Vec<String>);
+
+/// Where a run of statements stands that is read apart from its file.
+pub(super) struct Part<'f> {
+    /// It is the start of the file.
+    pub(super) is_start: bool,
+    /// The future imports of the file.
+    pub(super) future: &'f [String],
+}
+
+/// Reads a whole file, or a part of one. The error says why it cannot be done.
+pub(super) fn read(source: &SourceText, part: Option<Part<'_>>) -> Result<Read, String> {
     let text = source.text();
-    let refused = |message: String| DefinitionTree {
-        definitions: vec![only_module(&source)],
-        problems: vec![problem(&source, ProblemKind::TooDeep, message, 0..0)],
-        source: source.clone(),
-    };
     if u32::try_from(text.len()).is_err() {
-        return refused("the file is larger than 4 GB".into());
+        return Err("the file is larger than 4 GB".into());
     }
     let depth = if text.len() < UNCOUNTED_BYTES {
         text.len()
@@ -66,7 +93,7 @@ pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
         depth_bound(text)
     };
     if depth > DEEPEST {
-        return refused(format!(
+        return Err(format!(
             "the file nests up to {depth} levels deep; {DEEPEST} can be read"
         ));
     }
@@ -77,22 +104,18 @@ pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
         thread::Builder::new()
             .name("jurigged-parse".into())
             .stack_size(stack)
-            .spawn_scoped(scope, || read(&source))
+            .spawn_scoped(scope, || read_here(source, part))
             .map(|thread| thread.join())
     });
     match parsed {
-        Ok(Ok((Some(definitions), problems))) => DefinitionTree {
-            definitions,
-            problems,
-            source: source.clone(),
-        },
-        Ok(Ok((None, _))) => refused("the definitions of the file nest too deep".into()),
+        Ok(Ok(Some(read))) => Ok(read),
+        Ok(Ok(None)) => Err("the definitions of the file nest too deep".into()),
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
-        Err(error) => refused(format!("no thread to parse it in: {error}")),
+        Err(error) => Err(format!("no thread to parse it in: {error}")),
     }
 }
 
-fn read(source: &SourceText) -> (Option<Vec<Definition>>, Vec<SyntaxProblem>) {
+fn read_here(source: &SourceText, part: Option<Part<'_>>) -> Option<Read> {
     let newest = PythonVersion::iter().max().unwrap_or_default();
     let parsed = parse_unchecked(
         source.text(),
@@ -107,11 +130,17 @@ fn read(source: &SourceText) -> (Option<Vec<Definition>>, Vec<SyntaxProblem>) {
         })
         .collect();
     problems.sort_by_key(|problem| problem.range.start);
-    let definitions = match parsed.syntax() {
-        Mod::Module(module) => Builder::new(source).module(&module.body),
-        Mod::Expression(_) => Some(vec![only_module(source)]),
+    let body = match parsed.syntax() {
+        Mod::Module(module) => module.body.as_slice(),
+        Mod::Expression(_) => &[],
     };
-    (definitions, problems)
+    let future = future_imports(body);
+    let builder = Builder::new(source);
+    let definitions = match part {
+        None => builder.statements(body, true, &future),
+        Some(part) => builder.statements(body, part.is_start, part.future),
+    };
+    Some((definitions?, problems, future))
 }
 
 fn problem(source: &SourceText, kind: ProblemKind, message: String, range: Range<u32>) -> SyntaxProblem {

@@ -54,7 +54,7 @@ fn at<'t>(tree: &'t DefinitionTree, path: &str) -> &'t Definition {
     let found = tree
         .definitions
         .iter()
-        .find(|it| it.path == path && it.kind.owns_code());
+        .find(|it| &*it.path == path && it.kind.owns_code());
     found.unwrap_or_else(|| {
         panic!(
             "no {path} in {:?}",
@@ -88,7 +88,7 @@ fn outline(tree: &DefinitionTree) -> Vec<String> {
             Facets::Branch(facets) => facets.kind.as_str(),
             _ => it.kind.as_str(),
         };
-        let name = if it.kind.owns_code() { it.path.as_str() } else { "" };
+        let name = if it.kind.owns_code() { it.path.as_ref() } else { "" };
         format!("{}{mark}{what} {name}", "  ".repeat(depth))
             .trim_end()
             .to_owned()
@@ -159,16 +159,26 @@ fn positions_are_those_of_the_file() {
         (20, 21, 26, 4)
     );
     let facets = total.facets.function().expect("total is a function");
-    let header = tree.slice(&facets.header_range);
+    let header = tree.text_of(total.id, &facets.header_range);
     assert!(
         header.starts_with("def total(") && header.ends_with("-> float:"),
         "{header}"
     );
-    assert!(tree.slice(&facets.body_range).starts_with("\"\"\"Sums up."));
-    assert!(tree.slice(&facets.body_range).ends_with("yield add(item)"));
-    let cart = cart.facets.class().expect("Cart is a class");
-    assert_eq!(tree.slice(&cart.header_range), "class Cart(dict, metaclass=Meta):");
-    assert_eq!(tree.get(tree.definition_at_line(24)).path, "Cart.total.<locals>.add");
+    assert!(tree.text_of(total.id, &facets.body_range).starts_with("\"\"\"Sums up."));
+    assert!(tree.text_of(total.id, &facets.body_range).ends_with("yield add(item)"));
+    let facets = cart.facets.class().expect("Cart is a class");
+    assert_eq!(
+        tree.text_of(cart.id, &facets.header_range),
+        "class Cart(dict, metaclass=Meta):"
+    );
+    // As in CPython, the brackets of the call are those of its only argument.
+    let call = self::tree("x = sum(\n    y for y in z)");
+    let generator = at(&call, "<genexpr>");
+    assert_eq!(
+        (call.text(generator.id), generator.first_line),
+        ("(\n    y for y in z)", 1)
+    );
+    assert_eq!(&*tree.get(tree.definition_at_line(24)).path, "Cart.total.<locals>.add");
     assert_eq!(tree.definition_at_line(12), DefinitionId::MODULE);
 }
 
@@ -185,17 +195,25 @@ fn headers_end_at_their_colon() {
         ("x = lambda a=(1), *b: 0", "lambda a=(1), *b:"),
     ] {
         let tree = tree(text);
-        let found = tree.definitions.iter().find_map(|it| it.facets.function());
+        let found = tree
+            .definitions
+            .iter()
+            .find_map(|it| Some((it.id, it.facets.function()?)));
         assert_eq!(
-            found.map(|facets| tree.slice(&facets.header_range)),
+            found.map(|(id, facets)| tree.text_of(id, &facets.header_range)),
             Some(expected),
             "{text}"
         );
     }
     let branches = |text: &str| -> Vec<String> {
         let tree = tree(text);
-        let branches = tree.definitions.iter().filter_map(|it| it.facets.branch());
-        branches.map(|it| tree.slice(&it.header_range).to_owned()).collect()
+        let branches = tree
+            .definitions
+            .iter()
+            .filter_map(|it| Some((it.id, it.facets.branch()?)));
+        branches
+            .map(|(id, it)| tree.text_of(id, &it.header_range).to_owned())
+            .collect()
     };
     assert_eq!(
         branches("if (a): b;\nelif c: d\n# else:\nelse : e"),
@@ -205,8 +223,15 @@ fn headers_end_at_their_colon() {
         branches("try: a\nexcept (B) as c: d\nexcept: e\nelse: f\nfinally: g"),
         ["try:", "except (B) as c:", "except:", "else:", "finally:"]
     );
-    assert_eq!(branches("for a in (b): c\nelse: d"), ["for a in (b):", "else:"]);
-    assert_eq!(branches("with (a as b,): c"), ["with (a as b,):"]);
+    assert_eq!(branches("for a in (b): c\nelse: d"), ["", "else:"]);
+    assert_eq!(branches("with (a as b,): c"), [""]);
+    let block = |text: &str| {
+        let tree = tree(text);
+        let found = tree.definitions.iter().find_map(|it| Some((it.id, it.facets.block()?)));
+        found.map(|(id, it)| tree.text_of(id, &it.header_range).to_owned())
+    };
+    assert_eq!(block("for a in (b): c\nelse: d").as_deref(), Some("for a in (b):"));
+    assert_eq!(block("\nwith (a as b,): c").as_deref(), Some("with (a as b,):"));
     assert_eq!(branches("match a:\n case {1: 2} if (b): c"), ["case {1: 2} if (b):"]);
 }
 
@@ -220,7 +245,7 @@ fn paths_are_qualified_names() {
         .definitions
         .iter()
         .filter(|it| it.kind.owns_code())
-        .map(|it| it.path.as_str())
+        .map(|it| it.path.as_ref())
         .collect();
     let expected = [
         "",
@@ -247,7 +272,7 @@ fn code_owners_are_the_constants_of_the_scope() {
     let owners = |id| -> Vec<&str> {
         tree.code_owners(id)
             .iter()
-            .map(|id| tree.get(*id).path.as_str())
+            .map(|id| tree.get(*id).path.as_ref())
             .collect()
     };
     assert_eq!(owners(DefinitionId::MODULE), ["<lambda>", "Cart", "<lambda>"]);
@@ -267,9 +292,9 @@ fn code_owners_are_the_constants_of_the_scope() {
         ["Cart.total.<locals>.add", "Cart.total.<locals>.<genexpr>"]
     );
     let f = at(&tree, "Cart.Inner.f");
-    assert_eq!(tree.get(tree.enclosing_scope(f.id)).path, "Cart.Inner");
+    assert_eq!(&*tree.get(tree.enclosing_scope(f.id)).path, "Cart.Inner");
     let default = at(&tree, "Cart.<lambda>");
-    assert_eq!(tree.get(tree.enclosing_scope(default.id)).path, "Cart");
+    assert_eq!(&*tree.get(tree.enclosing_scope(default.id)).path, "Cart");
     assert_eq!(tree.enclosing_scope(DefinitionId::MODULE), DefinitionId::MODULE);
     // Annotations that are only text make no code.
     let text =
@@ -303,7 +328,8 @@ fn functions_tell_their_signature_and_names() {
         .parameters
         .iter()
         .map(|it| {
-            let text = |facet: &Option<ExprFacet>| facet.as_ref().map_or("", |facet| tree.slice(&facet.range));
+            let text =
+                |facet: &Option<ExprFacet>| facet.as_ref().map_or("", |facet| tree.text_of(total.id, &facet.range));
             (it.name.as_str(), it.kind, text(&it.annotation), text(&it.default))
         })
         .collect();
@@ -318,9 +344,12 @@ fn functions_tell_their_signature_and_names() {
         ]
     );
     assert_eq!(facets.decorators[0].text.as_deref(), Some("property"));
-    assert_eq!(facets.returns.as_ref().map(|it| tree.slice(&it.range)), Some("float"));
     assert_eq!(
-        facets.docstring.as_ref().map(|it| tree.slice(&it.range)),
+        facets.returns.as_ref().map(|it| tree.text_of(total.id, &it.range)),
+        Some("float")
+    );
+    assert_eq!(
+        facets.docstring.as_ref().map(|it| tree.text_of(total.id, &it.range)),
         Some("\"\"\"Sums up.\"\"\"")
     );
     assert!(facets.uses_super && !facets.is_stub && !facets.is_inert);
@@ -328,8 +357,11 @@ fn functions_tell_their_signature_and_names() {
     assert_eq!(facets.reads, ["super"]);
     let save = at(&tree, "Cart.save").facets.function().expect("save is a function");
     assert!(save.is_stub && save.is_inert && !save.uses_super);
-    let cart = at(&tree, "Cart").facets.class().expect("Cart is a class");
-    let arguments: Vec<&str> = cart.arguments.iter().map(|it| tree.slice(&it.range)).collect();
+    let id = at(&tree, "Cart").id;
+    let cart = tree.get(id).facets.class().expect("Cart is a class");
+    let docstring = cart.docstring.as_ref().map(|it| tree.text_of(id, &it.range));
+    assert_eq!(docstring, Some("\"\"\"Holds items.\"\"\""));
+    let arguments: Vec<&str> = cart.arguments.iter().map(|it| tree.text_of(id, &it.range)).collect();
     assert_eq!(arguments, ["dict", "Meta"]);
     assert_eq!(cart.keywords, [None, Some("metaclass".to_owned())]);
     let decorators: Vec<_> = cart.decorators.iter().map(|it| it.text.as_deref()).collect();
@@ -835,4 +867,96 @@ fn deep_texts_are_refused_and_long_ones_are_not() {
         " ".repeat(90)
     )));
     assert!(!refused(""));
+}
+
+/// A repeatable stream of numbers below a bound.
+fn numbers() -> impl FnMut(usize) -> usize {
+    let mut state = 1_u64;
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    }
+}
+
+#[test]
+fn reading_an_edit_gives_the_tree_of_the_whole_text() {
+    let mut number = numbers();
+    let snippets = [
+        "",
+        "\n",
+        "    ",
+        "x = 1\n",
+        "else:\n    y\n",
+        "(",
+        "\"\"\"",
+        "\\\n",
+        "# c",
+        "'doc'\n",
+        "from __future__ import annotations\n",
+        "@d\n",
+        "if a:\n",
+        ";",
+        "def f(a: (lambda: 0)): super\n",
+        "global super\n",
+        "import q\n",
+        "\r\n",
+    ];
+    let mut shared = 0;
+    for round in 0..1_000 {
+        let before = if round % 2 == 0 {
+            PROGRAM.to_owned()
+        } else {
+            format!("{PROGRAM}\r\nb = 1; c = 2\nif b: d\n")
+        };
+        let mut after: Vec<&str> = before.split_inclusive('\n').collect();
+        let snippet = snippets[number(snippets.len())];
+        let at = number(after.len());
+        match number(3) {
+            0 => after.insert(at, snippet),
+            1 => after[at] = snippet,
+            _ => drop(after.drain(at..(at + number(4)).min(after.len()))),
+        }
+        let mut after = after.concat();
+        if number(2) == 0 {
+            let at = number(after.len());
+            after.insert_str(at, snippets[number(snippets.len())]);
+        }
+        let old = tree(&before);
+        let source = Arc::new(SourceText::new("app.py", after.as_str()));
+        let whole = parse(source.clone());
+        let read = reparse(&old, source);
+        assert_eq!(read.definitions, whole.definitions, "{before}\n=>\n{after}");
+        assert_eq!(read.problems, whole.problems);
+        let is_shared = |it: &Definition| match (&it.facets, &at_end(&old).facets) {
+            (Facets::Block(new), Facets::Block(old)) => Arc::ptr_eq(new, old),
+            _ => false,
+        };
+        shared += usize::from(read.definitions.iter().any(is_shared));
+    }
+    for (before, after) in [
+        ("", "a = 1"),
+        ("a = 1", ""),
+        ("# c\n", "# d\n"),
+        ("a", "b"),
+        ("'doc'", "x = 1\n'doc'"),
+    ] {
+        let source = Arc::new(SourceText::new("app.py", after));
+        assert_eq!(
+            reparse(&tree(before), source.clone()).definitions,
+            parse(source).definitions,
+            "{before} => {after}"
+        );
+    }
+    assert!(shared > 100, "only {shared} edits were read in part");
+}
+
+/// The last block of the program.
+fn at_end(tree: &DefinitionTree) -> &Definition {
+    let blocks = tree.definitions.iter().rev();
+    blocks
+        .into_iter()
+        .find(|it| it.facets.block().is_some())
+        .expect("the program has blocks")
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::facets::Facets;
+use super::module::end_of;
 use super::names::mangle;
 use super::parse::SyntaxProblem;
 use crate::source::SourceText;
@@ -131,7 +132,7 @@ impl DefinitionKind {
 }
 
 /// One definition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
     /// Its index in the tree; preorder, so a definition comes before everything inside it.
     pub id: DefinitionId,
@@ -141,10 +142,10 @@ pub struct Definition {
     pub children: Vec<DefinitionId>,
     pub kind: DefinitionKind,
     /// `co_name`: the name of a function or class, `<lambda>`, `<listcomp>`, ...; `None` for everything else.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// `__qualname__` as CPython 3.12 and later have it: `C.f`, `f.<locals>.g`, `C.<lambda>`. Blocks, branches and
     /// statements have that of the scope they are in; the module has the empty text.
-    pub path: String,
+    pub path: Arc<str>,
     /// Bytes. A function or class starts at its first decorator; no line end is included.
     pub range: Range<u32>,
     /// 1-based line of `range.start`: what `co_firstlineno` counts from.
@@ -162,6 +163,8 @@ pub struct Definition {
     /// iterable of a comprehension: its code object belongs to the scope around the parent, not to the parent's.
     pub in_header: bool,
     pub facets: Facets,
+    /// Of a child of the module: see [`ModuleFacets::mentions_super`](super::ModuleFacets::mentions_super).
+    pub(crate) mentions_super: bool,
 }
 
 /// All definitions of one file.
@@ -195,7 +198,18 @@ impl DefinitionTree {
         self.slice(&self.get(id).range)
     }
 
-    /// The text of a byte range of this file, such as that of a facet; empty where there is no such text.
+    /// The text of a range of one of the definition's facets; empty where there is no such text.
+    pub fn text_of(&self, id: DefinitionId, range: &Range<u32>) -> &str {
+        self.slice(&self.absolute(id, range))
+    }
+
+    /// A range of one of the definition's facets as byte offsets in the file.
+    pub fn absolute(&self, id: DefinitionId, range: &Range<u32>) -> Range<u32> {
+        let start = self.get(id).range.start;
+        start + range.start..start + range.end
+    }
+
+    /// The text of a byte range of this file; empty where there is no such text.
     pub fn slice(&self, range: &Range<u32>) -> &str {
         self.source
             .text()
@@ -318,11 +332,7 @@ impl DefinitionTree {
 
     /// One past the last descendant, as an index: preorder makes a subtree one run.
     pub(crate) fn end_of(&self, id: DefinitionId) -> usize {
-        let mut last = id;
-        while let Some(&child) = self.get(last).children.last() {
-            last = child;
-        }
-        last.index() + 1
+        end_of(&self.definitions, id.index())
     }
 }
 

@@ -76,7 +76,7 @@ impl<'t> Candidate<'t> {
                 candidate.calls = facets
                     .decorators
                     .iter()
-                    .map(|decorator| tree.slice(&decorator.range))
+                    .map(|decorator| tree.text_of(id, &decorator.range))
                     .collect();
             }
             Facets::Class(facets) => {
@@ -84,7 +84,7 @@ impl<'t> Candidate<'t> {
                 candidate.calls = facets
                     .decorators
                     .iter()
-                    .map(|decorator| tree.slice(&decorator.range))
+                    .map(|decorator| tree.text_of(id, &decorator.range))
                     .collect();
             }
             Facets::Block(facets) => {

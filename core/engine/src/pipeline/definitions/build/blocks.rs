@@ -4,12 +4,13 @@
 //! the same walk only collects names, code owners and the fingerprint.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ruff_python_ast::visitor::source_order::SourceOrderVisitor;
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, Pattern, Stmt};
 use ruff_text_size::Ranged;
 
-use super::super::facets::{BlockFacets, BranchFacets, BranchKind, ExprFacet, Facets};
+use super::super::facets::{BlockFacets, BranchFacets, BranchKind, ExprFacet, Facets, Shift};
 use super::super::fingerprint::Fingerprinter;
 use super::super::inert::{MainGuard, is_static_test, main_guard};
 use super::super::layout::{end, past_colon, skip_trivia, start, suite_range};
@@ -22,7 +23,7 @@ struct Clause<'a> {
     kind: BranchKind,
     /// Byte offset of the keyword; of a loop's or a `with`'s body that of its first statement.
     start: u32,
-    /// From the keyword to the colon.
+    /// From the keyword to the colon; of a loop's or a `with`'s body empty.
     header: Range<u32>,
     test: Test<'a>,
     main_guard: bool,
@@ -67,7 +68,11 @@ impl<'a> Builder<'a> {
         if let Some(id) = id {
             block.facets.binds = unique(&frame.stores);
             block.facets.binds_star = frame.star;
-            self.close(id, fingerprint, Facets::Block(Box::new(block.facets)));
+            self.close(
+                id,
+                fingerprint,
+                Facets::Block(Arc::new(block.facets.counted_from(start(statement)))),
+            );
         }
         fingerprint
     }
@@ -102,7 +107,11 @@ impl<'a> Builder<'a> {
                 header_range: clause.header,
                 body_range,
             };
-            self.close(id, own.finish(), Facets::Branch(Box::new(facets)));
+            self.close(
+                id,
+                own.finish(),
+                Facets::Branch(Arc::new(facets.counted_from(clause.start))),
+            );
         }
     }
 
@@ -233,6 +242,7 @@ impl<'a> Builder<'a> {
                     .facets
                     .branch()
                     .and_then(|branch| branch.test.clone());
+                block.facets.header = block.facets.header.take().in_file(start(statement));
             }
             for clause in &statement.elif_else_clauses {
                 let from = clause.test.as_ref().map_or(start(clause), end);
@@ -358,12 +368,8 @@ impl<'a> Builder<'a> {
     fn body(&mut self, block: &mut Block<'a>, keyword: u32, header_end: u32, body: &'a [Stmt], limit: u32) {
         let suite = suite_range(body, limit);
         let header = keyword..past_colon(self.text, header_end, suite.start);
-        block.facets.header_range = header.clone();
-        let clause = Clause {
-            start: suite.start,
-            ..plain_clause(BranchKind::Body, header, body)
-        };
-        self.branch(block, clause);
+        block.facets.header_range = header;
+        self.branch(block, plain_clause(BranchKind::Body, suite.start..suite.start, body));
     }
 
     /// `else` or `finally` after the suite `before`, if it is there.

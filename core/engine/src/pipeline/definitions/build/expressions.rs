@@ -1,9 +1,12 @@
 //! Lambdas and comprehensions, wherever they stand.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal, walk_expr};
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprContext};
 
-use super::super::facets::{Facets, FunctionFacets};
+use super::super::facets::{Facets, FunctionFacets, Shift};
 use super::super::inert::has_inert_defaults;
 use super::super::layout::{end, past_colon, start};
 use super::super::names::FrameKind;
@@ -36,6 +39,17 @@ impl<'a> SourceOrderVisitor<'a> for Builder<'a> {
                 }
                 self.visit_expr(&named.value);
             }
+            // A generator expression that is the only argument has no brackets of its own: CPython counts it from those of
+            // the call, and so does the line of its code object.
+            Expr::Call(call) => {
+                self.visit_expr(&call.func);
+                match (&*call.arguments.args, &*call.arguments.keywords) {
+                    ([argument @ Expr::Generator(generator)], []) if !generator.parenthesized => {
+                        self.generator(argument, generator, start(&call.arguments)..end(&call.arguments));
+                    }
+                    _ => self.visit_arguments(&call.arguments),
+                }
+            }
             Expr::Lambda(lambda) => self.lambda(expr, lambda),
             Expr::ListComp(comp) => self.comprehension(expr, ComprehensionKind::List, [&comp.elt], &comp.generators),
             Expr::SetComp(comp) => self.comprehension(expr, ComprehensionKind::Set, [&comp.elt], &comp.generators),
@@ -47,9 +61,7 @@ impl<'a> SourceOrderVisitor<'a> for Builder<'a> {
                     &comp.generators,
                 );
             }
-            Expr::Generator(comp) => {
-                self.comprehension(expr, ComprehensionKind::Generator, [&comp.elt], &comp.generators);
-            }
+            Expr::Generator(generator) => self.generator(expr, generator, start(expr)..end(expr)),
             Expr::Yield(_) | Expr::YieldFrom(_) => {
                 self.names.top().yields = true;
                 walk_expr(self, expr);
@@ -95,11 +107,36 @@ impl<'a> Builder<'a> {
         fingerprint.parameters(parameters);
         fingerprint.add(body.finish());
         let fingerprint = fingerprint.finish();
-        self.close(id, fingerprint, Facets::Function(Box::new(facets)));
+        self.close(
+            id,
+            fingerprint,
+            Facets::Function(Arc::new(facets.counted_from(start(expr)))),
+        );
+    }
+
+    fn generator(&mut self, expr: &'a Expr, generator: &'a ast::ExprGenerator, range: Range<u32>) {
+        self.comprehension_at(
+            range,
+            expr,
+            ComprehensionKind::Generator,
+            [&generator.elt],
+            &generator.generators,
+        );
     }
 
     fn comprehension<const N: usize>(
         &mut self,
+        expr: &'a Expr,
+        kind: ComprehensionKind,
+        elements: [&'a Expr; N],
+        generators: &'a [ast::Comprehension],
+    ) {
+        self.comprehension_at(start(expr)..end(expr), expr, kind, elements, generators);
+    }
+
+    fn comprehension_at<const N: usize>(
+        &mut self,
+        range: Range<u32>,
         expr: &'a Expr,
         kind: ComprehensionKind,
         elements: [&'a Expr; N],
@@ -113,7 +150,7 @@ impl<'a> Builder<'a> {
             ComprehensionKind::Dict => "<dictcomp>",
             ComprehensionKind::Generator => "<genexpr>",
         };
-        let id = self.open(DefinitionKind::Comprehension(kind), start(expr)..end(expr), Some(name));
+        let id = self.open(DefinitionKind::Comprehension(kind), range, Some(name));
         // Only generator expressions appear in the qualified names of what is in them, and without `<locals>`: the others
         // are part of their scope's code (PEP 709).
         let prefix = match is_generator && !self.too_deep {

@@ -1,9 +1,11 @@
 //! Functions and classes.
 
+use std::sync::Arc;
+
 use ruff_python_ast::visitor::source_order::SourceOrderVisitor;
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use super::super::facets::{ClassFacets, ExprFacet, Facets, FunctionFacets, Parameter, ParameterKind};
+use super::super::facets::{ClassFacets, ExprFacet, Facets, FunctionFacets, Parameter, ParameterKind, Shift};
 use super::super::inert::has_inert_defaults;
 use super::super::layout::{end, past_colon, skip_trivia, start, suite_range};
 use super::super::names::{Frame, FrameKind, unique};
@@ -82,7 +84,11 @@ impl<'a> Builder<'a> {
             is_async: function.is_async,
             is_generator: frame.yields,
         };
-        self.close(id, fingerprint, Facets::Function(Box::new(facets)));
+        self.close(
+            id,
+            fingerprint,
+            Facets::Function(Arc::new(facets.counted_from(start(function)))),
+        );
         self.names.store(&function.name);
         fingerprint
     }
@@ -144,7 +150,11 @@ impl<'a> Builder<'a> {
         facets.header_range = keyword..past_colon(self.text, header, facets.body_range.start);
         facets.globals = unique(&frame.globals);
         self.finish_class(id, &mut facets, docstring.is_some());
-        self.close(id, fingerprint, Facets::Class(Box::new(facets)));
+        self.close(
+            id,
+            fingerprint,
+            Facets::Class(Arc::new(facets.counted_from(start(class)))),
+        );
         self.names.store(&class.name);
         fingerprint
     }
@@ -157,7 +167,9 @@ impl<'a> Builder<'a> {
             .map(|child| &self.definitions[child.index()]);
         let body: Vec<&Definition> = body.filter(|child| !child.in_header).collect();
         if has_docstring {
-            facets.docstring = body.first().and_then(|first| first.facets.statement()?.value.clone());
+            facets.docstring = body
+                .first()
+                .and_then(|first| Some(first.facets.statement()?.value.clone()?.in_file(first.range.start)));
         }
         let mut fingerprint = self.fingerprinter("body");
         for child in &body[usize::from(has_docstring)..] {

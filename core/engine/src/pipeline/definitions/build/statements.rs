@@ -1,15 +1,17 @@
 //! Suites and simple statements.
 
+use std::sync::Arc;
+
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use super::super::facets::{ExprFacet, Facets, ImportFacet, StatementFacets};
+use super::super::facets::{ExprFacet, Facets, ImportFacet, Shift, StatementFacets};
 use super::super::fingerprint::{Fingerprinter, LeftOut, shape};
 use super::super::inert::{dotted, is_inert_statement};
 use super::super::layout::{end, start};
 use super::super::names::{FrameKind, unique};
 use super::super::tree::{DefinitionKind, StatementKind};
-use super::{Builder, Scope, docstring_of};
+use super::{Builder, docstring_of};
 
 impl<'a> Builder<'a> {
     /// Walks a suite. `has_docstring`: its first string is one.
@@ -23,7 +25,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Walks one statement and returns its fingerprint.
-    fn statement(&mut self, statement: &'a Stmt, is_docstring: bool) -> u64 {
+    pub(super) fn statement(&mut self, statement: &'a Stmt, is_docstring: bool) -> u64 {
         self.statements += 1;
         match statement {
             // The tree is thrown away.
@@ -102,7 +104,11 @@ impl<'a> Builder<'a> {
             imports: self.imports_of(statement),
             value,
         };
-        self.close(id, fingerprint, Facets::Statement(Box::new(facets)));
+        self.close(
+            id,
+            fingerprint,
+            Facets::Statement(Arc::new(facets.counted_from(start(statement)))),
+        );
         fingerprint
     }
 
@@ -139,14 +145,14 @@ impl<'a> Builder<'a> {
             Stmt::Expr(statement) => return self.value(&statement.value),
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    self.import(imported_as(alias));
+                    self.names.store(imported_as(alias));
                 }
             }
             Stmt::ImportFrom(import) => {
                 for alias in &import.names {
                     match alias.name.as_str() {
                         "*" => self.names.top().star = true,
-                        _ => self.import(alias.asname.as_ref().unwrap_or(&alias.name).as_str()),
+                        _ => self.names.store(alias.asname.as_ref().unwrap_or(&alias.name).as_str()),
                     }
                 }
             }
@@ -172,13 +178,6 @@ impl<'a> Builder<'a> {
         }
         self.visit_expr(value);
         None
-    }
-
-    fn import(&mut self, name: &'a str) {
-        self.names.store(name);
-        if self.scope == Scope::Module {
-            self.module_imports.push(name);
-        }
     }
 
     fn imports_of(&self, statement: &'a Stmt) -> Vec<ImportFacet> {
