@@ -150,7 +150,9 @@ impl Interpreter for Attached<'_> {
         let Ok(dict) = dict else {
             return Vec::new();
         };
-        dict.iter().map(|(key, value)| (self.handle(key), self.handle(value))).collect()
+        dict.iter()
+            .map(|(key, value)| (self.handle(key), self.handle(value)))
+            .collect()
     }
 
     fn items(&self, object: Handle) -> Result<Vec<Handle>, RuntimeError> {
@@ -270,7 +272,10 @@ impl Interpreter for Attached<'_> {
 
     fn call(&self, function: Handle, arguments: &[Handle]) -> Result<Handle, RuntimeError> {
         let function = self.object(function)?;
-        let arguments: Vec<_> = arguments.iter().map(|item| self.object(*item)).collect::<Result<_, _>>()?;
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|item| self.object(*item))
+            .collect::<Result<_, _>>()?;
         let arguments = PyTuple::new(self.py, arguments).map_err(|error| self.error(&error))?;
         let result = unwind::call(&self.inner.native, &function, &arguments);
         Ok(self.handle(result.map_err(|error| self.error(&error))?))

@@ -11,7 +11,13 @@ use crate::errors::{describe, plain};
 use crate::heap::CollectorPaused;
 
 /// Attributes of functions that are always there: for them, absent means `None`.
-const FUNCTION_ATTRIBUTES: &[&str] = &["__defaults__", "__kwdefaults__", "__annotations__", "__annotate__", "__doc__"];
+const FUNCTION_ATTRIBUTES: &[&str] = &[
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__annotate__",
+    "__doc__",
+];
 
 /// Why one swap was not made.
 enum Failure {
@@ -53,14 +59,16 @@ pub(crate) fn commit(attached: &Attached<'_>, swaps: &[Swap], fault: Option<usiz
             Err(CommitError::Injected { index })
         } else {
             let previous = index.checked_sub(1).map(|previous| &swaps[previous]);
-            Swapper { attached }.make(swap, previous).map_err(|failure| match failure {
-                Failure::Changed => CommitError::Changed { index },
-                Failure::Refused(source) => CommitError::Refused { index, source },
-                Failure::Python(error) => CommitError::Refused {
-                    index,
-                    source: Box::new(describe(attached.py, &attached.inner.known, &error)),
-                },
-            })
+            Swapper { attached }
+                .make(swap, previous)
+                .map_err(|failure| match failure {
+                    Failure::Changed => CommitError::Changed { index },
+                    Failure::Refused(source) => CommitError::Refused { index, source },
+                    Failure::Python(error) => CommitError::Refused {
+                        index,
+                        source: Box::new(describe(attached.py, &attached.inner.known, &error)),
+                    },
+                })
         };
         if let Err(error) = made {
             undo(attached, &swaps[..index]);
@@ -107,7 +115,12 @@ impl<'py> Swapper<'_, 'py> {
         if !self.agree(swap, present.as_ref(), expected.as_ref())? {
             return Err(Failure::Changed);
         }
-        if let Swap::Code { function, expected, new } = swap {
+        if let Swap::Code {
+            function,
+            expected,
+            new,
+        } = swap
+        {
             self.check_free_variables(*function, *expected, *new, previous)?;
         }
         self.write(swap)
@@ -190,7 +203,9 @@ impl<'py> Swapper<'_, 'py> {
         if let Some(value) = self.attached.lookup(&own, name)? {
             return Ok(Some(value));
         }
-        let structural = self.attached.lookup(known.type_namespace.bind(self.attached.py), name)?;
+        let structural = self
+            .attached
+            .lookup(known.type_namespace.bind(self.attached.py), name)?;
         let Some(getter) = structural.filter(|getter| getter.hasattr("__set__").unwrap_or(false)) else {
             return Ok(None);
         };
@@ -215,7 +230,9 @@ impl<'py> Swapper<'_, 'py> {
             return Ok(());
         }
         let closure = match previous {
-            Some(Swap::Closure { function: closed, new, .. }) if *closed == function => self.optional(*new)?,
+            Some(Swap::Closure {
+                function: closed, new, ..
+            }) if *closed == function => self.optional(*new)?,
             _ => return Err(refuse(format!("free variables differ: {old} is not {new}"))),
         };
         let cells = closure.map_or(Ok(0), |closure| closure.len())?;
@@ -276,7 +293,10 @@ impl<'py> Swapper<'_, 'py> {
     fn first_line(&self, code: Handle, expected: Option<u32>, new: u32) -> Result<(), Failure> {
         let layout = self.attached.inner.layout.ok_or_else(no_writes_in_place)?;
         let code = self.object(code)?;
-        if !code.get_type().is(self.attached.inner.known.code.bind(self.attached.py)) {
+        if !code
+            .get_type()
+            .is(self.attached.inner.known.code.bind(self.attached.py))
+        {
             return Err(refuse("FirstLine needs a code object"));
         }
         let line = i32::try_from(new).map_err(|_| refuse(format!("there is no line {new}")))?;
@@ -296,14 +316,19 @@ impl<'py> Swapper<'_, 'py> {
         };
         let closure = closure.unwrap_or_else(|| self.attached.py.None().into_bound(self.attached.py));
         let cells = match closure.cast::<PyTuple>() {
-            Ok(cells) => cells.iter().all(|cell| cell.get_type().is(self.attached.inner.known.cell.bind(self.attached.py))),
+            Ok(cells) => cells.iter().all(|cell| {
+                cell.get_type()
+                    .is(self.attached.inner.known.cell.bind(self.attached.py))
+            }),
             Err(_) => closure.is_none(),
         };
         if !self.is_function(function) || !cells {
             return Err(refuse("Closure needs a function and a tuple of cells"));
         }
         // SAFETY: attached; both are alive and of the types that the function wants.
-        status(self.attached.py, unsafe { set_closure(function.as_ptr(), closure.as_ptr()) })
+        status(self.attached.py, unsafe {
+            set_closure(function.as_ptr(), closure.as_ptr())
+        })
     }
 
     fn set_attribute(

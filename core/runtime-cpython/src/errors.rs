@@ -96,7 +96,10 @@ fn innermost_place(py: Python<'_>, error: &PyErr, described: &mut PythonError) -
         traceback = next;
     }
     described.line = traceback.getattr("tb_lineno")?.extract().ok();
-    let file = traceback.getattr("tb_frame")?.getattr("f_code")?.getattr("co_filename")?;
+    let file = traceback
+        .getattr("tb_frame")?
+        .getattr("f_code")?
+        .getattr("co_filename")?;
     described.file = Some(lossy(&file.cast_into::<PyString>()?));
     Ok(())
 }

@@ -32,7 +32,10 @@ impl FramesHidden {
                 // prev, next, interp, frame
                 9 | 10 => (state.add(3), frame.cast()),
                 // The eighth word is `cframe`; `current_frame` follows a byte in 3.11 and comes first in 3.12.
-                11 => ((*state.add(7)).cast::<*mut PyObject>().add(1), *frame.add(FRAME_DATA_WORD)),
+                11 => (
+                    (*state.add(7)).cast::<*mut PyObject>().add(1),
+                    *frame.add(FRAME_DATA_WORD),
+                ),
                 12 => ((*state.add(7)).cast(), *frame.add(FRAME_DATA_WORD)),
                 // prev, next, interp, eval_breaker, and the flags and counters of 20 to 40 bytes.
                 13 => {

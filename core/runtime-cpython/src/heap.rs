@@ -123,7 +123,11 @@ impl<'a, 'py> CollectorPaused<'a, 'py> {
         let was_enabled = known.gc_is_enabled.bind(attached.py).call0();
         let was_enabled = was_enabled.is_ok_and(|enabled| enabled.is_truthy().unwrap_or(false));
         if was_enabled {
-            known.gc_disable.bind(attached.py).call0().expect("gc.disable() cannot fail");
+            known
+                .gc_disable
+                .bind(attached.py)
+                .call0()
+                .expect("gc.disable() cannot fail");
         }
         Self { attached, was_enabled }
     }

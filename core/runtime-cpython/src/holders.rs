@@ -258,7 +258,9 @@ fn holders_that_conform(
         let mut note = |object: &Bound<'_, PyAny>| {
             held.insert(object.as_ptr() as usize);
         };
-        let Ok(direct) = referents.call1((candidate,)).and_then(|list| list.try_iter()?.collect::<PyResult<Vec<_>>>())
+        let Ok(direct) = referents
+            .call1((candidate,))
+            .and_then(|list| list.try_iter()?.collect::<PyResult<Vec<_>>>())
         else {
             continue;
         };

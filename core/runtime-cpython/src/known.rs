@@ -164,7 +164,13 @@ impl Known {
     pub fn class_name(&self, class: &Bound<'_, PyAny>) -> String {
         let text = |getter| {
             let value = self.of_class(getter, class).ok()?;
-            Some(value.cast_into::<pyo3::types::PyString>().ok()?.to_string_lossy().into_owned())
+            Some(
+                value
+                    .cast_into::<pyo3::types::PyString>()
+                    .ok()?
+                    .to_string_lossy()
+                    .into_owned(),
+            )
         };
         let qualname = text(&self.type_qualname).unwrap_or_else(|| "?".to_owned());
         match text(&self.type_module) {

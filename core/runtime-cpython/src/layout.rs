@@ -59,18 +59,22 @@ impl Layout {
         };
         let codes = [marked(MARKS[0])?, marked(MARKS[1])?];
         // SAFETY: offsets below `__basicsize__`, aligned for an int, inside live objects.
-        let Some(first_line) = (0..code_size / size_of::<c_int>()).map(|i| i * size_of::<c_int>()).find(|offset| {
-            (0..2).all(|i| unsafe { field::<c_int>(codes[i].as_ptr(), *offset).read() } == MARKS[i])
-        }) else {
+        let Some(first_line) = (0..code_size / size_of::<c_int>())
+            .map(|i| i * size_of::<c_int>())
+            .find(|offset| (0..2).all(|i| unsafe { field::<c_int>(codes[i].as_ptr(), *offset).read() } == MARKS[i]))
+        else {
             return Ok(None);
         };
         let functions = [get("f")?, get("g")?];
         // SAFETY: as above, aligned for a pointer; `function_code` is given functions.
-        let Some(function_code) = (0..function_size / size_of::<usize>()).map(|i| i * size_of::<usize>()).find(|offset| {
-            functions.iter().all(|f| unsafe {
-                field::<*mut ffi::PyObject>(f.as_ptr(), *offset).read() == (native.function_code)(f.as_ptr())
+        let Some(function_code) = (0..function_size / size_of::<usize>())
+            .map(|i| i * size_of::<usize>())
+            .find(|offset| {
+                functions.iter().all(|f| unsafe {
+                    field::<*mut ffi::PyObject>(f.as_ptr(), *offset).read() == (native.function_code)(f.as_ptr())
+                })
             })
-        }) else {
+        else {
             return Ok(None);
         };
         let pair = PyTuple::new(py, &functions)?;

@@ -108,11 +108,16 @@ pub fn register_loaded(py: Python<'_>, sink: &dyn LoadSink) -> PyResult<()> {
             continue;
         };
         // The dict, not `getattr`: a lazy module would load itself.
-        let file = module.cast::<PyModule>().ok().and_then(|module| module.dict().get_item("__file__").ok()?);
+        let file = module
+            .cast::<PyModule>()
+            .ok()
+            .and_then(|module| module.dict().get_item("__file__").ok()?);
         let Some(file) = file.and_then(|file| file.extract::<PathBuf>().ok()) else {
             continue;
         };
-        let is_source = file.extension().is_some_and(|extension| extension != "pyc" && extension != "so");
+        let is_source = file
+            .extension()
+            .is_some_and(|extension| extension != "pyc" && extension != "so");
         if is_source
             && sink.wants(&file)
             && let Ok(source) = std::fs::read(&file)
@@ -138,7 +143,9 @@ fn begin<'py>(sink: &dyn LoadSink, arguments: &Bound<'py, PyTuple>) -> PyResult<
     if !sink.wants(&path) {
         return Ok(None);
     }
-    Ok(Some(Stamp::of(&path).map_or((0, 0), |stamp| (nanoseconds(stamp.modified), stamp.size))))
+    Ok(Some(
+        Stamp::of(&path).map_or((0, 0), |stamp| (nanoseconds(stamp.modified), stamp.size)),
+    ))
 }
 
 /// After the import system has given the code: reads the file, makes sure that both belong together, and reports.
@@ -197,7 +204,8 @@ impl Stamp {
 }
 
 fn nanoseconds(time: SystemTime) -> u128 {
-    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos())
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos())
 }
 
 /// Was the source saved again in the second that its `.pyc` is good for? Plain Python then runs the old text.
@@ -207,7 +215,9 @@ fn stale_cache(py: Python<'_>, path: &Bound<'_, PyAny>, modified: SystemTime) ->
             .call_method1("cache_from_source", (path,))?
             .extract()
     };
-    let written = cache().ok().and_then(|cache| Some((Stamp::of(&cache)?.modified, cache)));
+    let written = cache()
+        .ok()
+        .and_then(|cache| Some((Stamp::of(&cache)?.modified, cache)));
     let Some((written, cache)) = written.filter(|(written, _)| modified + CLOCK_SLACK >= *written) else {
         return false;
     };

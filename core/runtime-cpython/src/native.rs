@@ -93,7 +93,10 @@ impl Native {
 }
 
 /// The symbols of the running interpreter.
-struct Symbols(#[cfg(unix)] libloading::os::unix::Library, #[cfg(windows)] libloading::os::windows::Library);
+struct Symbols(
+    #[cfg(unix)] libloading::os::unix::Library,
+    #[cfg(windows)] libloading::os::windows::Library,
+);
 
 impl Symbols {
     #[cfg(unix)]

@@ -103,7 +103,9 @@ impl<'py> Launch<'_, 'py> {
             return self.run_module_as_main("__main__", false);
         }
         if !safe_path(self.py)? {
-            let folder = std::fs::canonicalize(&file).ok().and_then(|real| Some(real.parent()?.to_owned()));
+            let folder = std::fs::canonicalize(&file)
+                .ok()
+                .and_then(|real| Some(real.parent()?.to_owned()));
             let folder = folder.or_else(|| file.parent().map(Path::to_owned)).unwrap_or_default();
             self.search_first(path_text(self.py, &folder)?.into_any())?;
         }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jurigged_runtime::{
-    CommitError, CompileUnit, Handle, Interpreter, LoadSink, LoadedModule, RunningKind, Runtime, RuntimeError, SoughtCode,
-    Swap,
+    CommitError, CompileUnit, Handle, Interpreter, LoadSink, LoadedModule, RunningKind, Runtime, RuntimeError,
+    SoughtCode, Swap,
 };
 use jurigged_runtime_cpython::CPython;
 use jurigged_runtime_cpython::loader::{LoaderHook, install_loader_hook, register_loaded};
@@ -21,6 +21,7 @@ static RUNTIME: OnceLock<CPython> = OnceLock::new();
 static SINK: OnceLock<Arc<Sink>> = OnceLock::new();
 static HOOK: Mutex<Option<LoaderHook>> = Mutex::new(None);
 static FORKED: AtomicUsize = AtomicUsize::new(0);
+static ATTACHING: AtomicUsize = AtomicUsize::new(0);
 static STOPPED: AtomicUsize = AtomicUsize::new(0);
 
 type Object<'py> = Bound<'py, PyAny>;
@@ -54,7 +55,10 @@ fn objects(interpreter: &dyn Interpreter, handles: &[Handle]) -> Vec<Py<PyAny>> 
 
 fn text(error: RuntimeError) -> String {
     match error {
-        RuntimeError::Python(error) => format!("{error} at {:?}:{:?}:{:?}\n{}", error.file, error.line, error.column, error.traceback),
+        RuntimeError::Python(error) => format!(
+            "{error} at {:?}:{:?}:{:?}\n{}",
+            error.file, error.line, error.column, error.traceback
+        ),
         other => other.to_string(),
     }
 }
@@ -87,7 +91,11 @@ fn running(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, &'static str, u32
     attached(|interpreter| {
         let codes: Vec<_> = functions
             .iter()
-            .map(|function| interpreter.attribute(handle(interpreter, function), "__code__").map_err(text))
+            .map(|function| {
+                interpreter
+                    .attribute(handle(interpreter, function), "__code__")
+                    .map_err(text)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let codes: Vec<_> = codes.into_iter().flatten().collect();
         let first = interpreter.running(&codes);
@@ -109,7 +117,10 @@ fn running(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, &'static str, u32
             RunningKind::Frame => "frame",
             RunningKind::Suspended => "suspended",
         };
-        Ok(first.into_iter().map(|r| (r.code, kind(r.kind), r.line, r.is_innermost)).collect())
+        Ok(first
+            .into_iter()
+            .map(|r| (r.code, kind(r.kind), r.line, r.is_innermost))
+            .collect())
     })
 }
 
@@ -228,7 +239,11 @@ fn swap_in_thread(py: Python<'_>, function: Object<'_>, others: Vec<Object<'_>>,
                     failed = Some("no code".to_owned());
                     return;
                 };
-                let swaps = [Swap::Code { function, expected, new }];
+                let swaps = [Swap::Code {
+                    function,
+                    expected,
+                    new,
+                }];
                 failed = interpreter.commit(&swaps, None).err().map(|error| error.to_string());
             });
             if let Some(error) = attached.err().map(|error| error.to_string()).or(failed) {
@@ -284,7 +299,14 @@ fn instances(class: Object<'_>) -> PyResult<Vec<Py<PyAny>>> {
 #[allow(clippy::type_complexity, reason = "a tuple is all that the scripts need")]
 fn look(
     thing: Object<'_>,
-) -> PyResult<(String, Vec<String>, Option<Py<PyAny>>, Option<String>, Option<i64>, String)> {
+) -> PyResult<(
+    String,
+    Vec<String>,
+    Option<Py<PyAny>>,
+    Option<String>,
+    Option<i64>,
+    String,
+)> {
     attached(|interpreter| {
         let thing = handle(interpreter, &thing);
         let namespace = interpreter.namespace(thing).map(|dict| object(interpreter, dict));
@@ -356,7 +378,14 @@ fn loaded(py: Python<'_>) -> Vec<(String, PathBuf, Vec<u8>, Option<Py<PyAny>>)> 
     modules
         .expect("no panic while it is held")
         .iter()
-        .map(|module| (module.name.clone(), module.file.clone(), module.source.clone(), code(module)))
+        .map(|module| {
+            (
+                module.name.clone(),
+                module.file.clone(),
+                module.source.clone(),
+                code(module),
+            )
+        })
         .collect()
 }
 
@@ -381,7 +410,12 @@ fn run_program(py: Python<'_>, target: OsString, is_module: bool, arguments: Vec
 struct CountingHooks;
 
 impl ProcessHooks for CountingHooks {
+    fn threads(&self) -> usize {
+        ATTACHING.load(Ordering::SeqCst)
+    }
+
     fn after_fork_child(&self) {
+        ATTACHING.store(0, Ordering::SeqCst);
         FORKED.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -406,18 +440,26 @@ fn attach_for_ever(function: Object<'_>, others: Vec<Object<'_>>, calls: Object<
     let pin = CPython::pin_object(&function);
     let others: Vec<_> = others.iter().map(CPython::pin_object).collect();
     let calls = CPython::pin_object(&calls);
+    ATTACHING.fetch_add(1, Ordering::SeqCst);
     std::thread::spawn(move || {
         for round in 0.. {
             let attached = runtime().attach(&mut |interpreter| {
                 let function = interpreter.pinned(&pin);
-                let code = |function| interpreter.attribute(function, "__code__").expect("a function").expect("has code");
+                let code = |function| {
+                    interpreter
+                        .attribute(function, "__code__")
+                        .expect("a function")
+                        .expect("has code")
+                };
                 let swap = Swap::Code {
                     function,
                     expected: code(function),
                     new: code(interpreter.pinned(&others[round % others.len()])),
                 };
                 interpreter.commit(&[swap], None).expect("nobody else swaps");
-                interpreter.call(interpreter.pinned(&calls), &[]).expect("the script's function returns");
+                interpreter
+                    .call(interpreter.pinned(&calls), &[])
+                    .expect("the script's function returns");
             });
             if attached.is_err() {
                 // The interpreter is gone: nothing of Python may be touched, dropping a pin included.
