@@ -1,6 +1,363 @@
 //! The line from a save to a report; the folder listing is the line.
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | [`batch`] | raw file events | `ChangeBatch` |
+//! | [`capture`] | `ChangeBatch` | `Snapshot` |
+//! | [`definitions`] | `Snapshot` | `DefinitionTree` |
+//! | [`diff`] | old tree, new tree | `Matching` |
+//! | [`edit_plan`] | `Matching` | `Plan` |
+//! | [`locate`] | `Plan`, `Runtime` | `Targets` |
+//! | [`patch`] | `Plan`, `Targets` | `Outcome` |
+//! | [`report`] | everything above | `Report` |
+//!
+//! `batch` to `edit_plan` never touch an interpreter; `locate` and `patch` never see source text.
 
 pub mod batch;
 pub mod capture;
 pub mod definitions;
 pub mod diff;
+pub mod edit_plan;
+pub mod locate;
+pub mod patch;
+pub mod report;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jurigged_runtime::{Interpreter, Runtime};
+
+use crate::plugins::Plugins;
+use crate::session::{Module, Program, next_baseline};
+use batch::ChangeBatch;
+use capture::Snapshot;
+use definitions::{DefinitionId, DefinitionTree};
+use edit_plan::{FileChange, Plan};
+use locate::{Bindings, ModuleTarget, Targets};
+use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
+use report::{Report, ReportedModule};
+
+/// What a reload works with.
+pub struct Tools<'a> {
+    /// The interpreter.
+    pub runtime: &'a dyn Runtime,
+    /// Crawlers, matchers and conformers.
+    pub plugins: &'a mut Plugins,
+    /// Show the plan, apply nothing.
+    pub dry_run: bool,
+    /// Look for activations of replaced code, for the report.
+    pub report_running: bool,
+    /// For tests of undo.
+    pub fault: Fault,
+}
+
+/// One save: from a batch of changed files to what the user reads.
+pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
+    let mut report = Report::default();
+    let snapshot = capture::capture(batch);
+    report.unfinished.clone_from(&snapshot.unfinished);
+    let changes = compare(program, &snapshot, tools, &mut report);
+    let plan = edit_plan::plan(&changes);
+    if changes.is_empty() {
+        return report;
+    }
+    if tools.dry_run {
+        report.planned = changes
+            .iter()
+            .zip(&plan.files)
+            .map(|(change, file)| report::plan_text(&change.module, file))
+            .collect();
+        return report;
+    }
+    let runtime = tools.runtime;
+    let mut attached = |interpreter: &dyn Interpreter| apply(program, &changes, &plan, interpreter, tools, &mut report);
+    // An interpreter that shuts down runs nothing that could be stale.
+    let _ = runtime.attach(&mut attached);
+    report
+}
+
+/// Captured files that differ from what runs, matched with it.
+fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, report: &mut Report) -> Vec<FileChange> {
+    for problem in &snapshot.problems {
+        if program.knows(&problem.path) {
+            report.diagnostics.push(report::unreadable(problem));
+        }
+    }
+    let mut changes = Vec::new();
+    for file in &snapshot.files {
+        let mut parsed: Option<Arc<DefinitionTree>> = None;
+        for module in program.of_file(&file.path) {
+            if module.baseline.text() == file.source.text() {
+                module.pending = None;
+                continue;
+            }
+            let new = parsed
+                .get_or_insert_with(|| Arc::new(definitions::parse(file.source.clone())))
+                .clone();
+            if let Some(problem) = syntax_problem(&new, tools.runtime) {
+                module.pending = Some(file.source.clone());
+                report.diagnostics.push(problem);
+                break;
+            }
+            let old = module.tree();
+            let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
+            changes.push(FileChange {
+                path: module.path.clone(),
+                module: module.name.clone(),
+                old,
+                new,
+                matching,
+            });
+        }
+    }
+    changes
+}
+
+/// The running interpreter is the judge of what is valid: our parser only says when to ask it.
+fn syntax_problem(tree: &DefinitionTree, runtime: &dyn Runtime) -> Option<crate::diagnostic::Diagnostic> {
+    let first = tree.problems.first()?;
+    let mut answer = None;
+    let mut ask = |interpreter: &dyn Interpreter| {
+        let unit = jurigged_runtime::CompileUnit {
+            source: tree.source.text(),
+            file: &tree.source.path().to_string_lossy(),
+            flags: 0,
+            first_line: 1,
+        };
+        if let Err(jurigged_runtime::RuntimeError::Python(error)) = interpreter.compile(&unit) {
+            answer = Some(report::syntax_error(&error, Some(&tree.source)));
+        }
+    };
+    runtime.attach(&mut ask).ok()?;
+    Some(answer.unwrap_or_else(|| report::parser_limit(tree, first)))
+}
+
+/// Locates, patches, and moves the baselines on.
+fn apply(
+    program: &mut Program,
+    changes: &[FileChange],
+    plan: &Plan,
+    interpreter: &dyn Interpreter,
+    tools: &mut Tools<'_>,
+    report: &mut Report,
+) {
+    let mut live: Vec<Live> = Vec::new();
+    for (file, change) in changes.iter().enumerate() {
+        let Some(module) = module_of(program, change) else {
+            continue;
+        };
+        let Some(namespace) = interpreter
+            .module(&module.name)
+            .and_then(|module| interpreter.namespace(module))
+        else {
+            continue;
+        };
+        let bindings = module.bindings(interpreter).clone();
+        let executing = executing_line(interpreter, module, &change.new);
+        live.push(Live {
+            file,
+            namespace,
+            bindings,
+            executing,
+        });
+    }
+    let modules: Vec<_> = live
+        .iter()
+        .map(|live| (&plan.files[live.file], live.target(changes)))
+        .collect();
+    let mut plugins = tools.plugins.session(interpreter);
+    let targets = locate::locate(interpreter, &modules, &mut plugins);
+    let works: Vec<Work<'_>> = live
+        .iter()
+        .zip(&targets)
+        .map(|(live, targets)| live.work(changes, plan, targets))
+        .collect();
+    report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
+    let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
+    match outcome {
+        Outcome::Applied(mut outcomes) => {
+            for (work, outcome) in works.iter().zip(&mut outcomes) {
+                if tools.report_running {
+                    name_running(interpreter, work, outcome);
+                }
+                accept(program, &changes[work.file], work, outcome, interpreter, report);
+            }
+        }
+        Outcome::Undone { failure, ran } => {
+            report.undone = true;
+            for change in changes {
+                if let Some(module) = module_of(program, change) {
+                    module.pending = Some(change.new.source.clone());
+                }
+            }
+            report.diagnostics.push(undone(changes, plan, &failure, &ran));
+        }
+    }
+}
+
+/// One changed module that lives.
+struct Live {
+    file: usize,
+    namespace: jurigged_runtime::Handle,
+    bindings: Bindings,
+    executing: Option<u32>,
+}
+
+impl Live {
+    fn target<'a>(&'a self, changes: &'a [FileChange]) -> ModuleTarget<'a> {
+        ModuleTarget {
+            name: &changes[self.file].module,
+            namespace: self.namespace,
+            bindings: &self.bindings,
+        }
+    }
+
+    fn work<'a>(&'a self, changes: &'a [FileChange], plan: &'a Plan, targets: &'a Targets) -> Work<'a> {
+        Work {
+            file: self.file,
+            plan: &plan.files[self.file],
+            module: &changes[self.file].module,
+            namespace: self.namespace,
+            bindings: &self.bindings,
+            targets,
+            executing: self.executing,
+        }
+    }
+}
+
+fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mut Module> {
+    program
+        .of_file(&change.path)
+        .iter_mut()
+        .find(|module| module.name == change.module)
+}
+
+/// The line in the new text of the statement that the module's body is running; `None` once it has ended.
+///
+/// The body runs the text that was loaded, whatever was applied since: its frame's lines are those of that text.
+fn executing_line(interpreter: &dyn Interpreter, module: &Module, new: &DefinitionTree) -> Option<u32> {
+    let code = interpreter.pinned(module.code.as_ref()?);
+    let line = interpreter.running(&[code]).first()?.line;
+    let loaded = definitions::parse(module.loaded.clone());
+    let matching = diff::match_trees(&loaded, new, &[]);
+    let statements = &loaded.module().children;
+    let at = statements
+        .iter()
+        .position(|statement| loaded.get(*statement).last_line >= line)
+        .unwrap_or(statements.len());
+    let new_of = |statement: &DefinitionId| matching.new_of(*statement).map(|new_id| new.get(new_id));
+    if let Some(running) = statements.get(at).and_then(new_of) {
+        return Some(running.first_line);
+    }
+    // Its text is gone: everything behind what ran before it is pending.
+    let before = statements[..at].iter().rev().find_map(new_of);
+    Some(before.map_or(1, |before| before.last_line + 1))
+}
+
+fn name_running(interpreter: &dyn Interpreter, work: &Work<'_>, outcome: &mut ModuleOutcome) {
+    for (codes, result) in work.targets.operations.iter().zip(&mut outcome.operations) {
+        let codes: Vec<_> = codes.iter().map(|target| target.code).collect();
+        if result.refused.is_none() && !codes.is_empty() {
+            result.running = interpreter.running(&codes).iter().map(|running| running.line).collect();
+        }
+    }
+}
+
+/// Moves the baseline of one module on and reports what was done.
+fn accept(
+    program: &mut Program,
+    change: &FileChange,
+    work: &Work<'_>,
+    outcome: &ModuleOutcome,
+    interpreter: &dyn Interpreter,
+    report: &mut Report,
+) {
+    let Some(module) = module_of(program, change) else {
+        return;
+    };
+    let refused: Vec<usize> = outcome
+        .operations
+        .iter()
+        .enumerate()
+        .filter(|(_, operation)| operation.refused.as_ref().is_some_and(|reason| !reason.is_note))
+        .map(|(index, _)| index)
+        .collect();
+    let mut bindings = Bindings::default();
+    for unchanged in &work.plan.unchanged {
+        if let Some(binding) = work.bindings.get(unchanged.old) {
+            bindings.carry(unchanged.new, binding.moved_to(unchanged.line));
+        }
+    }
+    for bound in &outcome.bound {
+        bindings.insert(interpreter, bound);
+    }
+    match next_baseline(change, work.plan, &refused) {
+        Some(tree) if refused.is_empty() => module.advance(tree, bindings, &change.new.source),
+        Some(tree) => {
+            let from_new = diff::match_trees(&change.new, &tree, &[]);
+            let from_old = diff::match_trees(&change.old, &tree, &[]);
+            let mut spliced = Bindings::default();
+            spliced.carry_same_text(work.bindings, &change.old, &tree, &from_old);
+            spliced.carry_same_text(&bindings, &change.new, &tree, &from_new);
+            module.advance(tree, spliced, &change.new.source);
+        }
+        None => {
+            // The texts cannot be joined: the next save is compared with the old one again, and edits that were applied
+            // are applied once more, which changes nothing.
+            module.pending = Some(change.new.source.clone());
+        }
+    }
+    let reported = ReportedModule {
+        name: &change.module,
+        plan: work.plan,
+        source: &change.new.source,
+        revision: module.revision,
+    };
+    report::applied(report, reported, outcome);
+}
+
+fn undone(
+    changes: &[FileChange],
+    plan: &Plan,
+    failure: &Failure,
+    ran: &[(usize, usize)],
+) -> crate::diagnostic::Diagnostic {
+    let place = match failure {
+        Failure::Python {
+            operation: (file, index),
+            ..
+        } => {
+            let file = &plan.files[*file];
+            file.operations.get(*index).map(|operation| (file, operation))
+        }
+        Failure::Commit(_) | Failure::Injected => None,
+    };
+    let name = |file: usize, index: usize| {
+        let operation = &plan.files[file].operations[index];
+        report::Event::of(&changes[file].module, operation).map(|event| event.to_string())
+    };
+    let all = plan
+        .files
+        .iter()
+        .enumerate()
+        .flat_map(|(file, plan)| (0..plan.operations.len()).map(move |index| (file, index)))
+        .filter_map(|(file, index)| name(file, index))
+        .collect::<Vec<_>>();
+    let ran = ran
+        .iter()
+        .filter_map(|(file, index)| name(*file, *index))
+        .collect::<Vec<_>>();
+    report::undone(failure, place, &all, &ran)
+}
+
+/// The plan of one edit of one file, without running anything.
+pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Path) -> Plan {
+    let matching = diff::match_trees(&old, &new, &[]);
+    edit_plan::plan(&[FileChange {
+        path: path.to_owned(),
+        module: module.to_owned(),
+        old: Arc::new(old),
+        new: Arc::new(new),
+        matching,
+    }])
+}

@@ -1,0 +1,199 @@
+//! A function whose text changed.
+
+use std::borrow::Cow;
+
+use super::operation::{Action, DefaultSource, HeaderUpdate, UpdateCode};
+use super::{EditCode, Outline, Place, Planner, Unit, reasons};
+use crate::pipeline::definitions::{
+    DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, FunctionFacets, Parameter, ParameterKind,
+};
+
+/// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
+const DESCRIPTORS: [&str; 3] = ["staticmethod", "classmethod", "property"];
+
+impl Planner<'_> {
+    pub(super) fn function(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let (before, after) = (self.old.get(old), self.new.get(new));
+        let (old_facets, new_facets) = (
+            before.facets.function().expect("a function has function facets"),
+            after.facets.function().expect("a function has function facets"),
+        );
+        let fingerprints =
+            |facets: &[ExprFacet]| -> Vec<u64> { facets.iter().map(|facet| facet.fingerprint).collect() };
+        let mut rewrap = None;
+        if fingerprints(&old_facets.decorators) != fingerprints(&new_facets.decorators) {
+            let is_descriptor = |facet: &ExprFacet| DESCRIPTORS.contains(&decorator_name(facet).as_str());
+            let name = self.new.bound_name(new).unwrap_or_default();
+            if !place.scope.classes.is_empty()
+                && !place.in_block
+                && self.names.binder_count(&place.scope, &name) == 1
+                && old_facets
+                    .decorators
+                    .iter()
+                    .chain(&new_facets.decorators)
+                    .all(is_descriptor)
+            {
+                rewrap = Some(new_facets.decorators.iter().map(decorator_name).collect());
+            } else {
+                let why = reasons::function_decorators(&after.path);
+                return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why);
+            }
+        }
+        let header = header_update(self.new, new, old_facets, new_facets);
+        let edit = if self.is_same(old, new) {
+            EditCode::Layout
+        } else if rewrap.is_some() {
+            EditCode::ClsMethod
+        } else if before.kind != after.kind {
+            EditCode::FnKind
+        } else if header.is_some() {
+            EditCode::FnSignature
+        } else if !new_facets.decorators.is_empty() {
+            EditCode::FnDecoratedBody
+        } else {
+            EditCode::FnBody
+        };
+        let outline = Outline::of_definition(self.new, new);
+        let pairs = self.pairs_of(&outline);
+        if edit != EditCode::Layout {
+            self.note_decorator(old, new, &pairs);
+        }
+        let update = UpdateCode {
+            unit: Unit::of(self.new, new),
+            scope: place.scope.clone(),
+            binding: self.new.bound_name(new).map(Cow::into_owned),
+            pairs,
+            outline,
+            header,
+            rewrap,
+            positions_only: edit == EditCode::Layout,
+            decorators: new_facets.decorators.iter().map(decorator_name).collect(),
+        };
+        self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
+    }
+
+    /// Lists what a decorator decorated when its code outside the wrapper that it makes has changed.
+    fn note_decorator(&mut self, old: DefinitionId, new: DefinitionId, pairs: &[(DefinitionId, DefinitionId)]) {
+        let has_wrapper = pairs
+            .iter()
+            .any(|(_, inner)| *inner != new && matches!(self.new.get(*inner).kind, DefinitionKind::Function { .. }));
+        if !has_wrapper || outside_wrappers(self.old, old) == outside_wrappers(self.new, new) {
+            return;
+        }
+        let name = self.new.get(new).path.clone();
+        let users: Vec<String> = self
+            .new
+            .definitions
+            .iter()
+            .filter(|definition| {
+                definition
+                    .facets
+                    .function()
+                    .is_some_and(|facets| facets.decorators.iter().any(|facet| decorator_name(facet) == name))
+            })
+            .map(|definition| definition.path.clone())
+            .collect();
+        if !users.is_empty() {
+            let why = reasons::decorator_outside_wrapper(&name, &users);
+            self.refuse(EditCode::FnWrapper, None, Some(new), why);
+        }
+    }
+}
+
+/// The dotted name of a decorator; its text is of no use where it has none.
+fn decorator_name(facet: &ExprFacet) -> String {
+    facet.text.clone().unwrap_or_default()
+}
+
+/// The words of a function without those of the functions nested in it.
+fn outside_wrappers(tree: &DefinitionTree, id: DefinitionId) -> Vec<&str> {
+    let definition = tree.get(id);
+    let text = tree.source.text();
+    let mut words = Vec::new();
+    let mut at = definition.range.start as usize;
+    for &child in &definition.children {
+        let child = tree.get(child);
+        if matches!(child.kind, DefinitionKind::Function { .. }) {
+            words.extend(code_words(&text[at..child.range.start as usize]));
+            at = child.range.end as usize;
+        }
+    }
+    words.extend(code_words(&text[at..definition.range.end as usize]));
+    words
+}
+
+/// Words of the lines that are not comments.
+fn code_words(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .flat_map(str::split_whitespace)
+}
+
+/// What of the header must be made anew; `None` when it is the same.
+fn header_update(
+    tree: &DefinitionTree,
+    id: DefinitionId,
+    old: &FunctionFacets,
+    new: &FunctionFacets,
+) -> Option<HeaderUpdate> {
+    let print = |facet: &Option<ExprFacet>| facet.as_ref().map(|facet| facet.fingerprint);
+    let old_default = |name: &str| {
+        old.parameters
+            .iter()
+            .find(|parameter| parameter.name == name)
+            .and_then(|parameter| print(&parameter.default))
+    };
+    let sources = |keyword_only: bool| -> Vec<DefaultSource> {
+        with_default(&new.parameters, keyword_only)
+            .map(|parameter| DefaultSource {
+                parameter: parameter.name.clone(),
+                evaluate: old_default(&parameter.name) != print(&parameter.default),
+            })
+            .collect()
+    };
+    let names = |parameters: &[Parameter], keyword_only| -> Vec<String> {
+        with_default(parameters, keyword_only)
+            .map(|parameter| parameter.name.clone())
+            .collect()
+    };
+    let (defaults, keyword_defaults) = (sources(false), sources(true));
+    let defaults_changed = defaults.iter().chain(&keyword_defaults).any(|source| source.evaluate)
+        || names(&old.parameters, false) != names(&new.parameters, false)
+        || names(&old.parameters, true) != names(&new.parameters, true);
+    let annotations = |facets: &FunctionFacets| {
+        let parameters: Vec<_> = facets
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.annotation.is_some())
+            .map(|parameter| (parameter.name.clone(), print(&parameter.annotation)))
+            .collect();
+        (parameters, print(&facets.returns))
+    };
+    let annotations_changed = annotations(old) != annotations(new);
+    let docstring_changed = print(&old.docstring) != print(&new.docstring);
+    let type_params_changed = print(&old.type_params) != print(&new.type_params);
+    if !(defaults_changed || annotations_changed || docstring_changed || type_params_changed) {
+        return None;
+    }
+    let kept: Vec<_> = new
+        .parameters
+        .iter()
+        .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
+        .filter_map(|parameter| Some(parameter.default.as_ref()?.range.clone()))
+        .collect();
+    Some(HeaderUpdate {
+        template: Unit::template(tree, id, new.header_range.start, &kept),
+        defaults,
+        keyword_defaults,
+        defaults_changed,
+        annotations_changed,
+        docstring_changed,
+        type_params_changed,
+    })
+}
+
+fn with_default(parameters: &[Parameter], keyword_only: bool) -> impl Iterator<Item = &Parameter> {
+    parameters.iter().filter(move |parameter| {
+        parameter.default.is_some() && (parameter.kind == ParameterKind::KeywordOnly) == keyword_only
+    })
+}

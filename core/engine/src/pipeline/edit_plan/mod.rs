@@ -1,0 +1,298 @@
+//! Decides: Matching -> Plan. Text in, data out; no interpreter.
+//!
+//! Every pair of definitions becomes operations of one row of the table of edits. What a row of the table cannot do (or
+//! not yet) becomes [`Action::Refuse`]: the new text of that definition then does not count as live, so that the next
+//! save is compared with what really runs.
+
+mod blocks;
+mod functions;
+mod operation;
+mod outline;
+mod reasons;
+mod scope;
+mod statements;
+mod unit;
+
+pub use operation::{
+    Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, Operation, Phase, Plan, Refusal, RunStatement, Scope,
+    Unchanged, UpdateCode,
+};
+pub use outline::Outline;
+pub use reasons::{note, refusal};
+pub use unit::Unit;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
+use crate::pipeline::diff::Matching;
+use scope::Names;
+
+/// One changed file, matched.
+#[derive(Debug)]
+pub struct FileChange {
+    /// The file, as `co_filename` has it.
+    pub path: PathBuf,
+    /// The module that was loaded from it, by its name in `sys.modules`.
+    pub module: String,
+    /// The tree of what runs.
+    pub old: Arc<DefinitionTree>,
+    /// The tree of what was saved.
+    pub new: Arc<DefinitionTree>,
+    /// Which definition is which.
+    pub matching: Matching,
+}
+
+/// Plans all files of a batch.
+pub fn plan(changes: &[FileChange]) -> Plan {
+    Plan {
+        files: changes.iter().map(plan_file).collect(),
+    }
+}
+
+fn plan_file(change: &FileChange) -> FilePlan {
+    let mut planner = Planner {
+        change,
+        old: &change.old,
+        new: &change.new,
+        names: Names::of(&change.new),
+        operations: Vec::new(),
+        unchanged: Vec::new(),
+    };
+    if futures(&change.old) == futures(&change.new) {
+        planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
+    } else {
+        planner.refuse(
+            EditCode::Future,
+            None,
+            Some(DefinitionId::MODULE),
+            reasons::future_changed(&change.path),
+        );
+    }
+    FilePlan {
+        path: change.path.clone(),
+        operations: planner.operations,
+        unchanged: planner.unchanged,
+        flags: future_flags(futures(&change.new)),
+    }
+}
+
+fn futures(tree: &DefinitionTree) -> &[String] {
+    tree.module().facets.module().map_or(&[], |facets| &facets.future)
+}
+
+/// `compiler_flag` of the `__future__` features that still matter (Lib/__future__.py): `annotations`, and
+/// `barry_as_FLUFL` for those who mean it. All others are mandatory since 3.7.
+fn future_flags(features: &[String]) -> u32 {
+    features
+        .iter()
+        .map(|feature| match feature.as_str() {
+            "annotations" => 0x100_0000,
+            "barry_as_FLUFL" => 0x40_0000,
+            _ => 0,
+        })
+        .fold(0, |flags, flag| flags | flag)
+}
+
+/// Where the walk is.
+#[derive(Clone, Default)]
+struct Place {
+    scope: Scope,
+    /// Inside an `if`, `try`, `for` … of this scope: definitions are patched, statements are listed.
+    in_block: bool,
+    /// Inside `if __name__ == "__main__":`.
+    in_main_guard: bool,
+}
+
+struct Planner<'a> {
+    change: &'a FileChange,
+    old: &'a DefinitionTree,
+    new: &'a DefinitionTree,
+    /// What the new text binds, by scope.
+    names: Names,
+    operations: Vec<Operation>,
+    unchanged: Vec<Unchanged>,
+}
+
+impl Planner<'_> {
+    /// Plans the children of one pair of parents: a module, class, block or branch.
+    fn walk(&mut self, old_parent: DefinitionId, new_parent: DefinitionId, place: &Place) {
+        let old = self.old;
+        let new = self.new;
+        for &child in &old.get(old_parent).children {
+            if !old.get(child).in_header && self.change.matching.new_of(child).is_none() {
+                self.removed(child, place);
+            }
+        }
+        for &child in &new.get(new_parent).children {
+            match self.change.matching.old_of(child) {
+                None => self.added(child, place),
+                Some(before) if self.is_untouched(before, child) => self.keep(before, child),
+                Some(before) => self.paired(before, child, place),
+            }
+        }
+    }
+
+    fn paired(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        match &self.new.get(new).kind {
+            DefinitionKind::Function { .. } => self.function(old, new, place),
+            DefinitionKind::Class => self.class(old, new, place),
+            DefinitionKind::Block(_) => self.block(old, new, place),
+            DefinitionKind::Branch => self.branch(old, new, place),
+            DefinitionKind::Statement(_) => self.statement(old, new, place),
+            // The header of a class (bases, decorators) or of a block: its own row decided about it.
+            DefinitionKind::Lambda | DefinitionKind::Comprehension(_) | DefinitionKind::Module => {
+                if self.is_same(old, new) {
+                    self.update_positions(old, new, place);
+                }
+            }
+        }
+    }
+
+    /// Same meaning, by fingerprint.
+    fn is_same(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        self.old.get(old).fingerprint == self.new.get(new).fingerprint
+    }
+
+    /// Same text at the same column: at most the line differs.
+    fn is_untouched(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        self.is_same(old, new)
+            && self.old.get(old).column == self.new.get(new).column
+            && self.old.text(old) == self.new.text(new)
+    }
+
+    /// Records everything in an untouched definition as the same code at a line of its own.
+    fn keep(&mut self, old: DefinitionId, new: DefinitionId) {
+        let mut stack = vec![(old, new)];
+        while let Some((old, new)) = stack.pop() {
+            if self.new.get(new).kind.owns_code() {
+                self.unchanged.push(Unchanged {
+                    old,
+                    new,
+                    line: self.new.get(new).first_line,
+                });
+            }
+            // Equal text has equal structure: the children correspond one by one, whatever the matchers said.
+            let pairs = self.old.get(old).children.iter().zip(&self.new.get(new).children);
+            stack.extend(pairs.map(|(old, new)| (*old, *new)).rev());
+        }
+    }
+
+    fn class(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let (before, after) = (self.old.get(old), self.new.get(new));
+        let name = after.name.clone().unwrap_or_default();
+        let (old_class, new_class) = (
+            before.facets.class().expect("a class has class facets"),
+            after.facets.class().expect("a class has class facets"),
+        );
+        let fingerprints = |facets: &[crate::pipeline::definitions::ExprFacet]| -> Vec<u64> {
+            facets.iter().map(|facet| facet.fingerprint).collect()
+        };
+        if fingerprints(&old_class.decorators) != fingerprints(&new_class.decorators) {
+            let why = reasons::class_decorators(&after.path);
+            return self.refuse(EditCode::ClsDecorators, Some(old), Some(new), why);
+        }
+        let type_param =
+            |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
+        if fingerprints(&old_class.arguments) != fingerprints(&new_class.arguments)
+            || type_param(&old_class.type_params) != type_param(&new_class.type_params)
+        {
+            let why = reasons::class_bases(&after.path);
+            return self.refuse(EditCode::ClsBases, Some(old), Some(new), why);
+        }
+        self.unchanged.push(Unchanged {
+            old,
+            new,
+            line: self.new.get(new).first_line,
+        });
+        let mut inside = Place {
+            scope: place.scope.clone(),
+            in_block: false,
+            in_main_guard: false,
+        };
+        inside.scope.classes.push(name);
+        self.walk(old, new, &inside);
+    }
+
+    fn added(&mut self, id: DefinitionId, place: &Place) {
+        let definition = self.new.get(id);
+        if definition.in_header || does_nothing(definition) {
+            return;
+        }
+        if place.in_block {
+            return self.refuse_in_block(None, Some(id), place);
+        }
+        match &definition.kind {
+            DefinitionKind::Block(_) if self.is_main_guard(self.new, id) => {
+                self.refuse(EditCode::MainBlock, None, Some(id), reasons::main_block());
+            }
+            DefinitionKind::Branch => self.refuse_in_block(None, Some(id), place),
+            _ => self.run(None, id, place),
+        }
+    }
+
+    fn removed(&mut self, id: DefinitionId, place: &Place) {
+        let definition = self.old.get(id);
+        if does_nothing(definition) {
+            return;
+        }
+        if place.in_block {
+            return self.refuse_in_block(Some(id), None, place);
+        }
+        match &definition.kind {
+            DefinitionKind::Block(_) if self.is_main_guard(self.old, id) => {
+                self.refuse(EditCode::MainBlock, Some(id), None, reasons::main_block());
+            }
+            DefinitionKind::Block(_) | DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
+            _ => self.unbind(id, place),
+        }
+    }
+
+    fn push(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, action: Action) {
+        let (tree, id) = match (old, new) {
+            (_, Some(new)) => (self.new, new),
+            (Some(old), None) => (self.old, old),
+            (None, None) => (self.new, DefinitionId::MODULE),
+        };
+        let definition = tree.get(id);
+        self.operations.push(Operation {
+            edit,
+            name: reported_name(tree, definition),
+            line: definition.first_line,
+            summary: first_line(tree.text(id)),
+            old,
+            new,
+            action,
+        });
+    }
+
+    fn refuse(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, why: Refusal) {
+        self.push(edit, old, new, Action::Refuse(why));
+    }
+}
+
+/// `pass` and `global`: neither coming nor going, they change what a running program is.
+fn does_nothing(definition: &Definition) -> bool {
+    matches!(
+        definition.kind,
+        DefinitionKind::Statement(StatementKind::Pass | StatementKind::Global)
+    )
+}
+
+/// The path of a definition; for statements and blocks that of the scope that they stand in.
+fn reported_name(tree: &DefinitionTree, definition: &Definition) -> String {
+    match definition.kind {
+        DefinitionKind::Function { .. } | DefinitionKind::Class => definition.path.clone(),
+        _ => {
+            let scope = tree.get(tree.enclosing_scope(definition.id));
+            match scope.kind {
+                DefinitionKind::Module => String::new(),
+                _ => scope.path.clone(),
+            }
+        }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_end().to_owned()
+}

@@ -1,0 +1,234 @@
+//! The plan as data: printable, serialisable, the same for both runtimes.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::outline::Outline;
+use super::unit::Unit;
+use crate::pipeline::definitions::DefinitionId;
+
+/// What one save does to the program, file by file, in the order of the paths.
+#[derive(Debug, Default, Serialize)]
+pub struct Plan {
+    /// One entry per changed file.
+    pub files: Vec<FilePlan>,
+}
+
+/// What the change of one file does, in the order of its new text; deletions come first.
+#[derive(Debug, Serialize)]
+pub struct FilePlan {
+    /// The file, as `co_filename` has it.
+    pub path: PathBuf,
+    /// Changes in the order in which they are made.
+    pub operations: Vec<Operation>,
+    /// Definitions whose text did not change and that may only have moved, outermost first.
+    #[serde(skip)]
+    pub unchanged: Vec<Unchanged>,
+    /// `__future__` compiler flags of the new text.
+    pub flags: u32,
+}
+
+/// A code owner whose text is the same in both trees.
+#[derive(Clone, Copy, Debug)]
+pub struct Unchanged {
+    /// In the tree of the baseline.
+    pub old: DefinitionId,
+    /// In the new tree.
+    pub new: DefinitionId,
+    /// 1-based first line in the new text.
+    pub line: u32,
+}
+
+/// One change to the live program.
+#[derive(Debug, Serialize)]
+pub struct Operation {
+    /// Which row of the table of edits this is.
+    pub edit: EditCode,
+    /// Path inside the module, such as `C.f`; empty for a statement of the module itself.
+    pub name: String,
+    /// 1-based line in the new text; for a deletion in the old one.
+    pub line: u32,
+    /// First line of the text, for `Run` reports.
+    pub summary: String,
+    /// The definition in the baseline's tree.
+    pub old: Option<DefinitionId>,
+    /// The definition in the new tree.
+    pub new: Option<DefinitionId>,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What an operation does.
+#[derive(Debug, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Action {
+    /// Existing code objects get new ones.
+    Update(Box<UpdateCode>),
+    /// A statement or a new definition is run.
+    Run(Box<RunStatement>),
+    /// Names are removed from their namespace.
+    Unbind { scope: Scope, names: Vec<String> },
+    /// Nothing is done, and the report says why.
+    Refuse(Refusal),
+}
+
+/// Where a statement runs and where its names are bound.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Scope {
+    /// Names of the enclosing classes, outermost first; empty for the module.
+    pub classes: Vec<String>,
+}
+
+/// New code for a function, or for the lambdas and comprehensions of a statement.
+#[derive(Debug, Serialize)]
+pub struct UpdateCode {
+    /// The text to compile.
+    pub unit: Unit,
+    /// Where the name is bound.
+    pub scope: Scope,
+    /// The name under which the function (or the decorated object) is bound; `None` for statements.
+    pub binding: Option<String>,
+    /// Pairs of code owners, outermost first, of the baseline and of the new tree.
+    #[serde(skip)]
+    pub pairs: Vec<(DefinitionId, DefinitionId)>,
+    /// The code owners in the unit.
+    #[serde(skip)]
+    pub outline: Vec<Outline>,
+    /// Parameters, annotations or docstring changed.
+    pub header: Option<HeaderUpdate>,
+    /// Built-in descriptors to wrap the old function in, outermost first, where a method is turned into another kind.
+    pub rewrap: Option<Vec<String>>,
+    /// Only positions differ: nothing that derives from the code is recomputed.
+    pub positions_only: bool,
+    /// Dotted names of the decorators, outermost first.
+    pub decorators: Vec<String>,
+}
+
+/// How the attributes of a function are made from its new header.
+#[derive(Debug, Serialize)]
+pub struct HeaderUpdate {
+    /// The definition without decorators, the defaults that do not run blanked out; running it gives the template.
+    pub template: Unit,
+    /// Positional parameters with a default, in order.
+    pub defaults: Vec<DefaultSource>,
+    /// Keyword-only parameters with a default.
+    pub keyword_defaults: Vec<DefaultSource>,
+    /// A default was added, removed, reordered or changed.
+    pub defaults_changed: bool,
+    /// An annotation or the return annotation changed.
+    pub annotations_changed: bool,
+    /// The docstring changed.
+    pub docstring_changed: bool,
+    /// The type parameters changed.
+    pub type_params_changed: bool,
+}
+
+/// Where the default value of a parameter comes from.
+#[derive(Clone, Debug, Serialize)]
+pub struct DefaultSource {
+    /// The parameter.
+    pub parameter: String,
+    /// True: evaluated anew. False: the live function's own value is kept, found by name.
+    pub evaluate: bool,
+}
+
+/// A statement to run once.
+#[derive(Debug, Serialize)]
+pub struct RunStatement {
+    /// The text to compile.
+    pub unit: Unit,
+    /// Where it runs.
+    pub scope: Scope,
+    /// Names that it binds.
+    pub binds: Vec<String>,
+    /// Names that the statement it replaces bound and that nothing binds any more.
+    pub unbinds: Vec<String>,
+    /// When it runs.
+    pub phase: Phase,
+    /// The code owners in the unit.
+    #[serde(skip)]
+    pub outline: Vec<Outline>,
+    /// True for a `def` or `class`: reported as `Add`, not `Run`.
+    pub is_definition: bool,
+}
+
+/// When a statement runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Before the commit, into a scratch namespace: it calls no code of the user, so it cannot depend on edited code.
+    Early,
+    /// After the code was committed, in its real namespace: it may call functions that this save changes. Undone on
+    /// failure, except for side effects.
+    Late,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Stable code, such as `closure-gone`; an [`EditCode`] where the whole kind of edit is not supported.
+    pub code: String,
+    /// What cannot happen to which name.
+    pub message: String,
+    /// Where and why; before and after.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+    /// True for a listing that holds nothing back: the new text counts as live.
+    pub is_note: bool,
+}
+
+macro_rules! edit_codes {
+    ($($variant:ident = $code:literal),* $(,)?) => {
+        /// The rows of the table of edits (the first column of section 3 of the specification).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EditCode { $(#[doc = $code] $variant),* }
+
+        impl EditCode {
+            /// The code as it stands in reports, tests and documentation.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+        }
+    };
+}
+
+edit_codes! {
+    FnBody = "fn-body",
+    FnSignature = "fn-signature",
+    FnKind = "fn-kind",
+    FnDecorators = "fn-decorators",
+    FnDecoratedBody = "fn-decorated-body",
+    FnWrapper = "fn-wrapper",
+    FnClosure = "fn-closure",
+    FnSuper = "fn-super",
+    FnLambda = "fn-lambda",
+    Add = "add",
+    Delete = "delete",
+    Overloads = "overloads",
+    ClsAttr = "cls-attr",
+    ClsMethod = "cls-method",
+    ClsBases = "cls-bases",
+    ClsDecorators = "cls-decorators",
+    ClsFields = "cls-fields",
+    Abstract = "abstract",
+    Stmt = "stmt",
+    Block = "block",
+    MainBlock = "main-block",
+    Layout = "layout",
+    Future = "future",
+    Executing = "executing",
+}
+
+impl Serialize for EditCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl std::fmt::Display for EditCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

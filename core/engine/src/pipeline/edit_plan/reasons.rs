@@ -1,0 +1,121 @@
+//! The words of refusals: what cannot happen, why, and what to do.
+
+use std::path::Path;
+
+use super::Refusal;
+
+/// Something that is not applied; the old text goes on counting as live.
+pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Refusal {
+        code: code.to_owned(),
+        message: message.into(),
+        why: why.into(),
+        help: help.into(),
+        is_note: false,
+    }
+}
+
+/// Something worth knowing about an edit that counts as live.
+pub fn note(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
+    Refusal {
+        is_note: true,
+        ..refusal(code, message, why, help)
+    }
+}
+
+pub fn future_changed(path: &Path) -> Refusal {
+    refusal(
+        "future",
+        format!("`{}` keeps its old code", path.display()),
+        "a `from __future__` import was added or removed, which changes how every definition of the file is compiled",
+        "restart the program, or take the change of the `__future__` imports back",
+    )
+}
+
+pub fn class_decorators(name: &str) -> Refusal {
+    refusal(
+        "cls-decorators",
+        format!("class `{name}` keeps its old definition"),
+        "its decorators changed, and a decorated class is not made anew in place",
+        "restart the program to use the new decorators",
+    )
+}
+
+pub fn class_bases(name: &str) -> Refusal {
+    refusal(
+        "cls-bases",
+        format!("class `{name}` keeps its old definition"),
+        "its bases, metaclass, keywords or type parameters changed",
+        "restart the program to use the new bases",
+    )
+}
+
+pub fn function_decorators(name: &str) -> Refusal {
+    refusal(
+        "fn-decorators",
+        format!("`{name}` keeps its old code and decorators"),
+        "its decorators changed, and decorators do not run again",
+        "restart the program to apply the new decorators",
+    )
+}
+
+pub fn main_block() -> Refusal {
+    note(
+        "main-block",
+        "the main block does not run again",
+        "statements under `if __name__ == \"__main__\":` run only when the program starts",
+        "restart the program to run them",
+    )
+}
+
+pub fn in_block(what: &str) -> Refusal {
+    refusal(
+        "block",
+        format!("{what} is not run"),
+        "it stands in a block (`if`, `try`, `for`, `while`, `with`, `match`) that has run already",
+        "move it out of the block, or restart the program",
+    )
+}
+
+pub fn bound_again(name: &str, line: u32) -> Refusal {
+    refusal(
+        "overloads",
+        format!("the new definition of `{name}` is not run"),
+        format!("line {line} binds `{name}` again and does not run again, so the name would end with the wrong value"),
+        "restart the program",
+    )
+}
+
+pub fn reads_itself(name: &str) -> Refusal {
+    refusal(
+        "stmt",
+        format!("the statement that changes `{name}` is not run"),
+        format!("it starts from the value that `{name}` had before, and the old statement has changed that already"),
+        format!("change the statement that first binds `{name}` as well, or restart the program"),
+    )
+}
+
+pub fn last_binding_removed(name: &str) -> Refusal {
+    refusal(
+        "overloads",
+        format!("`{name}` keeps its last definition"),
+        "the definition that won was removed, and the earlier one of that name does not run again",
+        "restart the program",
+    )
+}
+
+pub fn decorator_outside_wrapper(name: &str, users: &[String]) -> Refusal {
+    note(
+        "fn-wrapper",
+        format!("`{name}` does not decorate again"),
+        format!(
+            "its code outside the wrapper that it returns changed; what it did for {} stays as it was",
+            users
+                .iter()
+                .map(|user| format!("`{user}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        "restart the program if that part of the decorator matters",
+    )
+}

@@ -1,0 +1,87 @@
+//! What the new text binds, scope by scope.
+
+use rustc_hash::FxHashMap;
+
+use super::Scope;
+use super::statements::bound_names;
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
+
+/// For each class or module of a tree: the names that its statements bind, with the last unconditional binder.
+#[derive(Debug, Default)]
+pub struct Names {
+    scopes: FxHashMap<Scope, FxHashMap<String, Binders>>,
+    /// Names declared `global` in some function.
+    globals: rustc_hash::FxHashSet<String>,
+}
+
+#[derive(Debug, Default)]
+struct Binders {
+    /// Direct children of the scope that bind the name, in order.
+    direct: Vec<DefinitionId>,
+    /// Some statement inside a block binds it.
+    in_block: bool,
+}
+
+impl Names {
+    pub fn of(tree: &DefinitionTree) -> Self {
+        let mut names = Self::default();
+        names.collect(tree, DefinitionId::MODULE, &Scope::default(), false);
+        names.globals = tree
+            .definitions
+            .iter()
+            .filter_map(|definition| definition.facets.function())
+            .flat_map(|facets| facets.globals.iter().cloned())
+            .collect();
+        names
+    }
+
+    /// Does anything in this scope bind the name?
+    pub fn binds(&self, scope: &Scope, name: &str) -> bool {
+        (scope.classes.is_empty() && self.globals.contains(name))
+            || self.scopes.get(scope).is_some_and(|scope| scope.contains_key(name))
+    }
+
+    /// The last statement directly in the scope that binds the name.
+    pub fn last_binder(&self, scope: &Scope, name: &str) -> Option<DefinitionId> {
+        self.scopes.get(scope)?.get(name)?.direct.last().copied()
+    }
+
+    /// How many statements bind the name, those in blocks as one more.
+    pub fn binder_count(&self, scope: &Scope, name: &str) -> usize {
+        self.scopes
+            .get(scope)
+            .and_then(|scope| scope.get(name))
+            .map_or(0, |binders| binders.direct.len() + usize::from(binders.in_block))
+    }
+
+    fn collect(&mut self, tree: &DefinitionTree, parent: DefinitionId, scope: &Scope, in_block: bool) {
+        for &child in &tree.get(parent).children {
+            let definition = tree.get(child);
+            if definition.in_header {
+                continue;
+            }
+            match &definition.kind {
+                DefinitionKind::Block(_) | DefinitionKind::Branch => self.collect(tree, child, scope, true),
+                _ => {
+                    for name in bound_names(tree, child) {
+                        self.bind(scope, name, child, in_block);
+                    }
+                }
+            }
+            if definition.kind == DefinitionKind::Class {
+                let mut inside = scope.clone();
+                inside.classes.extend(definition.name.clone());
+                self.collect(tree, child, &inside, false);
+            }
+        }
+    }
+
+    fn bind(&mut self, scope: &Scope, name: String, id: DefinitionId, in_block: bool) {
+        let binders = self.scopes.entry(scope.clone()).or_default().entry(name).or_default();
+        if in_block {
+            binders.in_block = true;
+        } else {
+            binders.direct.push(id);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Statements of modules and classes, new definitions, and deletions.
+
+use super::operation::{Action, RunStatement, UpdateCode};
+use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
+use crate::pipeline::definitions::{
+    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+};
+
+/// Decorators that call no code of the user.
+const INERT_DECORATORS: [&str; 10] = [
+    "property",
+    "staticmethod",
+    "classmethod",
+    "abstractmethod",
+    "abc.abstractmethod",
+    "functools.cached_property",
+    "cached_property",
+    "overload",
+    "typing.overload",
+    "override",
+];
+
+impl Planner<'_> {
+    pub(super) fn statement(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        if self.is_same(old, new) {
+            return self.update_positions(old, new, place);
+        }
+        let shape = |tree: &DefinitionTree, id| {
+            let facets = tree.get(id).facets.statement();
+            facets.map(|facets| facets.lambda_free_fingerprint)
+        };
+        let owners = |tree: &DefinitionTree, id| Outline::of_definition(tree, id).len();
+        if shape(self.old, old) == shape(self.new, new)
+            && owners(self.old, old) == owners(self.new, new)
+            && owners(self.new, new) > 0
+            && self.all_owners_paired(new)
+        {
+            return self.update_owners(EditCode::FnLambda, old, new, place, false);
+        }
+        if place.in_block {
+            return self.refuse_in_block(Some(old), Some(new), place);
+        }
+        let facets = self.new.get(new).facets.statement();
+        if let Some(name) = facets.and_then(|facets| facets.binds.iter().find(|name| facets.reads.contains(name))) {
+            return self.refuse(EditCode::Stmt, Some(old), Some(new), reasons::reads_itself(name));
+        }
+        self.run(Some(old), new, place);
+    }
+
+    fn all_owners_paired(&self, new: DefinitionId) -> bool {
+        Outline::of_definition(self.new, new)
+            .iter()
+            .all(|owner| self.change.matching.old_of(owner.id).is_some())
+    }
+
+    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs.
+    pub(super) fn update_positions(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        if !Outline::of_definition(self.new, new).is_empty() {
+            self.update_owners(EditCode::Layout, old, new, place, true);
+        }
+    }
+
+    fn update_owners(&mut self, edit: EditCode, old: DefinitionId, new: DefinitionId, place: &Place, silent: bool) {
+        let outline = Outline::of_definition(self.new, new);
+        let pairs = self.pairs_of(&outline);
+        let update = UpdateCode {
+            unit: Unit::of(self.new, new),
+            scope: place.scope.clone(),
+            binding: None,
+            pairs,
+            outline,
+            header: None,
+            rewrap: None,
+            positions_only: silent,
+            decorators: Vec::new(),
+        };
+        self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
+    }
+
+    /// Pairs of code owners, outermost first.
+    pub(super) fn pairs_of(&self, outline: &[Outline]) -> Vec<(DefinitionId, DefinitionId)> {
+        outline
+            .iter()
+            .flat_map(Outline::walk)
+            .filter_map(|owner| Some((self.change.matching.old_of(owner.id)?, owner.id)))
+            .collect()
+    }
+
+    /// Runs a new or changed statement, or a new definition.
+    pub(super) fn run(&mut self, old: Option<DefinitionId>, new: DefinitionId, place: &Place) {
+        let definition = self.new.get(new);
+        let binds = bound_names(self.new, new);
+        for name in &binds {
+            if let Some(last) = self.names.last_binder(&place.scope, name)
+                && last != new
+                && self
+                    .change
+                    .matching
+                    .old_of(last)
+                    .is_some_and(|old| self.is_same(old, last))
+            {
+                let line = self.new.get(last).first_line;
+                return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
+            }
+        }
+        let unbinds = old.map_or_else(Vec::new, |old| {
+            bound_names(self.old, old)
+                .into_iter()
+                .filter(|name| !self.names.binds(&place.scope, name))
+                .collect()
+        });
+        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
+            (DefinitionKind::Function { .. }, false) => EditCode::ClsMethod,
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, _) => EditCode::Add,
+            (_, false) => EditCode::ClsAttr,
+            _ => EditCode::Stmt,
+        };
+        let statement = RunStatement {
+            unit: Unit::of(self.new, new),
+            scope: place.scope.clone(),
+            binds,
+            unbinds,
+            phase: phase(definition),
+            outline: Outline::of_definition(self.new, new),
+            is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
+        };
+        self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
+    }
+
+    /// Removes the names of a deleted statement or definition that nothing binds any more.
+    pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
+        let definition = self.old.get(id);
+        let mut names = Vec::new();
+        for name in bound_names(self.old, id) {
+            if !self.names.binds(&place.scope, &name) {
+                names.push(name);
+            } else if definition.kind.owns_code() && self.was_last_binder(id, &name, place) {
+                return self.refuse(
+                    EditCode::Overloads,
+                    Some(id),
+                    None,
+                    reasons::last_binding_removed(&name),
+                );
+            }
+        }
+        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, false) => EditCode::ClsMethod,
+            (_, true) => EditCode::Stmt,
+            (_, false) => EditCode::ClsAttr,
+        };
+        let scope = place.scope.clone();
+        self.push(edit, Some(id), None, Action::Unbind { scope, names });
+    }
+
+    /// Was this the definition whose value the name has, while what remains was bound earlier and stays unrun?
+    fn was_last_binder(&self, id: DefinitionId, name: &str, place: &Place) -> bool {
+        let Some(last) = self.names.last_binder(&place.scope, name) else {
+            return false;
+        };
+        self.change
+            .matching
+            .old_of(last)
+            .is_some_and(|remaining| remaining < id && self.is_same(remaining, last))
+    }
+}
+
+/// The names that a direct child of a scope binds there.
+pub(super) fn bound_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
+    if tree.get(id).kind == DefinitionKind::Statement(StatementKind::Docstring) {
+        return vec!["__doc__".to_owned()];
+    }
+    tree.binds(id).into_iter().map(|name| name.into_owned()).collect()
+}
+
+/// A statement that can call code of the user runs late: it may call what this save changes.
+fn phase(definition: &Definition) -> Phase {
+    let is_inert = match (&definition.kind, &definition.facets) {
+        (DefinitionKind::Function { .. }, Facets::Function(facets)) => {
+            facets.decorators.iter().all(is_inert_decorator)
+                && facets
+                    .parameters
+                    .iter()
+                    .flat_map(|parameter| parameter.default.iter().chain(&parameter.annotation))
+                    .chain(&facets.returns)
+                    .all(|facet| facet.is_inert)
+        }
+        (DefinitionKind::Statement(StatementKind::ImportFrom), Facets::Statement(facets)) => !facets.binds_star,
+        (DefinitionKind::Statement(StatementKind::Import | StatementKind::Docstring), _) => true,
+        (DefinitionKind::Statement(_), Facets::Statement(facets)) => facets.is_inert,
+        // A class runs late even when it is inert: its body would not see what the batch binds in a scratch namespace.
+        _ => false,
+    };
+    if is_inert { Phase::Early } else { Phase::Late }
+}
+
+fn is_inert_decorator(decorator: &ExprFacet) -> bool {
+    decorator.text.as_deref().is_some_and(|name| {
+        INERT_DECORATORS.contains(&name) || [".setter", ".getter", ".deleter"].iter().any(|end| name.ends_with(end))
+    })
+}

@@ -1,0 +1,175 @@
+//! Texts to compile: the changed definition alone, at its place.
+//!
+//! Compiling a whole file costs 66 ms for 1,000 functions, one function 10 to 19 microseconds. A definition compiled
+//! alone equals the whole file's code object, positions included, if it keeps its enclosing headers (private names,
+//! `__class__`, qualified names), its decorators (they own the first line), the `__future__` flags, the names that the
+//! module imports (since 3.12 they decide which call bytecode is used) and whether the module names `super`.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree};
+
+/// A text to compile and where its result is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unit {
+    /// Python source.
+    #[serde(skip)]
+    pub source: String,
+    /// The 1-based line of the file that the source's first line stands for.
+    pub first_line: u32,
+    /// Names of the class headers around the definition, outermost first: the code objects to descend through.
+    pub classes: Vec<String>,
+    /// True when the source is the whole file: the fallback where a definition cannot be compiled alone.
+    pub is_whole_file: bool,
+}
+
+impl Unit {
+    /// The unit of one definition or statement, as written.
+    pub fn of(tree: &DefinitionTree, id: DefinitionId) -> Self {
+        Self::with_text(tree, id, tree.get(id).range.clone(), &[])
+    }
+
+    /// The unit of a `def` without its decorators and with these byte ranges of its header (defaults that keep their
+    /// value) replaced by `0` and blanks, so that all positions stay.
+    pub fn template(tree: &DefinitionTree, id: DefinitionId, from: u32, blanked: &[Range<u32>]) -> Self {
+        let range = from..tree.get(id).range.end;
+        Self::with_text(tree, id, range, blanked)
+    }
+
+    /// The whole file.
+    pub fn whole_file(tree: &DefinitionTree) -> Self {
+        Self {
+            source: tree.source.text().to_owned(),
+            first_line: 1,
+            classes: Vec::new(),
+            is_whole_file: true,
+        }
+    }
+
+    fn with_text(tree: &DefinitionTree, id: DefinitionId, range: Range<u32>, blanked: &[Range<u32>]) -> Self {
+        let text = tree.source.text();
+        let start_line = tree.source.line_of(range.start);
+        let column = tree.source.column_of(range.start);
+        let headers = headers(tree, id, column);
+        let classes = headers.iter().filter_map(|header| header.class.clone()).collect();
+        // Headers go on the lines right above: only the definition's own lines must be right. Where the file has fewer
+        // lines above (a class header on line 1 with its body behind the colon), the whole file is compiled.
+        let Some(first_line) = start_line.checked_sub(headers.len() as u32).filter(|line| *line >= 1) else {
+            return Self::whole_file(tree);
+        };
+        let mut source = String::with_capacity(range.len() + 256);
+        for header in &headers {
+            source.push_str(&header.indent);
+            source.push_str(&header.text);
+            source.push('\n');
+        }
+        source.push_str(&indent_before(tree, range.start));
+        push_blanked(&mut source, text, range, blanked);
+        source.push('\n');
+        push_context(&mut source, tree);
+        Self {
+            source,
+            first_line,
+            classes,
+            is_whole_file: false,
+        }
+    }
+}
+
+/// One line that stands for an enclosing class or block.
+struct Header {
+    indent: String,
+    text: String,
+    class: Option<String>,
+}
+
+/// Enclosing headers, outermost first, with strictly growing indents below `column`.
+fn headers(tree: &DefinitionTree, id: DefinitionId, column: u32) -> Vec<Header> {
+    let mut headers: Vec<Header> = Vec::new();
+    let mut innermost_column = column;
+    for definition in tree.ancestors(id) {
+        let header = match &definition.kind {
+            DefinitionKind::Class => Header {
+                indent: indent_before(tree, definition.range.start),
+                text: class_header(tree, definition),
+                class: definition.name.clone(),
+            },
+            DefinitionKind::Block(_) => Header {
+                indent: indent_before(tree, definition.range.start),
+                text: "if 1:".to_owned(),
+                class: None,
+            },
+            _ => continue,
+        };
+        // A block written behind another one on the same line, or an indent that does not shrink (a suite behind the
+        // colon): a header that is not needed for names can be left out.
+        let header_column = header.indent.len() as u32;
+        if header_column < innermost_column {
+            innermost_column = header_column;
+        } else if header.class.is_none() {
+            continue;
+        }
+        headers.push(header);
+    }
+    headers.reverse();
+    headers
+}
+
+/// `class Name[T]:`: the type parameters make free variables of the body, the bases do not.
+fn class_header(tree: &DefinitionTree, definition: &Definition) -> String {
+    let name = definition.name.as_deref().unwrap_or_default();
+    let facets = definition.facets.class().expect("a class has class facets");
+    let type_params = facets.type_params.as_ref().map_or("", |facet| {
+        &tree.source.text()[facet.range.start as usize..facet.range.end as usize]
+    });
+    // The header must stay one line, or the lines below it shift.
+    let type_params = type_params.replace(['\n', '\r'], " ");
+    format!("class {name}{type_params}:")
+}
+
+/// What stands before this offset in its line, other characters than blanks replaced by blanks: one per byte, since
+/// columns are counted in UTF-8 bytes.
+fn indent_before(tree: &DefinitionTree, offset: u32) -> String {
+    let start = tree.source.line_start(tree.source.line_of(offset));
+    tree.source.text()[start as usize..offset as usize]
+        .bytes()
+        .map(|byte| match byte {
+            b'\t' | b'\x0c' => byte as char,
+            _ => ' ',
+        })
+        .collect()
+}
+
+fn push_blanked(source: &mut String, text: &str, range: Range<u32>, blanked: &[Range<u32>]) {
+    let mut at = range.start as usize;
+    for blank in blanked {
+        source.push_str(&text[at..blank.start as usize]);
+        source.push('0');
+        for byte in text[blank.start as usize..blank.end as usize].bytes().skip(1) {
+            source.push(if matches!(byte, b'\n' | b'\r') {
+                byte as char
+            } else {
+                ' '
+            });
+        }
+        at = blank.end as usize;
+    }
+    source.push_str(&text[at..range.end as usize]);
+}
+
+/// What the rest of the module says about the compilation of one definition.
+fn push_context(source: &mut String, tree: &DefinitionTree) {
+    let Some(facets) = tree.module().facets.module() else {
+        return;
+    };
+    if !facets.module_imports.is_empty() {
+        source.push_str("if 0: import ");
+        source.push_str(&facets.module_imports.join(", "));
+        source.push('\n');
+    }
+    if facets.mentions_super {
+        source.push_str("if 0: super\n");
+    }
+}

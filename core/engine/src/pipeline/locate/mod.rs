@@ -1,0 +1,140 @@
+//! Plan, Runtime -> Targets: the live objects that each operation acts on.
+//!
+//! Functions are found by what they run, not by where they are: the code object of a definition is known from the code
+//! tree of its module ([`bindings`]), and every function with that code object is a target, wherever it hides. Most
+//! edits need no pass over the heap: the functions that the structure of the program shows ([`structure`]) explain all
+//! references to the code object.
+
+mod bindings;
+mod codes;
+mod crawlers;
+mod structure;
+
+pub use bindings::{Binding, Bindings, ParentConstant};
+pub use codes::{Bound, bind, code_of_scope, first_line_of, is_hidden_scope, name_of};
+pub use crawlers::add_crawlers;
+pub use structure::{bound_object, class_at, resolve};
+
+use jurigged_runtime::{Handle, Interpreter, SoughtCode};
+use rustc_hash::FxHashSet;
+
+use crate::pipeline::definitions::DefinitionId;
+use crate::pipeline::edit_plan::{Action, FilePlan, UpdateCode};
+use crate::plugins::PluginSession;
+
+/// One module of the program that was loaded from a changed file.
+#[derive(Debug)]
+pub struct ModuleTarget<'a> {
+    /// Its name in `sys.modules`.
+    pub name: &'a str,
+    /// The module's `__dict__`.
+    pub namespace: Handle,
+    /// Which code object belongs to which definition of the baseline.
+    pub bindings: &'a Bindings,
+}
+
+/// The live objects of one file's plan in one module: runs parallel to the plan's operations.
+#[derive(Debug, Default)]
+pub struct Targets {
+    /// For each operation its code objects; empty for operations that have none.
+    pub operations: Vec<Vec<CodeTarget>>,
+    /// Passes over the heap that were needed.
+    pub heap_passes: u32,
+}
+
+/// A code object of the baseline and everything that runs it.
+#[derive(Clone, Debug)]
+pub struct CodeTarget {
+    /// The definition in the baseline's tree.
+    pub old: DefinitionId,
+    /// The definition in the new tree.
+    pub new: DefinitionId,
+    /// The code object that runs now.
+    pub code: Handle,
+    /// The constant from which it is made.
+    pub parent: Option<(Handle, usize)>,
+    /// Functions that run it.
+    pub functions: Vec<Handle>,
+    /// Objects with `__conform__` that hold it.
+    pub conforming: Vec<Handle>,
+}
+
+/// Finds the targets of every module, with one search for all of them.
+pub fn locate(
+    interpreter: &dyn Interpreter,
+    modules: &[(&FilePlan, ModuleTarget<'_>)],
+    plugins: &mut PluginSession<'_>,
+) -> Vec<Targets> {
+    let mut all: Vec<Targets> = modules
+        .iter()
+        .map(|(plan, module)| Targets {
+            operations: plan
+                .operations
+                .iter()
+                .map(|operation| match &operation.action {
+                    Action::Update(update) => code_targets(interpreter, update, module),
+                    _ => Vec::new(),
+                })
+                .collect(),
+            heap_passes: 0,
+        })
+        .collect();
+    let mut sought = Vec::new();
+    for (targets, (plan, module)) in all.iter_mut().zip(modules) {
+        for (operation, codes) in plan.operations.iter().zip(&mut targets.operations) {
+            let Action::Update(update) = &operation.action else {
+                continue;
+            };
+            let wanted: FxHashSet<Handle> = codes.iter().map(|target| target.code).collect();
+            let known = structure::functions_at(interpreter, module.namespace, update, &wanted, plugins);
+            for target in codes {
+                let known_functions = known
+                    .iter()
+                    .filter(|(_, code)| *code == target.code)
+                    .map(|(function, _)| *function)
+                    .collect();
+                sought.push(SoughtCode {
+                    code: target.code,
+                    known_functions,
+                    // Our own pin, and the parent's constant.
+                    known_references: 1 + usize::from(target.parent.is_some()),
+                });
+            }
+        }
+    }
+    if sought.is_empty() {
+        return all;
+    }
+    let found = interpreter.find_holders(&sought);
+    let mut answers = found.functions.into_iter().zip(found.conforming);
+    for targets in &mut all {
+        targets.heap_passes = found.heap_passes;
+        for target in targets.operations.iter_mut().flatten() {
+            let (functions, conforming) = answers.next().expect("one answer for each sought code object");
+            target.functions = functions;
+            target.conforming = conforming;
+        }
+    }
+    all
+}
+
+fn code_targets(interpreter: &dyn Interpreter, update: &UpdateCode, module: &ModuleTarget<'_>) -> Vec<CodeTarget> {
+    update
+        .pairs
+        .iter()
+        .filter_map(|&(old, new)| {
+            let binding = module.bindings.get(old)?;
+            Some(CodeTarget {
+                old,
+                new,
+                code: interpreter.pinned(&binding.code),
+                parent: binding
+                    .parent
+                    .as_ref()
+                    .map(|parent| (interpreter.pinned(&parent.code), parent.index)),
+                functions: Vec::new(),
+                conforming: Vec::new(),
+            })
+        })
+        .collect()
+}

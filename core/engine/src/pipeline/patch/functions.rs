@@ -1,0 +1,252 @@
+//! New code and new headers for functions that live.
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+use rustc_hash::FxHashMap;
+
+use crate::pipeline::definitions::DefinitionId;
+use crate::pipeline::edit_plan::{DefaultSource, HeaderUpdate, Refusal, refusal};
+use crate::pipeline::locate::CodeTarget;
+
+/// Names of variables in a tuple attribute of a code object.
+pub fn names(interpreter: &dyn Interpreter, code: Handle, attribute: &str) -> Vec<String> {
+    interpreter
+        .attribute(code, attribute)
+        .ok()
+        .flatten()
+        .and_then(|names| interpreter.items(names).ok())
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|name| interpreter.text(name))
+        .collect()
+}
+
+/// The swaps that put new code where old code runs or is made into functions, or why that cannot be.
+pub fn code_swaps(
+    interpreter: &dyn Interpreter,
+    targets: &[CodeTarget],
+    new_codes: &FxHashMap<DefinitionId, Handle>,
+    name: &str,
+) -> Result<Vec<Swap>, Refusal> {
+    let mut swaps = Vec::new();
+    for target in targets {
+        let Some(&new) = new_codes.get(&target.new) else {
+            if target.functions.is_empty() {
+                continue;
+            }
+            return Err(refusal(
+                "ambiguous",
+                format!("`{name}` keeps its old code"),
+                "several functions without a name stand on one line and cannot be told apart",
+                "put them on lines of their own and save again",
+            ));
+        };
+        let (old_free, new_free) = (
+            names(interpreter, target.code, "co_freevars"),
+            names(interpreter, new, "co_freevars"),
+        );
+        if old_free != new_free && !target.functions.is_empty() {
+            return Err(closure_changed(name, &old_free, &new_free));
+        }
+        swaps.extend(target.functions.iter().map(|&function| Swap::Code {
+            function,
+            expected: target.code,
+            new,
+        }));
+        if let Some((code, index)) = target.parent {
+            swaps.push(Swap::Constant {
+                code,
+                index,
+                expected: target.code,
+                new,
+            });
+        }
+    }
+    Ok(swaps)
+}
+
+fn closure_changed(name: &str, old: &[String], new: &[String]) -> Refusal {
+    let list = |names: &[&String]| {
+        names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let gained: Vec<_> = new.iter().filter(|name| !old.contains(name)).collect();
+    let lost: Vec<_> = old.iter().filter(|name| !new.contains(name)).collect();
+    let code = if gained.iter().chain(&lost).any(|name| *name == "__class__") {
+        "fn-super"
+    } else {
+        "fn-closure"
+    };
+    let why = match (gained.is_empty(), lost.is_empty()) {
+        (false, true) => format!(
+            "it now reads {}, which the functions made so far have no cell for",
+            list(&gained)
+        ),
+        (true, false) => format!(
+            "it no longer reads {}, and the cells of a live function are fixed",
+            list(&lost)
+        ),
+        (false, false) => format!(
+            "it now reads {} and no longer {}, and the cells of a live function are fixed",
+            list(&gained),
+            list(&lost)
+        ),
+        (true, true) => {
+            "its free variables are in another order, and the cells of a live function are fixed".to_owned()
+        }
+    };
+    refusal(
+        code,
+        format!("`{name}` keeps its old code"),
+        why,
+        "make the functions anew (call what defines them again), or restart the program",
+    )
+}
+
+/// The swaps that give functions the header of the template, which was made by running the new `def`.
+pub fn header_swaps(
+    interpreter: &dyn Interpreter,
+    functions: &[Handle],
+    template: Handle,
+    header: &HeaderUpdate,
+) -> Result<Vec<Swap>, RuntimeError> {
+    let template_code = interpreter.attribute(template, "__code__")?;
+    let mut swaps = Vec::new();
+    for &function in functions {
+        let mut set = |name: &str, new: Option<Handle>| -> Result<(), RuntimeError> {
+            let expected = interpreter.attribute(function, name)?;
+            if expected != new {
+                swaps.push(Swap::Attribute {
+                    object: function,
+                    name: name.to_owned(),
+                    expected,
+                    new,
+                });
+            }
+            Ok(())
+        };
+        if header.defaults_changed {
+            let live = LiveDefaults::of(interpreter, function)?;
+            let fresh = LiveDefaults::with_code(interpreter, template, template_code)?;
+            let value = |source: &DefaultSource| {
+                let first = if source.evaluate { &fresh } else { &live };
+                first.get(&source.parameter).or_else(|| fresh.get(&source.parameter))
+            };
+            let defaults: Vec<Handle> = header.defaults.iter().filter_map(value).collect();
+            let defaults = (!defaults.is_empty()).then(|| interpreter.new_tuple(&defaults));
+            set("__defaults__", Some(defaults.unwrap_or_else(|| interpreter.none())))?;
+            let keyword_defaults = if header.keyword_defaults.is_empty() {
+                interpreter.none()
+            } else {
+                let dict = interpreter.new_dict();
+                for source in &header.keyword_defaults {
+                    if let Some(value) = value(source) {
+                        interpreter.set_entry(dict, &source.parameter, value);
+                    }
+                }
+                dict
+            };
+            set("__kwdefaults__", Some(keyword_defaults))?;
+        }
+        if header.annotations_changed {
+            // 3.14: the function that computes annotations, so that nothing lazy is evaluated (PEP 649).
+            let name = match interpreter.attribute(template, "__annotate__")? {
+                Some(_) => "__annotate__",
+                None => "__annotations__",
+            };
+            set(name, interpreter.attribute(template, name)?)?;
+        }
+        if header.docstring_changed {
+            set("__doc__", interpreter.attribute(template, "__doc__")?)?;
+        }
+        if header.type_params_changed && interpreter.facts().version >= (3, 12, 0) {
+            set("__type_params__", interpreter.attribute(template, "__type_params__")?)?;
+        }
+    }
+    Ok(swaps)
+}
+
+/// The default values of a function by parameter.
+struct LiveDefaults {
+    by_parameter: FxHashMap<String, Handle>,
+}
+
+impl LiveDefaults {
+    fn of(interpreter: &dyn Interpreter, function: Handle) -> Result<Self, RuntimeError> {
+        let code = interpreter.attribute(function, "__code__")?;
+        Self::with_code(interpreter, function, code)
+    }
+
+    fn with_code(interpreter: &dyn Interpreter, function: Handle, code: Option<Handle>) -> Result<Self, RuntimeError> {
+        let mut by_parameter = FxHashMap::default();
+        let count = code
+            .and_then(|code| interpreter.attribute(code, "co_argcount").ok().flatten())
+            .and_then(|count| interpreter.integer(count))
+            .unwrap_or(0) as usize;
+        let parameters = code.map_or_else(Vec::new, |code| names(interpreter, code, "co_varnames"));
+        if let Some(defaults) = interpreter.attribute(function, "__defaults__")?
+            && interpreter.kind(defaults) == ObjectKind::Tuple
+        {
+            let values = interpreter.items(defaults)?;
+            let first = count.saturating_sub(values.len());
+            by_parameter.extend(parameters.iter().take(count).skip(first).cloned().zip(values));
+        }
+        if let Some(defaults) = interpreter.attribute(function, "__kwdefaults__")?
+            && interpreter.kind(defaults) == ObjectKind::Dict
+        {
+            for (key, value) in interpreter.entries(defaults) {
+                by_parameter.extend(interpreter.text(key).map(|name| (name, value)));
+            }
+        }
+        Ok(Self { by_parameter })
+    }
+
+    fn get(&self, parameter: &str) -> Option<Handle> {
+        self.by_parameter.get(parameter).copied()
+    }
+}
+
+/// Copies what `functools.wraps` copied from a function to its wrappers (`functools.WRAPPER_ASSIGNMENTS`): attributes
+/// that still are the function's old ones get the new ones.
+pub fn wrapper_swaps(
+    interpreter: &dyn Interpreter,
+    bound: Option<Handle>,
+    function: Handle,
+    own: &[Swap],
+) -> Result<Vec<Swap>, RuntimeError> {
+    let mut swaps = Vec::new();
+    let mut wrapper = bound;
+    for _ in 0..16 {
+        let Some(current) = wrapper.filter(|wrapper| *wrapper != function) else {
+            break;
+        };
+        for swap in own {
+            let Swap::Attribute {
+                object,
+                name,
+                expected,
+                new,
+            } = swap
+            else {
+                continue;
+            };
+            let copied = ["__doc__", "__annotations__", "__annotate__", "__type_params__"];
+            if *object != function || !copied.contains(&name.as_str()) {
+                continue;
+            }
+            let present = interpreter.attribute(current, name)?;
+            if present == *expected && interpreter.kind(current) == ObjectKind::Function {
+                swaps.push(Swap::Attribute {
+                    object: current,
+                    name: name.clone(),
+                    expected: present,
+                    new: *new,
+                });
+            }
+        }
+        wrapper = interpreter.attribute(current, "__wrapped__")?;
+    }
+    Ok(swaps)
+}

@@ -1,0 +1,81 @@
+//! Statements that may call edited code: run after the commit.
+
+use jurigged_runtime::{CommitError, Interpreter};
+
+use super::Work;
+use super::namespaces::Scratch;
+use super::outcome::Failure;
+use super::prepare::{Prepared, Stop, compile_scope, execute_in, no_class, without_place};
+use super::transaction::Transaction;
+use crate::pipeline::edit_plan::{Action, RunStatement};
+use crate::pipeline::locate::bind;
+
+/// Runs the late statements of one module in the order of its text.
+pub fn run_statements(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    prepared: &mut Prepared,
+    transaction: &mut Transaction<'_>,
+    ran: &mut Vec<(usize, usize)>,
+) -> Result<(), Failure> {
+    prepared.late.sort_unstable();
+    for index in std::mem::take(&mut prepared.late) {
+        let Action::Run(statement) = &work.plan.operations[index].action else {
+            continue;
+        };
+        transaction.before_statement(work.namespace)?;
+        ran.push((work.file, index));
+        match run_statement(interpreter, work, statement, prepared, transaction) {
+            Ok(()) => {}
+            Err(LateStop::Stop(Stop::Refused(reason))) => {
+                ran.pop();
+                prepared.outcome.operations[index].refused = Some(reason);
+            }
+            Err(LateStop::Stop(Stop::Failed(error))) => {
+                return Err(Failure::Python {
+                    operation: (work.file, index),
+                    error,
+                });
+            }
+            Err(LateStop::Commit(CommitError::Injected { .. })) => return Err(Failure::Injected),
+            Err(LateStop::Commit(error)) => return Err(Failure::Commit(error.to_string())),
+        }
+    }
+    Ok(())
+}
+
+enum LateStop {
+    Stop(Stop),
+    Commit(CommitError),
+}
+
+impl<E: Into<Stop>> From<E> for LateStop {
+    fn from(stop: E) -> Self {
+        Self::Stop(stop.into())
+    }
+}
+
+fn run_statement(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    prepared: &mut Prepared,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let code = compile_scope(interpreter, work, &statement.unit)?;
+    if statement.scope.classes.is_empty() {
+        execute_in(interpreter, code, work.namespace, work.namespace)?;
+    } else {
+        let mut scratch =
+            Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
+        execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
+        let swaps = scratch.swaps(interpreter, work.namespace)?;
+        transaction.commit(swaps).map_err(LateStop::Commit)?;
+    }
+    prepared
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
+    Ok(())
+}

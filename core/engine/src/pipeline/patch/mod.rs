@@ -1,0 +1,108 @@
+//! Plan, Targets -> Outcome: prepares, commits, settles; or undoes everything.
+//!
+//! All code of the user that can run before the commit runs in scratch namespaces ([`namespaces`]); the commit is a list
+//! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
+//! namespace, and are undone with the rest when one raises.
+
+mod conform;
+mod functions;
+mod late;
+mod namespaces;
+mod outcome;
+mod prepare;
+mod settle;
+mod transaction;
+
+pub use conform::add_conformers;
+pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
+pub use transaction::Fault;
+
+use jurigged_runtime::{CommitError, Handle, Interpreter};
+
+use crate::pipeline::edit_plan::FilePlan;
+use crate::pipeline::locate::{Bindings, Targets};
+use crate::plugins::PluginSession;
+use prepare::Prepared;
+use transaction::Transaction;
+
+/// How often a batch is prepared again because another thread changed a value that it replaces.
+const TRIES: usize = 3;
+
+/// One file's plan in one module of the program, with its targets.
+#[derive(Clone, Copy, Debug)]
+pub struct Work<'a> {
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// The file's plan.
+    pub plan: &'a FilePlan,
+    /// The module's name in `sys.modules`.
+    pub module: &'a str,
+    /// The module's `__dict__`.
+    pub namespace: Handle,
+    /// Code objects of the baseline's definitions.
+    pub bindings: &'a Bindings,
+    /// What the operations act on.
+    pub targets: &'a Targets,
+    /// The line (in the new text) of the statement that the module's body is executing, 1-based; `None` once it ended.
+    pub executing: Option<u32>,
+}
+
+/// Applies a whole batch, or nothing of it.
+pub fn patch(
+    interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    plugins: &mut PluginSession<'_>,
+    fault: Fault,
+) -> Outcome {
+    let mut transaction = Transaction::new(interpreter, fault);
+    let mut ran = Vec::new();
+    match attempt(interpreter, works, plugins, &mut transaction, &mut ran) {
+        Ok(outcomes) => Outcome::Applied(outcomes),
+        Err(failure) => {
+            transaction.undo();
+            Outcome::Undone { failure, ran }
+        }
+    }
+}
+
+fn attempt(
+    interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    plugins: &mut PluginSession<'_>,
+    transaction: &mut Transaction<'_>,
+    ran: &mut Vec<(usize, usize)>,
+) -> Result<Vec<ModuleOutcome>, Failure> {
+    let mut prepared = commit_prepared(interpreter, works, plugins, transaction)?;
+    for (work, prepared) in works.iter().zip(&mut prepared) {
+        late::run_statements(interpreter, work, prepared, transaction, ran)?;
+    }
+    for prepared in &mut prepared {
+        settle::settle(interpreter, prepared, plugins);
+    }
+    Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())
+}
+
+fn commit_prepared(
+    interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    plugins: &mut PluginSession<'_>,
+    transaction: &mut Transaction<'_>,
+) -> Result<Vec<Prepared>, Failure> {
+    let mut last = String::new();
+    for _ in 0..TRIES {
+        let mut prepared = Vec::with_capacity(works.len());
+        let mut swaps = Vec::new();
+        for work in works {
+            let mut module = prepare::prepare(interpreter, work, plugins)?;
+            swaps.append(&mut module.swaps);
+            prepared.push(module);
+        }
+        match transaction.commit(swaps) {
+            Ok(()) => return Ok(prepared),
+            Err(error @ CommitError::Changed { .. }) => last = error.to_string(),
+            Err(CommitError::Injected { .. }) => return Err(Failure::Injected),
+            Err(error @ CommitError::Refused { .. }) => return Err(Failure::Commit(error.to_string())),
+        }
+    }
+    Err(Failure::Commit(last))
+}

@@ -1,0 +1,53 @@
+//! What became of a plan.
+
+use jurigged_runtime::PythonError;
+
+use crate::pipeline::edit_plan::Refusal;
+use crate::pipeline::locate::Bound;
+
+/// What became of each operation of one file in one module, and the code objects of the new text.
+#[derive(Debug, Default)]
+pub struct ModuleOutcome {
+    /// Runs parallel to the plan's operations.
+    pub operations: Vec<OperationOutcome>,
+    /// Code objects of the definitions that were compiled, by the ids of the new tree.
+    pub bound: Vec<Bound>,
+}
+
+/// What became of one operation.
+#[derive(Clone, Debug, Default)]
+pub struct OperationOutcome {
+    /// Why it was not applied, if it was not.
+    pub refused: Option<Refusal>,
+    /// Things that stay as they were although the operation was applied.
+    pub listed: Vec<Refusal>,
+    /// Functions that got new code.
+    pub functions: usize,
+    /// Activations that finish with the old code: the lines where they are.
+    pub running: Vec<u32>,
+}
+
+/// Why a whole batch was undone.
+#[derive(Debug)]
+pub enum Failure {
+    /// Code of the user raised, or does not compile.
+    Python {
+        /// File index in the plan and operation index in the file.
+        operation: (usize, usize),
+        /// What was raised.
+        error: Box<PythonError>,
+    },
+    /// The interpreter refused a swap (a veto of an audit hook), or another thread kept changing a value.
+    Commit(String),
+    /// The fault that a test asked for.
+    Injected,
+}
+
+/// The product of the patch stage.
+#[derive(Debug)]
+pub enum Outcome {
+    /// One entry per module target.
+    Applied(Vec<ModuleOutcome>),
+    /// Nothing of the batch is live; the statements that had run already.
+    Undone { failure: Failure, ran: Vec<(usize, usize)> },
+}

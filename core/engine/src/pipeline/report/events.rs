@@ -1,0 +1,134 @@
+//! One line for each applied operation, in the shape of jurigged 0.6.
+
+use serde::Serialize;
+
+use crate::pipeline::edit_plan::{Action, EditCode, Operation};
+
+/// What happened to a definition or a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// A file is watched.
+    Watch,
+    /// New code in an old object.
+    Update,
+    /// A new definition.
+    Add,
+    /// A name is gone.
+    Delete,
+    /// A statement was run.
+    Run,
+    /// An activation finishes with its old code.
+    Running,
+}
+
+/// One thing that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// What.
+    pub verb: Verb,
+    /// The row of the table of edits; `None` for [`Verb::Watch`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<EditCode>,
+    /// Module and path, such as `shop.cart.Cart.total`; the file for [`Verb::Watch`].
+    pub name: String,
+    /// 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// First line of a statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl Event {
+    /// A file is watched.
+    pub fn watch(path: &std::path::Path) -> Self {
+        Self {
+            verb: Verb::Watch,
+            edit: None,
+            name: path.display().to_string(),
+            line: None,
+            text: None,
+        }
+    }
+
+    /// The event of an applied operation; `None` for those that nobody needs to hear of.
+    pub fn of(module: &str, operation: &Operation) -> Option<Self> {
+        let (verb, text) = match &operation.action {
+            Action::Update(update) if update.positions_only => return None,
+            Action::Update(_) => (Verb::Update, None),
+            Action::Run(statement) if statement.is_definition => (Verb::Add, None),
+            Action::Run(_) => (Verb::Run, Some(operation.summary.clone())),
+            Action::Unbind { names, .. } if names.is_empty() => return None,
+            Action::Unbind { names, .. } => {
+                let is_definition = matches!(operation.edit, EditCode::Delete | EditCode::ClsMethod);
+                return Some(Self {
+                    verb: Verb::Delete,
+                    edit: Some(operation.edit),
+                    name: if is_definition {
+                        dotted(module, &operation.name)
+                    } else {
+                        dotted(&dotted(module, &operation.name), &names.join(", "))
+                    },
+                    line: Some(operation.line),
+                    text: None,
+                });
+            }
+            Action::Refuse(_) => return None,
+        };
+        Some(Self {
+            verb,
+            edit: Some(operation.edit),
+            name: dotted(module, &operation.name),
+            line: Some(operation.line),
+            text,
+        })
+    }
+
+    /// A call in flight.
+    pub fn running(module: &str, operation: &Operation, line: u32) -> Self {
+        Self {
+            verb: Verb::Running,
+            edit: Some(operation.edit),
+            name: dotted(module, &operation.name),
+            line: Some(line),
+            text: None,
+        }
+    }
+}
+
+fn dotted(module: &str, path: &str) -> String {
+    if path.is_empty() {
+        module.to_owned()
+    } else {
+        format!("{module}.{path}")
+    }
+}
+
+impl std::fmt::Display for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verb = match self.verb {
+            Verb::Watch => "Watch",
+            Verb::Update => "Update",
+            Verb::Add => "Add",
+            Verb::Delete => "Delete",
+            Verb::Run => "Run",
+            Verb::Running => {
+                let line = self.line.unwrap_or(0);
+                return write!(
+                    f,
+                    "Running {} @L{line}: this call finishes with its old code",
+                    self.name
+                );
+            }
+        };
+        write!(f, "{verb} {}", self.name)?;
+        if let Some(line) = self.line {
+            write!(f, " @L{line}")?;
+        }
+        if let Some(text) = &self.text {
+            write!(f, ": {text}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,240 @@
+//! Plan, Outcome -> Report: what the user reads, as text and as JSON.
+
+mod events;
+
+pub use events::{Event, Verb};
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use jurigged_runtime::PythonError;
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::pipeline::capture::CaptureProblem;
+use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
+use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
+use crate::pipeline::patch::{Failure, ModuleOutcome};
+use crate::source::SourceText;
+
+/// What one batch did.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What was applied, in order.
+    pub events: Vec<Event>,
+    /// What was not, and why.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The whole batch was undone.
+    pub undone: bool,
+    /// With `--dry-run`: what would be done, a text for each module.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<String>,
+    /// Modules that changed.
+    pub modules: Vec<String>,
+    /// Files that were being written when they were read: to be looked at again.
+    #[serde(skip)]
+    pub unfinished: Vec<PathBuf>,
+    /// Passes over the heap that finding the functions took.
+    pub heap_passes: u32,
+    /// From the first event of the save to the end of the commit, in microseconds; 0 where no event began it.
+    pub microseconds: u64,
+}
+
+impl Report {
+    /// Nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.diagnostics.is_empty()
+    }
+}
+
+/// What the reports of one module need to know.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportedModule<'a> {
+    /// Its name in `sys.modules`.
+    pub name: &'a str,
+    /// The plan of its file.
+    pub plan: &'a FilePlan,
+    /// The text that was saved.
+    pub source: &'a SourceText,
+    /// The revision that runs now.
+    pub revision: u64,
+}
+
+/// Adds what became of one module to a report.
+pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &ModuleOutcome) {
+    report.modules.push(module.name.to_owned());
+    for (operation, result) in module.plan.operations.iter().zip(&outcome.operations) {
+        for listed in &result.listed {
+            report.diagnostics.push(listed_diagnostic(module, operation, listed));
+        }
+        match &result.refused {
+            Some(reason) => report.diagnostics.push(refused(module, operation, reason)),
+            None => report.events.extend(Event::of(module.name, operation)),
+        }
+        for line in &result.running {
+            report.events.push(Event::running(module.name, operation, *line));
+        }
+    }
+}
+
+fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal) -> Diagnostic {
+    let place = place_of(module, operation);
+    let diagnostic = if reason.is_note {
+        Diagnostic::warning(reason.code.clone(), reason.message.clone())
+    } else {
+        Diagnostic::error(reason.code.clone(), reason.message.clone())
+    };
+    let diagnostic = diagnostic
+        .place(place)
+        .detail(reason.why.clone())
+        .help(reason.help.clone());
+    if reason.is_note {
+        return diagnostic;
+    }
+    diagnostic.running_now(format!(
+        "revision {} of `{}`; the rest of this save was applied",
+        module.revision, module.name
+    ))
+}
+
+fn listed_diagnostic(module: ReportedModule<'_>, operation: &Operation, listed: &Refusal) -> Diagnostic {
+    Diagnostic::warning(listed.code.clone(), listed.message.clone())
+        .place(place_of(module, operation))
+        .detail(listed.why.clone())
+        .help(listed.help.clone())
+}
+
+fn place_of(module: ReportedModule<'_>, operation: &Operation) -> Place {
+    if operation.new.is_none() {
+        return Place::file(&module.plan.path);
+    }
+    let text = module.source.line(operation.line);
+    let column = text.len() - text.trim_start().len();
+    Place::at(&module.plan.path, operation.line, column as u32 + 1)
+}
+
+/// The diagnostic of a batch that was undone. `undone` are the reported names of everything that it would have changed,
+/// `ran` the statements whose side effects stay.
+pub fn undone(
+    failure: &Failure,
+    place: Option<(&FilePlan, &Operation)>,
+    undone: &[String],
+    ran: &[String],
+) -> Diagnostic {
+    let diagnostic = match failure {
+        Failure::Python { error, .. } if error.kind == "SyntaxError" || error.kind.ends_with("IndentationError") => {
+            return syntax_error(error, None).running_now("the code from before this save, all of it");
+        }
+        Failure::Python { error, .. } => {
+            let mut diagnostic = Diagnostic::error("fail", format!("the save is undone: {error}"));
+            if let Some((plan, operation)) = place {
+                diagnostic = diagnostic.place(Place::line(&plan.path, error.line.unwrap_or(operation.line)));
+            }
+            for line in error.traceback.lines() {
+                diagnostic = diagnostic.detail(line.to_owned());
+            }
+            diagnostic
+        }
+        Failure::Commit(why) => Diagnostic::error("commit", "the save is undone").detail(why.clone()),
+        Failure::Injected => Diagnostic::error("injected", "the save is undone: a fault was injected"),
+    };
+    let mut diagnostic = diagnostic
+        .running_now("the code from before this save, all of it")
+        .help("correct the cause and save again: the save stays pending");
+    if !undone.is_empty() {
+        diagnostic = diagnostic.also(format!("undone: {}", listed(undone)));
+    }
+    if !ran.is_empty() {
+        diagnostic = diagnostic.also(format!(
+            "ran, and runs again with the next save (side effects cannot be undone): {}",
+            listed(ran)
+        ));
+    }
+    diagnostic
+}
+
+/// The first few of a list, and how many more there are.
+fn listed(items: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let mut text = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if items.len() > SHOWN {
+        let _ = write!(text, " and {} more", items.len() - SHOWN);
+    }
+    text
+}
+
+/// A file that gives no text.
+pub fn unreadable(problem: &CaptureProblem) -> Diagnostic {
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => Place::at(&problem.path, line, column),
+        (Some(line), None) => Place::line(&problem.path, line),
+        _ => Place::file(&problem.path),
+    };
+    Diagnostic::error(problem.code.as_str(), "this save is not applied")
+        .place(place)
+        .detail(problem.message.clone())
+        .running_now("the code from before this save")
+        .help("correct the file and save it again")
+}
+
+/// A file that does not parse.
+pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("syntax", error.to_string());
+    if let Some(file) = &error.file {
+        let place = match (error.line, error.column) {
+            (Some(line), Some(column)) => {
+                let place = Place::at(file, line, column);
+                match error.end_column {
+                    Some(end) if end > column => place.to(end),
+                    _ => place,
+                }
+            }
+            (Some(line), None) => Place::line(file, line),
+            _ => Place::file(file),
+        };
+        diagnostic = diagnostic.place(place);
+    }
+    if let (Some(source), Some(line)) = (source, error.line) {
+        diagnostic = diagnostic.source_line(source.line(line));
+    }
+    diagnostic.help("correct the file and save it again")
+}
+
+/// A file that does not parse, as our parser says it.
+pub fn unparsable(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
+    Diagnostic::error("syntax", problem.message.clone())
+        .place(Place::at(tree.source.path(), problem.line, problem.column))
+        .source_line(tree.source.line(problem.line))
+}
+
+/// A file that our parser cannot read although the interpreter can.
+pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
+    Diagnostic::error(
+        "parser",
+        "this save is not applied: jurigged cannot read it, although Python can",
+    )
+    .place(Place::at(tree.source.path(), problem.line, problem.column))
+    .source_line(tree.source.line(problem.line))
+    .detail(problem.message.clone())
+    .running_now("the code from before this save")
+    .help("restart the program to run it; this is a limit of jurigged worth reporting")
+}
+
+/// What a plan would do, one line an operation; the text form of `jurigged plan`.
+pub fn plan_text(module: &str, plan: &FilePlan) -> String {
+    let mut text = String::new();
+    for operation in &plan.operations {
+        let _ = match &operation.action {
+            Action::Refuse(reason) => writeln!(
+                text,
+                "{:<18} not applied: {}; {}",
+                operation.edit, reason.message, reason.why
+            ),
+            _ => match Event::of(module, operation) {
+                Some(event) => writeln!(text, "{:<18} {event}", operation.edit),
+                None => writeln!(text, "{:<18} positions only: {}", operation.edit, operation.name),
+            },
+        };
+    }
+    text
+}

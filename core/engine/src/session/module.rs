@@ -1,0 +1,83 @@
+//! What runs of one module: the baseline.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jurigged_runtime::{Interpreter, Pin};
+
+use crate::pipeline::definitions::{DefinitionId, DefinitionTree, parse};
+use crate::pipeline::edit_plan::Outline;
+use crate::pipeline::locate::Bindings;
+use crate::source::SourceText;
+
+/// A module of the program and the text that it runs.
+#[derive(Debug)]
+pub struct Module {
+    /// Its name in `sys.modules`.
+    pub name: String,
+    /// The file, as `co_filename` has it.
+    pub path: PathBuf,
+    /// The text that runs: what was loaded, with every applied edit; where an edit was refused, the old text of that
+    /// definition inside the new file.
+    pub baseline: Arc<SourceText>,
+    /// What was loaded. The module's own code object keeps its positions.
+    pub loaded: Arc<SourceText>,
+    /// The text that was last read from disk, if it differs from the baseline: some of it is pending or refused.
+    pub pending: Option<Arc<SourceText>>,
+    /// The module's code object; `None` for modules that were loaded before the watch began.
+    pub code: Option<Pin>,
+    /// Counts the saves that were applied.
+    pub revision: u64,
+    tree: Option<Arc<DefinitionTree>>,
+    bindings: Option<Bindings>,
+}
+
+impl Module {
+    /// A module as it was loaded.
+    pub fn new(name: String, path: PathBuf, source: Arc<SourceText>, code: Option<Pin>) -> Self {
+        Self {
+            name,
+            path,
+            baseline: source.clone(),
+            loaded: source,
+            pending: None,
+            code,
+            revision: 0,
+            tree: None,
+            bindings: None,
+        }
+    }
+
+    /// The tree of the baseline, parsed at the first edit.
+    pub fn tree(&mut self) -> Arc<DefinitionTree> {
+        self.tree
+            .get_or_insert_with(|| Arc::new(parse(self.baseline.clone())))
+            .clone()
+    }
+
+    /// Which code object belongs to which definition of the baseline, found at the first edit.
+    pub fn bindings(&mut self, interpreter: &dyn Interpreter) -> &Bindings {
+        let tree = self.tree();
+        self.bindings.get_or_insert_with(|| {
+            let outline = Outline::of_scope(&tree, DefinitionId::MODULE);
+            match &self.code {
+                Some(code) => Bindings::of_module(interpreter, code, &outline),
+                None => Bindings::of_file(interpreter, &self.path, &outline),
+            }
+        })
+    }
+
+    /// The bindings that [`bindings`](Self::bindings) has found.
+    pub fn known_bindings(&self) -> Option<&Bindings> {
+        self.bindings.as_ref()
+    }
+
+    /// Moves the baseline on, after a commit.
+    pub fn advance(&mut self, tree: Arc<DefinitionTree>, bindings: Bindings, disk: &Arc<SourceText>) {
+        self.baseline = tree.source.clone();
+        self.pending = (self.baseline.text() != disk.text()).then(|| disk.clone());
+        self.tree = Some(tree);
+        self.bindings = Some(bindings);
+        self.revision += 1;
+    }
+}

@@ -1,0 +1,59 @@
+//! All modules that were loaded from watched files: the one owner of what runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jurigged_runtime::LoadedModule;
+use rustc_hash::FxHashMap;
+
+use super::module::Module;
+use crate::pipeline::capture::{CaptureProblem, decode};
+use crate::source::SourceText;
+
+/// The modules of the program, by file.
+#[derive(Debug, Default)]
+pub struct Program {
+    by_file: FxHashMap<PathBuf, Vec<Module>>,
+}
+
+impl Program {
+    /// Takes in a module whose body is about to run. A module that is loaded again starts anew.
+    ///
+    /// # Errors
+    /// When its bytes cannot be decoded, although the interpreter could.
+    pub fn load(&mut self, loaded: LoadedModule) -> Result<(), CaptureProblem> {
+        let decoded = decode(&loaded.file, &loaded.source)?;
+        let source = Arc::new(SourceText::new(loaded.file.clone(), decoded.text));
+        let modules = self.by_file.entry(loaded.file.clone()).or_default();
+        modules.retain(|module| module.name != loaded.name);
+        modules.push(Module::new(loaded.name, loaded.file, source, loaded.code));
+        Ok(())
+    }
+
+    /// Was any module loaded from this file?
+    pub fn knows(&self, file: &Path) -> bool {
+        self.by_file.contains_key(file)
+    }
+
+    /// The modules of a file.
+    pub fn of_file(&mut self, file: &Path) -> &mut [Module] {
+        self.by_file.get_mut(file).map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    /// Files of which something is pending, in order.
+    pub fn pending_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<_> = self
+            .by_file
+            .iter()
+            .filter(|(_, modules)| modules.iter().any(|module| module.pending.is_some()))
+            .map(|(file, _)| file.clone())
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// All known files.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.by_file.keys()
+    }
+}
