@@ -113,6 +113,10 @@ struct SessionHooks {
 }
 
 impl ProcessHooks for SessionHooks {
+    fn threads(&self) -> usize {
+        self.session.threads()
+    }
+
     fn after_fork_child(&self) {
         self.session.restart_in_child();
     }

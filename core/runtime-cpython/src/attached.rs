@@ -141,7 +141,7 @@ impl Interpreter for Attached<'_> {
     fn entries(&self, mapping: Handle) -> Vec<(Handle, Handle)> {
         let dict = self.object(mapping).and_then(|mapping| {
             let mapping = match mapping.cast_into::<PyDict>() {
-                Ok(dict) => return Ok(dict.copy().map_err(|error| self.error(&error))?),
+                Ok(dict) => return dict.copy().map_err(|error| self.error(&error)),
                 Err(other) => other.into_inner(),
             };
             let copy = mapping.call_method0("copy").map_err(|error| self.error(&error))?;

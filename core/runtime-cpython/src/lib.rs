@@ -25,5 +25,6 @@ mod running;
 mod runtime;
 mod table;
 mod unwind;
+mod warn;
 
 pub use runtime::{CPython, RuntimeStartError};

@@ -7,7 +7,7 @@ use jurigged_runtime::{Interpreter, Pin, Runtime, RuntimeError, RuntimeFacts};
 use pyo3::prelude::*;
 
 use crate::attached::Attached;
-use crate::gate::Gate;
+use crate::gate::{Entered, Gate};
 use crate::known::Known;
 use crate::layout::Layout;
 use crate::native::Native;
@@ -105,7 +105,9 @@ impl Runtime for CPython {
     }
 
     fn attach(&self, work: &mut dyn FnMut(&dyn Interpreter)) -> Result<(), RuntimeError> {
-        let Some(_entered) = self.0.gate.enter() else {
+        // SAFETY: callable from any thread; looks into the thread's own storage.
+        let known = !unsafe { pyo3::ffi::PyGILState_GetThisThreadState() }.is_null();
+        let Some(entered) = self.0.gate.enter(known) else {
             return Err(RuntimeError::ShuttingDown);
         };
         // PyO3 asks for finalization on 3.13+ builds only, and this is an abi3 build for 3.9.
@@ -113,10 +115,22 @@ impl Runtime for CPython {
             return Err(RuntimeError::ShuttingDown);
         }
         Python::try_attach(|py| {
+            entered.arrived();
+            // Also when the work panics.
+            let _leaves = Leaves(&entered);
             let attached = Attached::new(py, &self.0);
             work(&attached);
             attached.finish();
         })
         .ok_or(RuntimeError::ShuttingDown)
+    }
+}
+
+/// Tells the gate that the thread is about to leave.
+struct Leaves<'e>(&'e Entered<'e>);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.leaves();
     }
 }

@@ -21,6 +21,7 @@ static RUNTIME: OnceLock<CPython> = OnceLock::new();
 static SINK: OnceLock<Arc<Sink>> = OnceLock::new();
 static HOOK: Mutex<Option<LoaderHook>> = Mutex::new(None);
 static FORKED: AtomicUsize = AtomicUsize::new(0);
+static ATTACHING: AtomicUsize = AtomicUsize::new(0);
 static STOPPED: AtomicUsize = AtomicUsize::new(0);
 
 type Object<'py> = Bound<'py, PyAny>;
@@ -409,7 +410,12 @@ fn run_program(py: Python<'_>, target: OsString, is_module: bool, arguments: Vec
 struct CountingHooks;
 
 impl ProcessHooks for CountingHooks {
+    fn threads(&self) -> usize {
+        ATTACHING.load(Ordering::SeqCst)
+    }
+
     fn after_fork_child(&self) {
+        ATTACHING.store(0, Ordering::SeqCst);
         FORKED.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -434,6 +440,7 @@ fn attach_for_ever(function: Object<'_>, others: Vec<Object<'_>>, calls: Object<
     let pin = CPython::pin_object(&function);
     let others: Vec<_> = others.iter().map(CPython::pin_object).collect();
     let calls = CPython::pin_object(&calls);
+    ATTACHING.fetch_add(1, Ordering::SeqCst);
     std::thread::spawn(move || {
         for round in 0.. {
             let attached = runtime().attach(&mut |interpreter| {
