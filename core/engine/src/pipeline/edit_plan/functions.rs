@@ -80,7 +80,7 @@ impl Planner<'_> {
         if !has_wrapper || outside_wrappers(self.old, old) == outside_wrappers(self.new, new) {
             return;
         }
-        let name = self.new.get(new).path.clone();
+        let name = self.new.get(new).path.to_string();
         let users: Vec<String> = self
             .new
             .definitions
@@ -91,7 +91,7 @@ impl Planner<'_> {
                     .function()
                     .is_some_and(|facets| facets.decorators.iter().any(|facet| decorator_name(facet) == name))
             })
-            .map(|definition| definition.path.clone())
+            .map(|definition| definition.path.to_string())
             .collect();
         if !users.is_empty() {
             let why = reasons::decorator_outside_wrapper(&name, &users);

@@ -180,7 +180,7 @@ impl Planner<'_> {
 
     fn class(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         let (before, after) = (self.old.get(old), self.new.get(new));
-        let name = after.name.clone().unwrap_or_default();
+        let name = after.name.as_deref().unwrap_or_default().to_owned();
         let (old_class, new_class) = (
             before.facets.class().expect("a class has class facets"),
             after.facets.class().expect("a class has class facets"),
@@ -282,12 +282,12 @@ fn does_nothing(definition: &Definition) -> bool {
 /// The path of a definition; for statements and blocks that of the scope that they stand in.
 fn reported_name(tree: &DefinitionTree, definition: &Definition) -> String {
     match definition.kind {
-        DefinitionKind::Function { .. } | DefinitionKind::Class => definition.path.clone(),
+        DefinitionKind::Function { .. } | DefinitionKind::Class => definition.path.to_string(),
         _ => {
             let scope = tree.get(tree.enclosing_scope(definition.id));
             match scope.kind {
                 DefinitionKind::Module => String::new(),
-                _ => scope.path.clone(),
+                _ => scope.path.to_string(),
             }
         }
     }

@@ -53,7 +53,7 @@ impl Outline {
         }
         owners.push(Self {
             id,
-            name: definition.name.clone().unwrap_or_default(),
+            name: definition.name.as_deref().unwrap_or_default().to_owned(),
             first_line: definition.first_line,
             column: definition.column,
             may_be_inlined: is_inlinable(&definition.kind),

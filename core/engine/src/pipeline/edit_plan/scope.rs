@@ -70,7 +70,7 @@ impl Names {
             }
             if definition.kind == DefinitionKind::Class {
                 let mut inside = scope.clone();
-                inside.classes.extend(definition.name.clone());
+                inside.classes.extend(definition.name.as_deref().map(str::to_owned));
                 self.collect(tree, child, &inside, false);
             }
         }

@@ -94,7 +94,7 @@ fn headers(tree: &DefinitionTree, id: DefinitionId, column: u32) -> Vec<Header> 
             DefinitionKind::Class => Header {
                 indent: indent_before(tree, definition.range.start),
                 text: class_header(tree, definition),
-                class: definition.name.clone(),
+                class: definition.name.as_deref().map(str::to_owned),
             },
             DefinitionKind::Block(_) => Header {
                 indent: indent_before(tree, definition.range.start),
