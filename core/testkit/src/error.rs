@@ -6,13 +6,12 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum KitError {
     /// A file or folder of the test cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {cause}", path.display())]
     Io {
         /// Which.
         path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
+        /// Why; part of the text, because a failed test shows nothing else.
+        cause: std::io::Error,
     },
     /// A `scenario.toml` is not valid.
     #[error("{}: {message}", path.display())]
@@ -42,6 +41,6 @@ impl KitError {
     /// For `map_err` of input and output at a path.
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |cause| Self::Io { path, cause }
     }
 }

@@ -58,7 +58,8 @@ pub fn run(scenario: &Scenario, interpreter: &Interpreter, checks: Checks) -> Re
     }
 }
 
-/// The part of a scenario that needs no jurigged: the probe on plain Python before and after, which must differ.
+/// The part of a scenario that needs no jurigged: the probe on plain Python before and after, which must differ, and be
+/// the expected one if nothing is special.
 ///
 /// # Errors
 /// When it does not run, or tells nothing.
@@ -80,6 +81,10 @@ pub fn run_plain(scenario: &Scenario, interpreter: &Interpreter) -> Result<Strin
         let _ = write!(probes, "--- {name}\n{probe}");
         must_tell(scenario, last.as_deref(), &probe)?;
         last = Some(probe);
+    }
+    let manifest = &scenario.manifest;
+    if manifest.not_as_fresh.is_none() && manifest.refused.is_empty() {
+        Expected::new(&scenario.folder, &interpreter.label, false).check("probe", &probes)?;
     }
     Ok(probes)
 }
