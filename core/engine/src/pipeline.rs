@@ -38,12 +38,11 @@ use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
 use report::{Report, ReportedModule};
 
 /// What a reload works with.
-#[derive(Clone, Copy)]
 pub struct Tools<'a> {
     /// The interpreter.
     pub runtime: &'a dyn Runtime,
     /// Crawlers, matchers and conformers.
-    pub plugins: &'a Plugins,
+    pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
     pub dry_run: bool,
     /// Look for activations of replaced code, for the report.
@@ -53,9 +52,10 @@ pub struct Tools<'a> {
 }
 
 /// One save: from a batch of changed files to what the user reads.
-pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: Tools<'_>) -> Report {
+pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
     let mut report = Report::default();
     let snapshot = capture::capture(batch);
+    report.unfinished.clone_from(&snapshot.unfinished);
     let changes = compare(program, &snapshot, tools, &mut report);
     let plan = edit_plan::plan(&changes);
     if changes.is_empty() {
@@ -76,10 +76,10 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: Tools<'_>) -> R
 }
 
 /// Captured files that differ from what runs, matched with it.
-fn compare(program: &mut Program, snapshot: &Snapshot, tools: Tools<'_>, report: &mut Report) -> Vec<FileChange> {
+fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, report: &mut Report) -> Vec<FileChange> {
     for problem in &snapshot.problems {
         if program.knows(&problem.path) {
-            report.diagnostics.push(problem.diagnostic());
+            report.diagnostics.push(report::unreadable(problem));
         }
     }
     let mut changes = Vec::new();
@@ -99,7 +99,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: Tools<'_>, report:
                 break;
             }
             let old = module.tree();
-            let matching = diff::match_trees(&old, &new, &tools.plugins.matchers());
+            let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
             changes.push(FileChange {
                 path: module.path.clone(),
                 module: module.name.clone(),
@@ -137,17 +137,22 @@ fn apply(
     changes: &[FileChange],
     plan: &Plan,
     interpreter: &dyn Interpreter,
-    tools: Tools<'_>,
+    tools: &mut Tools<'_>,
     report: &mut Report,
 ) {
     let mut live: Vec<Live> = Vec::new();
     for (file, change) in changes.iter().enumerate() {
-        let Some(module) = module_of(program, change) else { continue };
-        let Some(namespace) = interpreter.module(&module.name).and_then(|module| interpreter.namespace(module)) else {
+        let Some(module) = module_of(program, change) else {
+            continue;
+        };
+        let Some(namespace) = interpreter
+            .module(&module.name)
+            .and_then(|module| interpreter.namespace(module))
+        else {
             continue;
         };
         let bindings = module.bindings(interpreter).clone();
-        let executing = executing_line(interpreter, module, &change.new, tools.plugins);
+        let executing = executing_line(interpreter, module, &change.new);
         live.push(Live {
             file,
             namespace,
@@ -155,15 +160,20 @@ fn apply(
             executing,
         });
     }
-    let modules: Vec<_> = live.iter().map(|live| (&plan.files[live.file], live.target(changes))).collect();
-    let targets = locate::locate(interpreter, &modules, tools.plugins);
+    let modules: Vec<_> = live
+        .iter()
+        .map(|live| (&plan.files[live.file], live.target(changes)))
+        .collect();
+    let mut plugins = tools.plugins.session(interpreter);
+    let targets = locate::locate(interpreter, &modules, &mut plugins);
     let works: Vec<Work<'_>> = live
         .iter()
         .zip(&targets)
         .map(|(live, targets)| live.work(changes, plan, targets))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    match patch::patch(interpreter, &works, tools.plugins, tools.fault) {
+    let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
+    match outcome {
         Outcome::Applied(mut outcomes) => {
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
@@ -228,12 +238,11 @@ fn executing_line(
     interpreter: &dyn Interpreter,
     module: &Module,
     new: &DefinitionTree,
-    plugins: &Plugins,
 ) -> Option<u32> {
     let code = interpreter.pinned(module.code.as_ref()?);
     let line = interpreter.running(&[code]).first()?.line;
     let loaded = definitions::parse(module.loaded.clone());
-    let matching = diff::match_trees(&loaded, new, &plugins.matchers());
+    let matching = diff::match_trees(&loaded, new, &[]);
     let statements = &loaded.module().children;
     let at = statements
         .iter()
@@ -266,7 +275,9 @@ fn accept(
     interpreter: &dyn Interpreter,
     report: &mut Report,
 ) {
-    let Some(module) = module_of(program, change) else { return };
+    let Some(module) = module_of(program, change) else {
+        return;
+    };
     let refused: Vec<usize> = outcome
         .operations
         .iter()
@@ -308,9 +319,17 @@ fn accept(
     report::applied(report, reported, outcome);
 }
 
-fn undone(changes: &[FileChange], plan: &Plan, failure: &Failure, ran: &[(usize, usize)]) -> crate::diagnostic::Diagnostic {
+fn undone(
+    changes: &[FileChange],
+    plan: &Plan,
+    failure: &Failure,
+    ran: &[(usize, usize)],
+) -> crate::diagnostic::Diagnostic {
     let place = match failure {
-        Failure::Python { operation: (file, index), .. } => {
+        Failure::Python {
+            operation: (file, index),
+            ..
+        } => {
             let file = &plan.files[*file];
             file.operations.get(*index).map(|operation| (file, operation))
         }

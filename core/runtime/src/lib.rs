@@ -139,6 +139,9 @@ pub trait Interpreter {
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders;
     /// Frames on any thread's stack, and suspended generators and coroutines, that run one of these code objects.
     fn running(&self, codes: &[Handle]) -> Vec<Running>;
+    /// Every code object of a live function whose `co_filename` is one of these files, by one pass over the heap. The
+    /// answer runs parallel to the question; code objects nested in others are not listed unless a function runs them.
+    fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>>;
     /// Live instances of a class (subclasses included), by one pass over the heap.
     fn instances(&self, class: Handle) -> Vec<Handle>;
 
@@ -178,8 +181,9 @@ pub struct LoadedModule {
     pub file: PathBuf,
     /// The bytes of the file that was compiled.
     pub source: Vec<u8>,
-    /// The module's code object.
-    pub code: Pin,
+    /// The module's code object; `None` for a module whose body ran before anybody listened. Its functions' code
+    /// objects are found by [`Interpreter::codes_of_files`].
+    pub code: Option<Pin>,
 }
 
 /// Who is told of modules that are loaded; the engine's session.

@@ -1,1 +1,29 @@
-//! To come.
+//! Plugins: found by their manifests, opened when needed, called on threads of their own.
+//!
+//! [`Plugins`] is made once from the settings and lives in the session; a [`PluginSession`] is one transaction of it over
+//! an attached interpreter. The locate stage asks [`PluginSession::crawl`], the patch stage
+//! [`prepare`](PluginSession::prepare), [`settle`](PluginSession::settle) and [`notify`](PluginSession::notify), the
+//! diff stage [`Plugins::pair`]. None of them can fail: what a plugin does wrong is a [`PluginProblem`] in
+//! [`Plugins::take_problems`], and a plugin that did it is off until its library is built anew.
+//!
+//! The engine's own crawlers, matchers and conformers implement the traits of `jurigged_abi` too; they enter with
+//! [`Plugins::add_builtin`] and are called directly.
+
+mod applies;
+mod callees;
+mod host;
+mod loader;
+mod manifest;
+mod problem;
+mod registry;
+mod session;
+mod settings;
+mod worker;
+
+pub use loader::{OpenLibrary, open};
+pub use manifest::{library_file, manifest_of};
+pub use problem::PluginProblem;
+pub use registry::{PluginListing, PluginState, Plugins};
+pub use session::{HeldObject, HeldSlot, LiveEdit, PluginSession, Prepared, Refusal, Stale};
+pub use settings::{DEFAULT_LIMIT, PluginSettings, PluginTable, bundled_folders};
+pub use worker::{CallFailure, RemoteLive, Worker};

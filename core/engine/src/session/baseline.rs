@@ -91,7 +91,9 @@ fn put_back(change: &FileChange, old: DefinitionId) -> Option<Splice> {
         .children
         .iter()
         .find(|child| !change.new.get(**child).in_header);
-    let at = first.map_or(change.new.source.text().len() as u32, |first| change.new.get(*first).range.start);
+    let at = first.map_or(change.new.source.text().len() as u32, |first| {
+        change.new.get(*first).range.start
+    });
     Some(Splice {
         at: at..at,
         text: format!("{text}\n{indent}"),

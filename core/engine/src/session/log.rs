@@ -3,69 +3,98 @@
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use crate::config::{LogFormat, LogLevel, Settings};
 use crate::diagnostic::{Diagnostic, Severity, use_color};
 use crate::pipeline::report::{Event, Report};
 
-/// How much is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    /// Only what is not done although it was asked for.
-    Error,
-    /// And what is probably not meant. The default: nothing is printed when all is well.
-    Warn,
-    /// And every applied operation (`-v`).
-    Info,
-    /// And every watched file and what a reload cost (`-vv`).
-    Debug,
-}
-
-/// The form of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 /// Writes reports to stderr or to a file.
 pub struct Log {
+    output: Mutex<Output>,
+}
+
+struct Output {
     level: LogLevel,
     format: LogFormat,
     color: bool,
-    output: Mutex<Box<dyn Write + Send>>,
+    stream: Box<dyn Write + Send>,
 }
 
-impl Log {
-    /// A log to stderr, or to the end of a file.
-    ///
-    /// # Errors
-    /// When the file cannot be opened for appending.
-    pub fn new(level: LogLevel, format: LogFormat, file: Option<&Path>) -> std::io::Result<Self> {
-        let (output, is_terminal): (Box<dyn Write + Send>, bool) = match file {
-            Some(path) => (Box::new(OpenOptions::new().create(true).append(true).open(path)?), false),
+impl Output {
+    fn of(settings: &Settings) -> std::io::Result<Self> {
+        let (stream, is_terminal): (Box<dyn Write + Send>, bool) = match &settings.log.file.value {
+            Some(path) => (
+                Box::new(OpenOptions::new().create(true).append(true).open(path)?),
+                false,
+            ),
             None => (Box::new(std::io::stderr()), std::io::stderr().is_terminal()),
         };
         Ok(Self {
-            level,
-            format,
+            level: settings.log.level.value,
+            format: settings.log.format.value,
             color: use_color(is_terminal),
-            output: Mutex::new(output),
+            stream,
         })
+    }
+}
+
+impl Log {
+    /// The log that the settings ask for.
+    ///
+    /// # Errors
+    /// When the file cannot be opened for appending.
+    pub fn of(settings: &Settings) -> std::io::Result<Self> {
+        Ok(Self {
+            output: Mutex::new(Output::of(settings)?),
+        })
+    }
+
+    /// Follows changed settings.
+    ///
+    /// # Errors
+    /// When the file cannot be opened for appending; the log stays as it is.
+    pub fn replace(&self, settings: &Settings) -> std::io::Result<()> {
+        let output = Output::of(settings)?;
+        *self.lock() = output;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Output> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A changed configuration is in use.
+    pub fn configured(&self, keys: &[String]) {
+        #[derive(Serialize)]
+        struct Configured<'a> {
+            changed: &'a [String],
+        }
+        match self.format() {
+            LogFormat::Json if self.shows(LogLevel::Info) => self.json("config", &Configured { changed: keys }),
+            LogFormat::Json => {}
+            LogFormat::Text => self.text(LogLevel::Info, &format!("Configure {}", keys.join(", "))),
+        }
+    }
+
+    fn color(&self) -> bool {
+        self.lock().color
+    }
+
+    fn format(&self) -> LogFormat {
+        self.lock().format
     }
 
     /// Is this level reported?
     pub fn shows(&self, level: LogLevel) -> bool {
-        level <= self.level
+        level <= self.lock().level
     }
 
     /// Everything that a reload did and did not do.
     pub fn report(&self, report: &Report) {
-        if self.format == LogFormat::Json {
+        if self.format() == LogFormat::Json {
             let is_worth_it = self.shows(LogLevel::Info) || !report.diagnostics.is_empty();
             if is_worth_it {
                 self.json("report", report);
@@ -95,17 +124,17 @@ impl Log {
             Severity::Error => LogLevel::Error,
             Severity::Warning | Severity::Notice => LogLevel::Warn,
         };
-        match self.format {
+        match self.format() {
             LogFormat::Json if self.shows(level) => self.json("diagnostic", diagnostic),
             LogFormat::Json => {}
-            LogFormat::Text => self.text(level, diagnostic.render(self.color).trim_end()),
+            LogFormat::Text => self.text(level, diagnostic.render(self.color()).trim_end()),
         }
     }
 
     /// A file is watched.
     pub fn watch(&self, path: &Path) {
         let event = Event::watch(path);
-        match self.format {
+        match self.format() {
             LogFormat::Json if self.shows(LogLevel::Info) => self.json("watch", &event),
             LogFormat::Json => {}
             LogFormat::Text => self.text(LogLevel::Info, &event.to_string()),
@@ -134,8 +163,8 @@ impl Log {
     /// One write a report, so that the lines of two reports, or of the program, do not mix. A closed stderr is the
     /// user's wish not to read reports.
     fn write(&self, text: &str) {
-        let Ok(mut output) = self.output.lock() else { return };
-        let _ = output.write_all(format!("{text}\n").as_bytes());
-        let _ = output.flush();
+        let stream = &mut self.lock().stream;
+        let _ = stream.write_all(format!("{text}\n").as_bytes());
+        let _ = stream.flush();
     }
 }

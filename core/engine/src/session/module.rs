@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jurigged_runtime::{Interpreter, Pin};
 
-use crate::pipeline::definitions::{DefinitionTree, parse};
+use crate::pipeline::definitions::{DefinitionId, DefinitionTree, parse};
 use crate::pipeline::edit_plan::Outline;
 use crate::pipeline::locate::Bindings;
 use crate::source::SourceText;
@@ -50,7 +50,9 @@ impl Module {
 
     /// The tree of the baseline, parsed at the first edit.
     pub fn tree(&mut self) -> Arc<DefinitionTree> {
-        self.tree.get_or_insert_with(|| Arc::new(parse(self.baseline.clone()))).clone()
+        self.tree
+            .get_or_insert_with(|| Arc::new(parse(self.baseline.clone())))
+            .clone()
     }
 
     /// Which code object belongs to which definition of the baseline, found at the first edit.

@@ -34,10 +34,12 @@ impl Planner<'_> {
     }
 
     pub(super) fn is_main_guard(&self, tree: &DefinitionTree, block: DefinitionId) -> bool {
-        tree.get(block)
-            .children
-            .iter()
-            .any(|branch| tree.get(*branch).facets.branch().is_some_and(|branch| branch.main_guard))
+        tree.get(block).children.iter().any(|branch| {
+            tree.get(*branch)
+                .facets
+                .branch()
+                .is_some_and(|branch| branch.main_guard)
+        })
     }
 
     /// Lists a change inside a block, or of its header.

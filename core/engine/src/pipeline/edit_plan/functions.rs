@@ -1,5 +1,7 @@
 //! A function whose text changed.
 
+use std::borrow::Cow;
+
 use super::operation::{Action, DefaultSource, HeaderUpdate, UpdateCode};
 use super::{EditCode, Outline, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
@@ -16,15 +18,20 @@ impl Planner<'_> {
             before.facets.function().expect("a function has function facets"),
             after.facets.function().expect("a function has function facets"),
         );
-        let fingerprints = |facets: &[ExprFacet]| -> Vec<u64> { facets.iter().map(|facet| facet.fingerprint).collect() };
+        let fingerprints =
+            |facets: &[ExprFacet]| -> Vec<u64> { facets.iter().map(|facet| facet.fingerprint).collect() };
         let mut rewrap = None;
         if fingerprints(&old_facets.decorators) != fingerprints(&new_facets.decorators) {
             let is_descriptor = |facet: &ExprFacet| DESCRIPTORS.contains(&decorator_name(facet).as_str());
-            let name = after.name.as_deref().unwrap_or_default();
+            let name = self.new.bound_name(new).unwrap_or_default();
             if !place.scope.classes.is_empty()
                 && !place.in_block
-                && self.names.binder_count(&place.scope, name) == 1
-                && old_facets.decorators.iter().chain(&new_facets.decorators).all(is_descriptor)
+                && self.names.binder_count(&place.scope, &name) == 1
+                && old_facets
+                    .decorators
+                    .iter()
+                    .chain(&new_facets.decorators)
+                    .all(is_descriptor)
             {
                 rewrap = Some(new_facets.decorators.iter().map(decorator_name).collect());
             } else {
@@ -54,7 +61,7 @@ impl Planner<'_> {
         let update = UpdateCode {
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
-            binding: after.name.clone(),
+            binding: self.new.bound_name(new).map(Cow::into_owned),
             pairs,
             outline,
             header,
@@ -67,9 +74,9 @@ impl Planner<'_> {
 
     /// Lists what a decorator decorated when its code outside the wrapper that it makes has changed.
     fn note_decorator(&mut self, old: DefinitionId, new: DefinitionId, pairs: &[(DefinitionId, DefinitionId)]) {
-        let has_wrapper = pairs.iter().any(|(_, inner)| {
-            *inner != new && matches!(self.new.get(*inner).kind, DefinitionKind::Function { .. })
-        });
+        let has_wrapper = pairs
+            .iter()
+            .any(|(_, inner)| *inner != new && matches!(self.new.get(*inner).kind, DefinitionKind::Function { .. }));
         if !has_wrapper || outside_wrappers(self.old, old) == outside_wrappers(self.new, new) {
             return;
         }

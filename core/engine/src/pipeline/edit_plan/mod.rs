@@ -24,7 +24,7 @@ pub use unit::Unit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
 use crate::pipeline::diff::Matching;
 use scope::Names;
 
@@ -166,7 +166,11 @@ impl Planner<'_> {
         let mut stack = vec![(old, new)];
         while let Some((old, new)) = stack.pop() {
             if self.new.get(new).kind.owns_code() {
-                self.unchanged.push(Unchanged { old, new, line: self.new.get(new).first_line });
+                self.unchanged.push(Unchanged {
+                    old,
+                    new,
+                    line: self.new.get(new).first_line,
+                });
             }
             // Equal text has equal structure: the children correspond one by one, whatever the matchers said.
             let pairs = self.old.get(old).children.iter().zip(&self.new.get(new).children);
@@ -188,14 +192,19 @@ impl Planner<'_> {
             let why = reasons::class_decorators(&after.path);
             return self.refuse(EditCode::ClsDecorators, Some(old), Some(new), why);
         }
-        let type_param = |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
+        let type_param =
+            |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
         if fingerprints(&old_class.arguments) != fingerprints(&new_class.arguments)
             || type_param(&old_class.type_params) != type_param(&new_class.type_params)
         {
             let why = reasons::class_bases(&after.path);
             return self.refuse(EditCode::ClsBases, Some(old), Some(new), why);
         }
-        self.unchanged.push(Unchanged { old, new, line: self.new.get(new).first_line });
+        self.unchanged.push(Unchanged {
+            old,
+            new,
+            line: self.new.get(new).first_line,
+        });
         let mut inside = Place {
             scope: place.scope.clone(),
             in_block: false,
@@ -207,7 +216,7 @@ impl Planner<'_> {
 
     fn added(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.new.get(id);
-        if definition.in_header {
+        if definition.in_header || does_nothing(definition) {
             return;
         }
         if place.in_block {
@@ -224,6 +233,9 @@ impl Planner<'_> {
 
     fn removed(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
+        if does_nothing(definition) {
+            return;
+        }
         if place.in_block {
             return self.refuse_in_block(Some(id), None, place);
         }
@@ -259,6 +271,14 @@ impl Planner<'_> {
     }
 }
 
+/// `pass` and `global`: neither coming nor going, they change what a running program is.
+fn does_nothing(definition: &Definition) -> bool {
+    matches!(
+        definition.kind,
+        DefinitionKind::Statement(StatementKind::Pass | StatementKind::Global)
+    )
+}
+
 /// The path of a definition; for statements and blocks that of the scope that they stand in.
 fn reported_name(tree: &DefinitionTree, definition: &Definition) -> String {
     match definition.kind {
@@ -276,4 +296,3 @@ fn reported_name(tree: &DefinitionTree, definition: &Definition) -> String {
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim_end().to_owned()
 }
-

@@ -86,6 +86,15 @@ pub fn bound_again(name: &str, line: u32) -> Refusal {
     )
 }
 
+pub fn reads_itself(name: &str) -> Refusal {
+    refusal(
+        "stmt",
+        format!("the statement that changes `{name}` is not run"),
+        format!("it starts from the value that `{name}` had before, and the old statement has changed that already"),
+        format!("change the statement that first binds `{name}` as well, or restart the program"),
+    )
+}
+
 pub fn last_binding_removed(name: &str) -> Refusal {
     refusal(
         "overloads",
@@ -101,7 +110,11 @@ pub fn decorator_outside_wrapper(name: &str, users: &[String]) -> Refusal {
         format!("`{name}` does not decorate again"),
         format!(
             "its code outside the wrapper that it returns changed; what it did for {} stays as it was",
-            users.iter().map(|user| format!("`{user}`")).collect::<Vec<_>>().join(", ")
+            users
+                .iter()
+                .map(|user| format!("`{user}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
         "restart the program if that part of the decorator matters",
     )

@@ -40,6 +40,10 @@ impl Planner<'_> {
         if place.in_block {
             return self.refuse_in_block(Some(old), Some(new), place);
         }
+        let facets = self.new.get(new).facets.statement();
+        if let Some(name) = facets.and_then(|facets| facets.binds.iter().find(|name| facets.reads.contains(name))) {
+            return self.refuse(EditCode::Stmt, Some(old), Some(new), reasons::reads_itself(name));
+        }
         self.run(Some(old), new, place);
     }
 
@@ -89,7 +93,11 @@ impl Planner<'_> {
         for name in &binds {
             if let Some(last) = self.names.last_binder(&place.scope, name)
                 && last != new
-                && self.change.matching.old_of(last).is_some_and(|old| self.is_same(old, last))
+                && self
+                    .change
+                    .matching
+                    .old_of(last)
+                    .is_some_and(|old| self.is_same(old, last))
             {
                 let line = self.new.get(last).first_line;
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
@@ -127,7 +135,12 @@ impl Planner<'_> {
             if !self.names.binds(&place.scope, &name) {
                 names.push(name);
             } else if definition.kind.owns_code() && self.was_last_binder(id, &name, place) {
-                return self.refuse(EditCode::Overloads, Some(id), None, reasons::last_binding_removed(&name));
+                return self.refuse(
+                    EditCode::Overloads,
+                    Some(id),
+                    None,
+                    reasons::last_binding_removed(&name),
+                );
             }
         }
         let edit = match (&definition.kind, place.scope.classes.is_empty()) {

@@ -148,7 +148,11 @@ fn push_blanked(source: &mut String, text: &str, range: Range<u32>, blanked: &[R
         source.push_str(&text[at..blank.start as usize]);
         source.push('0');
         for byte in text[blank.start as usize..blank.end as usize].bytes().skip(1) {
-            source.push(if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' });
+            source.push(if matches!(byte, b'\n' | b'\r') {
+                byte as char
+            } else {
+                ' '
+            });
         }
         at = blank.end as usize;
     }

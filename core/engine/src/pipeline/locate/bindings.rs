@@ -1,9 +1,11 @@
 //! Which code object belongs to which definition of the text that runs.
 
+use std::path::Path;
+
 use jurigged_runtime::{Interpreter, Pin};
 use rustc_hash::FxHashMap;
 
-use super::codes::{Bound, bind};
+use super::codes::{Bound, bind, bind_loose};
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree};
 use crate::pipeline::diff::Matching;
 use crate::pipeline::edit_plan::Outline;
@@ -57,6 +59,17 @@ impl Bindings {
         bindings
     }
 
+    /// The bindings of a module whose body ran before anybody listened, from the functions that live.
+    pub fn of_file(interpreter: &dyn Interpreter, file: &Path, outline: &[Outline]) -> Self {
+        let mut bindings = Self::default();
+        let file = file.to_string_lossy().into_owned();
+        let codes = interpreter.codes_of_files(&[file]).pop().unwrap_or_default();
+        for bound in bind_loose(interpreter, &codes, outline) {
+            bindings.insert(interpreter, &bound);
+        }
+        bindings
+    }
+
     /// The binding of a definition; `None` where the code object could not be told apart or was never made.
     pub fn get(&self, id: DefinitionId) -> Option<&Binding> {
         self.by_definition.get(&id)
@@ -78,13 +91,7 @@ impl Bindings {
     }
 
     /// Carries over the bindings of all definitions of another tree that have the same text in this one.
-    pub fn carry_same_text(
-        &mut self,
-        other: &Self,
-        from: &DefinitionTree,
-        to: &DefinitionTree,
-        matching: &Matching,
-    ) {
+    pub fn carry_same_text(&mut self, other: &Self, from: &DefinitionTree, to: &DefinitionTree, matching: &Matching) {
         for definition in &to.definitions {
             if let Some(source) = matching.old_of(definition.id)
                 && from.text(source) == to.text(definition.id)

@@ -155,6 +155,37 @@ fn bind_scope(interpreter: &dyn Interpreter, scope_code: Handle, outline: &[Outl
     }
 }
 
+/// Gives the owners of an outline their code objects where the module's own code object is gone: by name and line among
+/// code objects that functions run.
+pub fn bind_loose(interpreter: &dyn Interpreter, codes: &[Handle], outline: &[Outline]) -> Vec<Bound> {
+    let mut by_place: FxHashMap<(String, u32), Vec<Handle>> = FxHashMap::default();
+    for &code in codes {
+        let place = (name_of(interpreter, code), first_line_of(interpreter, code));
+        by_place.entry(place).or_default().push(code);
+    }
+    let mut bound = Vec::new();
+    let mut pending: Vec<&Outline> = outline.iter().rev().collect();
+    while let Some(owner) = pending.pop() {
+        let place = (owner.name.clone(), owner.first_line);
+        match by_place.get(&place).map(Vec::as_slice) {
+            Some([code]) => {
+                bound.push(Bound {
+                    id: owner.id,
+                    code: *code,
+                    parent: None,
+                    first_line: owner.first_line,
+                    text_line: owner.first_line,
+                });
+                bind_scope(interpreter, *code, &owner.nested, &mut bound);
+            }
+            // A class body's code object does not outlive the class statement.
+            None => pending.extend(owner.nested.iter().rev()),
+            Some(_) => {}
+        }
+    }
+    bound
+}
+
 /// Comprehensions that the interpreter inlined (PEP 709) have no code object: what is nested in them belongs to the scope.
 fn without_inlined<'a>(outline: &'a [Outline], by_name: &FxHashMap<String, Vec<NestedCode>>) -> Vec<&'a Outline> {
     let mut owners = Vec::new();

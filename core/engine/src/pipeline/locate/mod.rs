@@ -7,10 +7,12 @@
 
 mod bindings;
 mod codes;
+mod crawlers;
 mod structure;
 
 pub use bindings::{Binding, Bindings, ParentConstant};
 pub use codes::{Bound, bind, code_of_scope, first_line_of, is_hidden_scope, name_of};
+pub use crawlers::add_crawlers;
 pub use structure::{bound_object, class_at, resolve};
 
 use jurigged_runtime::{Handle, Interpreter, SoughtCode};
@@ -18,7 +20,7 @@ use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, FilePlan, UpdateCode};
-use crate::plugins::Plugins;
+use crate::plugins::PluginSession;
 
 /// One module of the program that was loaded from a changed file.
 #[derive(Debug)]
@@ -58,7 +60,11 @@ pub struct CodeTarget {
 }
 
 /// Finds the targets of every module, with one search for all of them.
-pub fn locate(interpreter: &dyn Interpreter, modules: &[(&FilePlan, ModuleTarget<'_>)], plugins: &Plugins) -> Vec<Targets> {
+pub fn locate(
+    interpreter: &dyn Interpreter,
+    modules: &[(&FilePlan, ModuleTarget<'_>)],
+    plugins: &mut PluginSession<'_>,
+) -> Vec<Targets> {
     let mut all: Vec<Targets> = modules
         .iter()
         .map(|(plan, module)| Targets {

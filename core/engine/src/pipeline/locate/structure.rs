@@ -4,7 +4,7 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::edit_plan::{Scope, UpdateCode};
-use crate::plugins::Plugins;
+use crate::plugins::PluginSession;
 
 /// Objects looked at below one name, at most: beyond that the heap pass is cheaper.
 const LOOK_AT: usize = 256;
@@ -52,7 +52,7 @@ pub fn functions_at(
     namespace: Handle,
     update: &UpdateCode,
     wanted: &FxHashSet<Handle>,
-    plugins: &Plugins,
+    plugins: &mut PluginSession<'_>,
 ) -> Vec<(Handle, Handle)> {
     let Some(start) = update
         .binding
@@ -74,7 +74,7 @@ pub fn functions_at(
         {
             found.push((object, code));
         }
-        queue.extend(plugins.crawl(interpreter, object));
+        queue.extend(plugins.crawl(object).into_iter().map(|held| held.object));
     }
     found
 }

@@ -65,7 +65,13 @@ pub fn code_swaps(
 }
 
 fn closure_changed(name: &str, old: &[String], new: &[String]) -> Refusal {
-    let list = |names: &[&String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let list = |names: &[&String]| {
+        names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let gained: Vec<_> = new.iter().filter(|name| !old.contains(name)).collect();
     let lost: Vec<_> = old.iter().filter(|name| !new.contains(name)).collect();
     let code = if gained.iter().chain(&lost).any(|name| *name == "__class__") {
@@ -74,14 +80,22 @@ fn closure_changed(name: &str, old: &[String], new: &[String]) -> Refusal {
         "fn-closure"
     };
     let why = match (gained.is_empty(), lost.is_empty()) {
-        (false, true) => format!("it now reads {}, which the functions made so far have no cell for", list(&gained)),
-        (true, false) => format!("it no longer reads {}, and the cells of a live function are fixed", list(&lost)),
+        (false, true) => format!(
+            "it now reads {}, which the functions made so far have no cell for",
+            list(&gained)
+        ),
+        (true, false) => format!(
+            "it no longer reads {}, and the cells of a live function are fixed",
+            list(&lost)
+        ),
         (false, false) => format!(
             "it now reads {} and no longer {}, and the cells of a live function are fixed",
             list(&gained),
             list(&lost)
         ),
-        (true, true) => "its free variables are in another order, and the cells of a live function are fixed".to_owned(),
+        (true, true) => {
+            "its free variables are in another order, and the cells of a live function are fixed".to_owned()
+        }
     };
     refusal(
         code,
@@ -209,7 +223,13 @@ pub fn wrapper_swaps(
             break;
         };
         for swap in own {
-            let Swap::Attribute { object, name, expected, new } = swap else {
+            let Swap::Attribute {
+                object,
+                name,
+                expected,
+                new,
+            } = swap
+            else {
                 continue;
             };
             let copied = ["__doc__", "__annotations__", "__annotate__", "__type_params__"];

@@ -73,6 +73,9 @@ fn run_statement(
         let swaps = scratch.swaps(interpreter, work.namespace)?;
         transaction.commit(swaps).map_err(LateStop::Commit)?;
     }
-    prepared.outcome.bound.extend(without_place(bind(interpreter, code, &statement.outline)));
+    prepared
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod conform;
 mod functions;
 mod late;
 mod namespaces;
@@ -19,7 +20,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter};
 
 use crate::pipeline::edit_plan::FilePlan;
 use crate::pipeline::locate::{Bindings, Targets};
-use crate::plugins::Plugins;
+use crate::plugins::PluginSession;
 use prepare::Prepared;
 use transaction::Transaction;
 
@@ -46,7 +47,7 @@ pub struct Work<'a> {
 }
 
 /// Applies a whole batch, or nothing of it.
-pub fn patch(interpreter: &dyn Interpreter, works: &[Work<'_>], plugins: &Plugins, fault: Fault) -> Outcome {
+pub fn patch(interpreter: &dyn Interpreter, works: &[Work<'_>], plugins: &mut PluginSession<'_>, fault: Fault) -> Outcome {
     let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
     match attempt(interpreter, works, plugins, &mut transaction, &mut ran) {
@@ -61,7 +62,7 @@ pub fn patch(interpreter: &dyn Interpreter, works: &[Work<'_>], plugins: &Plugin
 fn attempt(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
-    plugins: &Plugins,
+    plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<ModuleOutcome>, Failure> {
@@ -69,8 +70,8 @@ fn attempt(
     for (work, prepared) in works.iter().zip(&mut prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
-    for (work, prepared) in works.iter().zip(&mut prepared) {
-        settle::settle(interpreter, work, prepared, plugins);
+    for prepared in &mut prepared {
+        settle::settle(interpreter, prepared, plugins);
     }
     Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())
 }
@@ -78,7 +79,7 @@ fn attempt(
 fn commit_prepared(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
-    plugins: &Plugins,
+    plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
 ) -> Result<Vec<Prepared>, Failure> {
     let mut last = String::new();

@@ -118,7 +118,9 @@ impl Scratch {
 
     fn same_annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> bool {
         match (old, new) {
-            (Some(old), Some(new)) => changes(interpreter, &interpreter.entries(old), &interpreter.entries(new)).is_empty(),
+            (Some(old), Some(new)) => {
+                changes(interpreter, &interpreter.entries(old), &interpreter.entries(new)).is_empty()
+            }
             (None, Some(new)) => interpreter.entries(new).is_empty(),
             _ => false,
         }
@@ -126,7 +128,11 @@ impl Scratch {
 
     /// A class that defines `__eq__` and no `__hash__` gets `__hash__ = None` (Objects/typeobject.c, `type_new_set_hash`).
     fn implicit_hash(&self, interpreter: &dyn Interpreter, class: Handle, swaps: &mut Vec<Swap>) {
-        let had = |name: &str| self.before.iter().any(|(key, _)| interpreter.text(*key).as_deref() == Some(name));
+        let had = |name: &str| {
+            self.before
+                .iter()
+                .any(|(key, _)| interpreter.text(*key).as_deref() == Some(name))
+        };
         let has = |name: &str| interpreter.entry(self.locals, name).is_some();
         let current = interpreter.entry(interpreter.namespace(class).unwrap_or(self.locals), "__hash__");
         let hash_is_none = current.is_some_and(|hash| interpreter.kind(hash) == ObjectKind::None);

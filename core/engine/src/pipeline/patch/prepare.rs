@@ -5,13 +5,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::namespaces::{Scratch, wrap};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
-use super::{Work, functions};
+use super::{Work, conform, functions};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{
     Action, HeaderUpdate, Outline, Phase, Refusal, RunStatement, Scope, Unit, UpdateCode, note, refusal,
 };
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at, code_of_scope};
-use crate::plugins::Plugins;
+use crate::plugins::{LiveEdit, PluginSession};
 
 /// One module, ready to commit.
 #[derive(Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Prepared {
     pub deleted: Vec<Handle>,
     /// Functions that got new code, with the operation.
     pub patched: Vec<(usize, Handle)>,
+    /// What conformers are told, with the operation.
+    pub edits: Vec<(usize, LiveEdit)>,
     /// Objects with `__conform__` that hold replaced code, with the operation.
     pub conforming: Vec<(usize, Handle)>,
 }
@@ -66,7 +68,7 @@ impl From<RuntimeError> for Stop {
     }
 }
 
-pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &Plugins) -> Result<Prepared, Failure> {
+pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &mut PluginSession<'_>) -> Result<Prepared, Failure> {
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let mut scratches: Vec<Scratch> = Vec::new();
@@ -84,9 +86,15 @@ pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &Plugins
                 &mut steps,
                 &mut outcome,
             ),
-            Action::Run(statement) => {
-                prepare_statement(interpreter, work, index, statement, &mut module, &mut steps, &mut scratches)
-            }
+            Action::Run(statement) => prepare_statement(
+                interpreter,
+                work,
+                index,
+                statement,
+                &mut module,
+                &mut steps,
+                &mut scratches,
+            ),
             Action::Unbind { scope, names } => {
                 unbind(interpreter, work, scope, names, &mut module, &mut steps.removals).map_err(Stop::from)
             }
@@ -123,14 +131,17 @@ pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &Plugins
     Ok(module)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call; a struct would only name the same things again")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call; a struct would only name the same things again"
+)]
 fn prepare_update(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
     index: usize,
     update: &UpdateCode,
     name: &str,
-    plugins: &Plugins,
+    plugins: &mut PluginSession<'_>,
     module: &mut Prepared,
     steps: &mut Steps,
     outcome: &mut OperationOutcome,
@@ -174,13 +185,18 @@ fn prepare_update(
             "nothing to do if it is not used; else restart the program",
         ));
     }
-    if !update.positions_only {
-        plugins.prepare(interpreter, work, index, update, &mut headers)?;
+    if let Some(edit) = conform::live_edit(interpreter, work, index, update, &new_codes) {
+        headers.extend(conform::prepare(plugins, &edit)?);
+        module.edits.push((index, edit));
     }
     outcome.functions = targets.iter().map(|target| target.functions.len()).sum();
     for target in targets {
-        module.patched.extend(target.functions.iter().map(|function| (index, *function)));
-        module.conforming.extend(target.conforming.iter().map(|object| (index, *object)));
+        module
+            .patched
+            .extend(target.functions.iter().map(|function| (index, *function)));
+        module
+            .conforming
+            .extend(target.conforming.iter().map(|object| (index, *object)));
     }
     module.outcome.bound.extend(relocated(bound, targets));
     steps.codes.append(&mut codes);
@@ -253,9 +269,8 @@ fn run_template(
     let scratch = Scratch::of(interpreter, work.namespace, &update.scope).ok_or_else(|| no_class(&update.scope))?;
     let code = compile_scope(interpreter, work, &header.template)?;
     execute_in(interpreter, code, work.namespace, scratch.locals)?;
-    let name = mangled(name, update.scope.classes.last().map(String::as_str));
     interpreter
-        .entry(scratch.locals, &name)
+        .entry(scratch.locals, name)
         .filter(|function| interpreter.kind(*function) == ObjectKind::Function)
         .ok_or_else(|| {
             Stop::Refused(refusal(
@@ -290,16 +305,6 @@ pub fn no_class(scope: &Scope) -> Refusal {
     )
 }
 
-/// Private names (`__x`) are stored with the name of their class (Python reference, 6.2.1).
-fn mangled(name: &str, class: Option<&str>) -> String {
-    match class.map(|class| class.trim_start_matches('_')) {
-        Some(class) if name.starts_with("__") && !name.ends_with("__") && !class.is_empty() => {
-            format!("_{class}{name}")
-        }
-        _ => name.to_owned(),
-    }
-}
-
 /// The old function in new built-in descriptors.
 fn rewrap(
     interpreter: &dyn Interpreter,
@@ -310,8 +315,7 @@ fn rewrap(
     live: &[Handle],
 ) -> Result<Swap, Stop> {
     let class = class_at(interpreter, work.namespace, &update.scope).ok_or_else(|| no_class(&update.scope))?;
-    let name = mangled(binding, update.scope.classes.last().map(String::as_str));
-    let expected = bound_object(interpreter, work.namespace, &update.scope, &name);
+    let expected = bound_object(interpreter, work.namespace, &update.scope, binding);
     let inner = expected.and_then(|object| inner_function(interpreter, object));
     let Some(function) = inner.filter(|function| live.contains(function)) else {
         return Err(Stop::Refused(refusal(
@@ -327,7 +331,7 @@ fn rewrap(
     }
     Ok(Swap::ClassAttribute {
         class,
-        name,
+        name: binding.to_owned(),
         expected,
         new: Some(value),
     })
@@ -362,12 +366,22 @@ fn prepare_statement(
         return Err(Stop::Refused(refusal(
             "executing",
             format!("`{}` is not run", operation.summary),
-            format!("the body of `{}` is still running, and has not come further than this", work.module),
+            format!(
+                "the body of `{}` is still running, and has not come further than this",
+                work.module
+            ),
             "it runs at the next start; to run it now, move it above the running statement",
         )));
     }
     refuse_fields(interpreter, work, statement)?;
-    unbind(interpreter, work, &statement.scope, &statement.unbinds, module, &mut steps.removals)?;
+    unbind(
+        interpreter,
+        work,
+        &statement.scope,
+        &statement.unbinds,
+        module,
+        &mut steps.removals,
+    )?;
     if statement.phase == Phase::Late {
         module.late.push(index);
         return Ok(());
@@ -392,7 +406,10 @@ fn prepare_statement(
         result => result?,
     }
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
-    module.outcome.bound.extend(without_place(bind(interpreter, code, &statement.outline)));
+    module
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
 }
 
@@ -415,7 +432,10 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
     let namespace = interpreter.namespace(class).ok_or_else(|| no_class(&statement.scope))?;
     let has = |name: &str| interpreter.entry(namespace, name).is_some();
     let is_abstract = statement.is_definition && metaclasses.iter().any(|name| name == "abc.ABCMeta");
-    let kind = if metaclasses.iter().any(|name| name == "enum.EnumType" || name == "enum.EnumMeta") {
+    let kind = if metaclasses
+        .iter()
+        .any(|name| name == "enum.EnumType" || name == "enum.EnumMeta")
+    {
         "an enum"
     } else if has("__slots__") && statement.binds.iter().any(|name| name == "__slots__") {
         "a class with `__slots__`"
@@ -431,9 +451,14 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
             )));
         }
         return Ok(());
-    } else if ["__dataclass_fields__", "__attrs_attrs__", "__pydantic_fields__", "model_fields"]
-        .iter()
-        .any(|name| has(name))
+    } else if [
+        "__dataclass_fields__",
+        "__attrs_attrs__",
+        "__pydantic_fields__",
+        "model_fields",
+    ]
+    .iter()
+    .any(|name| has(name))
     {
         "a class with generated methods"
     } else if metaclasses.iter().any(|name| name.ends_with("_TypedDictMeta")) {
@@ -444,7 +469,10 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
     Err(Stop::Refused(refusal(
         "cls-fields",
         format!("`{}` is not changed", statement.binds.join(", ")),
-        format!("`{}` is {kind}, whose fields are fixed when the class is made", statement.scope.classes.join(".")),
+        format!(
+            "`{}` is {kind}, whose fields are fixed when the class is made",
+            statement.scope.classes.join(".")
+        ),
         "restart the program",
     )))
 }
@@ -479,7 +507,7 @@ pub fn unbind(
         Some(class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?)
     };
     for name in names {
-        let name = mangled(name, scope.classes.last().map(String::as_str));
+        let name = name.clone();
         let Some(value) = bound_object(interpreter, work.namespace, scope, &name) else {
             continue;
         };
@@ -548,4 +576,3 @@ fn shifts(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
     }
     swaps
 }
-

@@ -2,20 +2,23 @@
 
 use jurigged_runtime::{Handle, Interpreter};
 
-use super::Work;
 use super::prepare::Prepared;
-use crate::pipeline::edit_plan::{Action, Refusal, note};
-use crate::plugins::Plugins;
+use crate::pipeline::edit_plan::{Refusal, note};
+use crate::plugins::PluginSession;
 
 /// Calls `__conform__` and the plugins' conformers.
-pub fn settle(interpreter: &dyn Interpreter, work: &Work<'_>, prepared: &mut Prepared, plugins: &Plugins) {
+pub fn settle(interpreter: &dyn Interpreter, prepared: &mut Prepared, plugins: &mut PluginSession<'_>) {
     for value in std::mem::take(&mut prepared.deleted) {
         if let Err(problem) = conform(interpreter, value, interpreter.none()) {
             list(prepared, 0, problem);
         }
     }
     for (index, object) in std::mem::take(&mut prepared.conforming) {
-        let function = prepared.patched.iter().find(|(at, _)| *at == index).map(|(_, function)| *function);
+        let function = prepared
+            .patched
+            .iter()
+            .find(|(at, _)| *at == index)
+            .map(|(_, function)| *function);
         let new = function.unwrap_or_else(|| interpreter.none());
         if function.is_some()
             && let Err(problem) = conform(interpreter, object, new)
@@ -23,14 +26,14 @@ pub fn settle(interpreter: &dyn Interpreter, work: &Work<'_>, prepared: &mut Pre
             list(prepared, index, problem);
         }
     }
-    for (index, operation) in work.plan.operations.iter().enumerate() {
-        let Action::Update(update) = &operation.action else {
-            continue;
-        };
-        if update.positions_only || prepared.outcome.operations[index].refused.is_some() {
-            continue;
-        }
-        for problem in plugins.settle(interpreter, work, index, update) {
+    for (index, edit) in std::mem::take(&mut prepared.edits) {
+        for stale in plugins.settle(&edit) {
+            let problem = note(
+                "stale",
+                format!("`{}` may be stale", stale.name),
+                format!("the plugin `{}` could not make what derives from it follow: {}", stale.plugin, stale.reason),
+                "correct the cause and save again, or restart the program",
+            );
             list(prepared, index, problem);
         }
     }

@@ -118,3 +118,91 @@ pub fn changes(
     changes.extend(gone);
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jurigged_runtime::Runtime;
+    use jurigged_runtime::fake::FakeRuntime;
+
+    fn set(dict: Handle, name: &str, expected: Option<Handle>, new: Option<Handle>) -> Swap {
+        Swap::Entry {
+            dict,
+            name: name.to_owned(),
+            expected,
+            new,
+        }
+    }
+
+    /// Two commits with a statement between them; the step of index `fault` fails.
+    fn run(fault: Option<usize>) -> (Vec<(String, Option<Handle>, Option<Handle>)>, Vec<isize>, bool) {
+        let runtime = FakeRuntime::default();
+        let mut left = Vec::new();
+        let mut succeeded = false;
+        let mut work = |interpreter: &dyn Interpreter| {
+            let (dict, one, two) = (
+                interpreter.new_dict(),
+                interpreter.new_integer(1),
+                interpreter.new_integer(2),
+            );
+            interpreter.set_entry(dict, "a", one);
+            interpreter.set_entry(dict, "gone", one);
+            let before = interpreter.entries(dict);
+            let mut transaction = Transaction::new(interpreter, Fault(fault));
+            let mut steps = || -> Result<(), ()> {
+                let first = vec![set(dict, "a", Some(one), Some(two)), set(dict, "b", None, Some(one))];
+                transaction.commit(first).map_err(drop)?;
+                transaction.before_statement(dict).map_err(drop)?;
+                interpreter.set_entry(dict, "statement", two);
+                transaction
+                    .commit(vec![set(dict, "gone", Some(one), None)])
+                    .map_err(drop)
+            };
+            succeeded = steps().is_ok();
+            if !succeeded {
+                transaction.undo();
+            }
+            left = changes(interpreter, &before, &interpreter.entries(dict));
+        };
+        runtime.attach(&mut work).expect("the twin never shuts down");
+        (left, runtime.history(), succeeded)
+    }
+
+    #[test]
+    fn a_fault_at_any_step_leaves_what_was_before() {
+        for fault in 0..4 {
+            let (left, _, succeeded) = run(Some(fault));
+            assert!(!succeeded, "step {fault} was to fail");
+            assert_eq!(left, [], "after a fault at step {fault}");
+        }
+    }
+
+    #[test]
+    fn without_a_fault_all_steps_are_applied_in_order() {
+        let (left, history, succeeded) = run(None);
+        assert!(succeeded);
+        let names: Vec<_> = left.iter().map(|(name, _, _)| name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "statement", "gone"]);
+        assert_eq!(history, [0, 1, 0]);
+    }
+
+    #[test]
+    fn steps_are_taken_back_last_first() {
+        let (_, history, _) = run(Some(2));
+        assert_eq!(history[..2], [0, 1]);
+        // The undo of the first commit, after that of the statement's namespace.
+        assert_eq!(history[history.len() - 2..], [!1, !0]);
+    }
+
+    #[test]
+    fn a_value_that_another_thread_changed_stops_the_commit() {
+        let runtime = FakeRuntime::default();
+        let mut work = |interpreter: &dyn Interpreter| {
+            let (dict, one) = (interpreter.new_dict(), interpreter.new_integer(1));
+            let mut transaction = Transaction::new(interpreter, Fault::default());
+            let error = transaction.commit(vec![set(dict, "a", Some(one), None)]).unwrap_err();
+            assert!(matches!(error, CommitError::Changed { index: 0 }));
+        };
+        runtime.attach(&mut work).expect("the twin never shuts down");
+    }
+}

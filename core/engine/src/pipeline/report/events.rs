@@ -115,7 +115,11 @@ impl std::fmt::Display for Event {
             Verb::Run => "Run",
             Verb::Running => {
                 let line = self.line.unwrap_or(0);
-                return write!(f, "Running {} @L{line}: this call finishes with its old code", self.name);
+                return write!(
+                    f,
+                    "Running {} @L{line}: this call finishes with its old code",
+                    self.name
+                );
             }
         };
         write!(f, "{verb} {}", self.name)?;

@@ -5,11 +5,13 @@ mod events;
 pub use events::{Event, Verb};
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use jurigged_runtime::PythonError;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::pipeline::capture::CaptureProblem;
 use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
 use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
 use crate::pipeline::patch::{Failure, ModuleOutcome};
@@ -29,6 +31,9 @@ pub struct Report {
     pub planned: Vec<String>,
     /// Modules that changed.
     pub modules: Vec<String>,
+    /// Files that were being written when they were read: to be looked at again.
+    #[serde(skip)]
+    pub unfinished: Vec<PathBuf>,
     /// Passes over the heap that finding the functions took.
     pub heap_passes: u32,
     /// From the first event of the save to the end of the commit, in microseconds; 0 where no event began it.
@@ -79,7 +84,10 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal) 
     } else {
         Diagnostic::error(reason.code.clone(), reason.message.clone())
     };
-    let diagnostic = diagnostic.place(place).detail(reason.why.clone()).help(reason.help.clone());
+    let diagnostic = diagnostic
+        .place(place)
+        .detail(reason.why.clone())
+        .help(reason.help.clone());
     if reason.is_note {
         return diagnostic;
     }
@@ -107,7 +115,12 @@ fn place_of(module: ReportedModule<'_>, operation: &Operation) -> Place {
 
 /// The diagnostic of a batch that was undone. `undone` are the reported names of everything that it would have changed,
 /// `ran` the statements whose side effects stay.
-pub fn undone(failure: &Failure, place: Option<(&FilePlan, &Operation)>, undone: &[String], ran: &[String]) -> Diagnostic {
+pub fn undone(
+    failure: &Failure,
+    place: Option<(&FilePlan, &Operation)>,
+    undone: &[String],
+    ran: &[String],
+) -> Diagnostic {
     let diagnostic = match failure {
         Failure::Python { error, .. } if error.kind == "SyntaxError" || error.kind.ends_with("IndentationError") => {
             return syntax_error(error, None).running_now("the code from before this save, all of it");
@@ -150,6 +163,20 @@ fn listed(items: &[String]) -> String {
     text
 }
 
+/// A file that gives no text.
+pub fn unreadable(problem: &CaptureProblem) -> Diagnostic {
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => Place::at(&problem.path, line, column),
+        (Some(line), None) => Place::line(&problem.path, line),
+        _ => Place::file(&problem.path),
+    };
+    Diagnostic::error(problem.code.as_str(), "this save is not applied")
+        .place(place)
+        .detail(problem.message.clone())
+        .running_now("the code from before this save")
+        .help("correct the file and save it again")
+}
+
 /// A file that does not parse.
 pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnostic {
     let mut diagnostic = Diagnostic::error("syntax", error.to_string());
@@ -175,12 +202,15 @@ pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnos
 
 /// A file that our parser cannot read although the interpreter can.
 pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
-    Diagnostic::error("parser", "this save is not applied: jurigged cannot read it, although Python can")
-        .place(Place::at(tree.source.path(), problem.line, problem.column))
-        .source_line(tree.source.line(problem.line))
-        .detail(problem.message.clone())
-        .running_now("the code from before this save")
-        .help("restart the program to run it; this is a limit of jurigged worth reporting")
+    Diagnostic::error(
+        "parser",
+        "this save is not applied: jurigged cannot read it, although Python can",
+    )
+    .place(Place::at(tree.source.path(), problem.line, problem.column))
+    .source_line(tree.source.line(problem.line))
+    .detail(problem.message.clone())
+    .running_now("the code from before this save")
+    .help("restart the program to run it; this is a limit of jurigged worth reporting")
 }
 
 /// What a plan would do, one line an operation; the text form of `jurigged plan`.
@@ -188,7 +218,11 @@ pub fn plan_text(module: &str, plan: &FilePlan) -> String {
     let mut text = String::new();
     for operation in &plan.operations {
         let _ = match &operation.action {
-            Action::Refuse(reason) => writeln!(text, "{:<18} not applied: {}; {}", operation.edit, reason.message, reason.why),
+            Action::Refuse(reason) => writeln!(
+                text,
+                "{:<18} not applied: {}; {}",
+                operation.edit, reason.message, reason.why
+            ),
             _ => match Event::of(module, operation) {
                 Some(event) => writeln!(text, "{:<18} {event}", operation.edit),
                 None => writeln!(text, "{:<18} positions only: {}", operation.edit, operation.name),

@@ -1,0 +1,140 @@
+//! Which objects and edits a crawler or conformer wants to see.
+//!
+//! Data, not code: the manifest carries it, so the host decides without opening the library, and a plugin whose framework
+//! is not in use costs nothing. Classes are compared by name against `type(x).__mro__`, never by `isinstance`, because
+//! proxies answer that with the class of what they wrap; a name is never imported.
+
+use serde::{Deserialize, Serialize};
+
+/// Any one of several conditions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Interest {
+    /// Full class names: the object is an instance of one of them or of a subclass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instance_of: Vec<String>,
+    /// Full class names: the object is a class and one of them is among its bases, or it is that class itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subclass_of: Vec<String>,
+    /// Full names of decorators: the definition carries one of them, called or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decorated_by: Vec<String>,
+    /// Everything.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub any: bool,
+    /// Also edits that only move lines (a conformer of debuggers or coverage); those never clear caches otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub positions: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Interest {
+    /// Instances of the class or a subclass: `Interest::instance_of("numba.core.dispatcher.Dispatcher")`.
+    pub fn instance_of(class: &str) -> Self {
+        Self {
+            instance_of: vec![class.into()],
+            ..Self::default()
+        }
+    }
+
+    /// The class itself and its subclasses: `Interest::subclass_of("pydantic.main.BaseModel")`.
+    pub fn subclass_of(class: &str) -> Self {
+        Self {
+            subclass_of: vec![class.into()],
+            ..Self::default()
+        }
+    }
+
+    /// Definitions under the decorator: `Interest::decorated_by("functools.lru_cache")`.
+    pub fn decorated_by(decorator: &str) -> Self {
+        Self {
+            decorated_by: vec![decorator.into()],
+            ..Self::default()
+        }
+    }
+
+    /// Everything. The library is opened at the first edit: prefer a narrower interest.
+    pub fn any() -> Self {
+        Self {
+            any: true,
+            ..Self::default()
+        }
+    }
+
+    /// This or the other.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.instance_of.extend(other.instance_of);
+        self.subclass_of.extend(other.subclass_of);
+        self.decorated_by.extend(other.decorated_by);
+        self.any |= other.any;
+        self.positions |= other.positions;
+        self
+    }
+
+    /// Ask for edits that only move lines too.
+    #[must_use]
+    pub fn with_positions(mut self) -> Self {
+        self.positions = true;
+        self
+    }
+
+    /// Does one of the conditions hold? [`positions`](Self::positions) is not asked here.
+    pub fn matches(&self, subject: &Subject<'_>) -> bool {
+        let meets = |wanted: &[String], names: &[String]| wanted.iter().any(|name| names.contains(name));
+        self.any
+            || meets(&self.instance_of, subject.classes)
+            || meets(&self.subclass_of, subject.bases)
+            || meets(&self.decorated_by, subject.decorators)
+    }
+}
+
+/// What an [`Interest`] is compared with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Subject<'a> {
+    /// Full names of `type(object).__mro__`.
+    pub classes: &'a [String],
+    /// Full names of `object.__mro__` where the object is a class.
+    pub bases: &'a [String],
+    /// Full names of the decorators of the definition.
+    pub decorators: &'a [String],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).into()).collect()
+    }
+
+    #[test]
+    fn conditions_are_compared_with_their_own_names_only() {
+        let dispatcher = names(&["numba.core.dispatcher.Dispatcher", "object"]);
+        let subject = Subject {
+            classes: &dispatcher,
+            ..Subject::default()
+        };
+        assert!(Interest::instance_of("numba.core.dispatcher.Dispatcher").matches(&subject));
+        assert!(!Interest::subclass_of("numba.core.dispatcher.Dispatcher").matches(&subject));
+        assert!(!Interest::decorated_by("numba.core.dispatcher.Dispatcher").matches(&subject));
+        assert!(!Interest::instance_of("Dispatcher").matches(&subject));
+    }
+
+    #[test]
+    fn any_one_of_several_is_enough() {
+        let interest =
+            Interest::instance_of("functools._lru_cache_wrapper").or(Interest::decorated_by("functools.cache"));
+        let cache = names(&["functools.cache"]);
+        assert!(interest.matches(&Subject {
+            decorators: &cache,
+            ..Subject::default()
+        }));
+        assert!(!interest.matches(&Subject::default()));
+        assert!(Interest::any().matches(&Subject::default()));
+        assert!(!Interest::default().matches(&Subject::default()));
+    }
+}

@@ -1,0 +1,180 @@
+//! Which Python runs the program, and handing the process over to it.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jurigged_engine::config::{PythonChoice, Settings, is_trusted};
+use jurigged_engine::diagnostic::Diagnostic;
+
+/// Set for the Python that takes over, and removed by it before the program runs: it must not hand over again.
+pub const TAKEN_OVER: &str = "JURIGGED_TAKEN_OVER";
+
+/// The library of the extension module, for a Python package that is not installed.
+pub const EXTENSION: &str = "JURIGGED_EXTENSION";
+
+/// Who runs the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// The embedded interpreter. True when nobody chose it: one line then says what runs.
+    Embedded { by_default: bool },
+    /// This executable.
+    CPython(PathBuf),
+}
+
+/// Decides by `--python`, `[runtime] python`, or the environment around the project.
+///
+/// # Errors
+/// When the chosen Python is missing; the message lists those that were found.
+pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
+    match &settings.runtime.python.value {
+        PythonChoice::Embedded => Ok(Chosen::Embedded { by_default: false }),
+        PythonChoice::Auto => Ok(environment_python(settings.folder())
+            .map_or(Chosen::Embedded { by_default: true }, Chosen::CPython)),
+        PythonChoice::Path(path) => {
+            let executable = if path.is_dir() { path.join("bin/python") } else { path.clone() };
+            if executable.is_file() {
+                Ok(Chosen::CPython(executable))
+            } else {
+                Err(missing(&path.display().to_string()))
+            }
+        }
+        PythonChoice::Named(name) => {
+            let is_version = name.starts_with(|first: char| first.is_ascii_digit());
+            let command = if is_version { format!("python{name}") } else { name.clone() };
+            which::which(&command).map(Chosen::CPython).map_err(|_| missing(name))
+        }
+    }
+}
+
+/// The Python of the active environment, or of a `.venv` in the project folder or above, up to the repository's root.
+fn environment_python(project: &Path) -> Option<PathBuf> {
+    let python_of = |folder: &Path| Some(folder.join("bin/python")).filter(|python| python.is_file());
+    for variable in ["VIRTUAL_ENV", "CONDA_PREFIX"] {
+        if let Some(python) = std::env::var_os(variable).and_then(|folder| python_of(Path::new(&folder))) {
+            return Some(python);
+        }
+    }
+    for folder in project.ancestors() {
+        let environment = folder.join(".venv");
+        if environment.join("pyvenv.cfg").is_file() && is_trusted(&environment).is_ok() {
+            return python_of(&environment);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    None
+}
+
+fn missing(wanted: &str) -> Box<Diagnostic> {
+    let found = installed_pythons();
+    let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+    Box::new(
+        Diagnostic::error("python-missing", format!("there is no Python `{wanted}`"))
+            .detail(format!("found on PATH: {found}"))
+            .help("name one of these, a path, or `--runtime embedded`"),
+    )
+}
+
+/// Names of the Pythons on PATH that could be meant, newest first.
+fn installed_pythons() -> Vec<String> {
+    (9..=14)
+        .rev()
+        .map(|minor| format!("python3.{minor}"))
+        .chain(["python3".to_owned(), "python".to_owned()])
+        .filter(|name| which::which(name).is_ok())
+        .collect()
+}
+
+/// Replaces this process by a Python that runs the same command line. Process id, signals and exit code are the
+/// program's from then on.
+///
+/// # Errors
+/// When the parts that it needs are not to be found, or the system refuses.
+pub fn hand_over(python: &Path, arguments: &[OsString]) -> Box<Diagnostic> {
+    let Some(parts) = Parts::find() else {
+        return Box::new(
+            Diagnostic::error("parts-missing", "CPython cannot be used: jurigged's Python package is not to be found")
+                .detail("a `cargo install`ed jurigged has the embedded interpreter only")
+                .help(format!("run `{} -m pip install jurigged`, and then `jurigged` from there", python.display())),
+        );
+    };
+    let mut command = Command::new(python);
+    command.arg(parts.package.join("__main__.py")).args(arguments).env(TAKEN_OVER, "1");
+    if let Some(extension) = &parts.extension {
+        command.env(EXTENSION, extension);
+    }
+    let error = command.exec();
+    Box::new(
+        Diagnostic::error("python-missing", format!("{} cannot be started", python.display()))
+            .detail(error.to_string())
+            .help("name another Python with `--python`, or use `--runtime embedded`"),
+    )
+}
+
+/// Where the Python package and the extension are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The folder of the package `jurigged`.
+    pub package: PathBuf,
+    /// The extension's library where it is not inside the package (`cargo run`).
+    pub extension: Option<PathBuf>,
+}
+
+impl Parts {
+    /// Looks in `JURIGGED_LIB`, `../lib/jurigged` beside the executable, and the folder of the executable.
+    pub fn find() -> Option<Self> {
+        let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
+        let folder = executable.parent()?;
+        if let Some(named) = std::env::var_os("JURIGGED_LIB").map(PathBuf::from)
+            && is_trusted(&named).is_ok()
+            && let Some(parts) = Self::installed(&named)
+        {
+            return Some(parts);
+        }
+        Self::installed(&folder.join("../lib/jurigged")).or_else(|| Self::built(folder))
+    }
+
+    /// A package with the extension inside.
+    fn installed(folder: &Path) -> Option<Self> {
+        let has_extension = std::fs::read_dir(folder)
+            .ok()?
+            .flatten()
+            .any(|entry| is_extension(&entry.file_name()));
+        (has_extension && folder.join("__main__.py").is_file()).then(|| Self {
+            package: folder.to_owned(),
+            extension: None,
+        })
+    }
+
+    /// The sources of the package, with the extension that cargo built beside the executable.
+    fn built(folder: &Path) -> Option<Self> {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/jurigged");
+        let names = ["lib_jurigged.so", "deps/lib_jurigged.so"];
+        let extension = names.iter().map(|name| folder.join(name)).find(|path| path.is_file())?;
+        package.join("__main__.py").is_file().then(|| Self {
+            package: package.canonicalize().unwrap_or(package),
+            extension: Some(extension),
+        })
+    }
+}
+
+fn is_extension(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("_jurigged") && name.ends_with(".so")
+}
+
+/// Folders with bundled plugins, in the order of the search.
+pub fn plugin_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("JURIGGED_LIB").map(PathBuf::from).into_iter().collect();
+    if let Ok(executable) = std::env::current_exe().and_then(|path| path.canonicalize())
+        && let Some(folder) = executable.parent()
+    {
+        folders.push(folder.join("../lib/jurigged"));
+        folders.push(folder.to_owned());
+        folders.push(folder.join("deps"));
+    }
+    folders
+}

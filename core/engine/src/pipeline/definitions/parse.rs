@@ -1,0 +1,121 @@
+//! From text to tree: runs the parser where it cannot harm the process, and keeps what it did not understand.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread;
+
+use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
+use super::build::{Builder, only_module};
+use super::nesting::depth_bound;
+use super::tree::{Definition, DefinitionTree};
+use crate::source::SourceText;
+
+/// Stack that one level of nesting takes in the parser, the builder and the syntax tree's destructor together.
+const STACK_PER_LEVEL: usize = 16 * 1024;
+/// Stack for everything else.
+const STACK_BASE: usize = 1024 * 1024;
+/// Files below this size are not counted: their stack is reserved for the worst case, one level per byte.
+const UNCOUNTED_BYTES: usize = 16 * 1024;
+/// Deeper files are refused. CPython itself gives up far earlier (100 indents, 200 brackets, a recursion limit of some
+/// thousands for operators), so this refuses no program that runs.
+const DEEPEST: usize = 400_000;
+
+/// Why the tree of a file is not to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum ProblemKind {
+    /// The parser's opinion: the running interpreter's compiler decides whether it is right.
+    Syntax,
+    /// The text nests too deep, or no thread could be had to parse it: the tree holds the module alone, so the save
+    /// cannot be applied whatever the compiler says.
+    TooDeep,
+}
+
+/// A place that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SyntaxProblem {
+    pub kind: ProblemKind,
+    /// Without file and position, in the parser's words.
+    pub message: String,
+    /// Bytes.
+    pub range: Range<u32>,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+}
+
+/// The definitions of a text. Never fails and never panics on a text: see [`DefinitionTree::problems`].
+///
+/// It takes time in proportion to the text. The text is parsed as the newest Python that the parser knows.
+pub fn parse(source: Arc<SourceText>) -> DefinitionTree {
+    let text = source.text();
+    let refused = |message: String| DefinitionTree {
+        definitions: vec![only_module(&source)],
+        problems: vec![problem(&source, ProblemKind::TooDeep, message, 0..0)],
+        source: source.clone(),
+    };
+    if u32::try_from(text.len()).is_err() {
+        return refused("the file is larger than 4 GB".into());
+    }
+    let t9=std::time::Instant::now(); let depth = if text.len() < std::env::var("UNC").ok().and_then(|v| v.parse().ok()).unwrap_or(UNCOUNTED_BYTES) { text.len() } else { depth_bound(text) };
+    if std::env::var("TIMES").is_ok() {eprintln!("lex {:?}",t9.elapsed());} if depth > DEEPEST {
+        return refused(format!("the file nests up to {depth} levels deep; {DEEPEST} can be read"));
+    }
+    // A thread of its own: this one may be any thread of the user's program, with any rest of its stack. The pages that
+    // are not touched cost nothing.
+    let per: usize = std::env::var("PER").ok().and_then(|v| v.parse().ok()).unwrap_or(STACK_PER_LEVEL); let stack = 262144 + depth * per; if std::env::var("PER").is_ok() { eprintln!("depth {depth}"); }
+    let parsed = thread::scope(|scope| {
+        thread::Builder::new()
+            .name("jurigged-parse".into())
+            .stack_size(stack)
+            .spawn_scoped(scope, || read(&source))
+            .map(|thread| thread.join())
+    });
+    match parsed {
+        Ok(Ok((Some(definitions), problems))) => DefinitionTree {
+            definitions,
+            problems,
+            source: source.clone(),
+        },
+        Ok(Ok((None, _))) => refused("the definitions of the file nest too deep".into()),
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => refused(format!("no thread to parse it in: {error}")),
+    }
+}
+
+fn read(source: &SourceText) -> (Option<Vec<Definition>>, Vec<SyntaxProblem>) {
+    let newest = PythonVersion::iter().max().unwrap_or_default();
+    let t0=std::time::Instant::now(); let parsed = parse_unchecked(
+        source.text(),
+        ParseOptions::from(Mode::Module).with_target_version(newest),
+    );
+    let t1=t0.elapsed(); let mut problems: Vec<SyntaxProblem> = parsed
+        .errors()
+        .iter()
+        .map(|error| {
+            let range = u32::from(error.location.start())..u32::from(error.location.end());
+            problem(source, ProblemKind::Syntax, error.error.to_string(), range)
+        })
+        .collect();
+    problems.sort_by_key(|problem| problem.range.start);
+    let definitions = match parsed.syntax() {
+        Mod::Module(module) => Builder::new(source).module(&module.body),
+        Mod::Expression(_) => Some(vec![only_module(source)]),
+    };
+    let t2=t0.elapsed(); let t=std::time::Instant::now(); drop(parsed); if std::env::var("TIMES").is_ok() {eprintln!("parse {t1:?} build {:?} drop {:?}",t2-t1, t.elapsed());} (definitions, problems)
+}
+
+fn problem(source: &SourceText, kind: ProblemKind, message: String, range: Range<u32>) -> SyntaxProblem {
+    let line = source.line_of(range.start);
+    let start = source.line_start(line) as usize;
+    let before = source.text().get(start..range.start as usize).unwrap_or("");
+    SyntaxProblem {
+        kind,
+        message,
+        line,
+        column: before.chars().count() as u32 + 1,
+        range,
+    }
+}

@@ -1,0 +1,291 @@
+//! What plugins see of the live program: `LiveApi` over an interpreter.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jurigged_abi::{LiveApi, OptionValue, PluginError, Result};
+use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, Pin, RuntimeError};
+use rustc_hash::FxHashMap;
+
+use super::callees;
+
+/// The objects of one transaction that plugins have seen, as numbers: a generation above, an index below.
+///
+/// Handles themselves would do, were they not reused: a handle that a plugin kept could name another object later.
+pub(super) struct ObjectTable {
+    generation: u32,
+    handles: RefCell<Vec<Handle>>,
+    numbers: RefCell<FxHashMap<Handle, u64>>,
+    /// Did a plugin use a number of this generation that was never given out?
+    invented: Cell<bool>,
+}
+
+impl ObjectTable {
+    pub(super) fn new() -> Self {
+        // From 1 on, so that 0 is nobody's number.
+        static GENERATIONS: AtomicU32 = AtomicU32::new(1);
+        Self {
+            generation: GENERATIONS.fetch_add(1, Ordering::Relaxed),
+            handles: RefCell::default(),
+            numbers: RefCell::default(),
+            invented: Cell::new(false),
+        }
+    }
+
+    pub(super) fn number(&self, handle: Handle) -> u64 {
+        *self.numbers.borrow_mut().entry(handle).or_insert_with(|| {
+            let mut handles = self.handles.borrow_mut();
+            handles.push(handle);
+            u64::from(self.generation) << 32 | (handles.len() - 1) as u64
+        })
+    }
+
+    pub(super) fn handle(&self, number: u64) -> Result<Handle> {
+        if (number >> 32) as u32 != self.generation {
+            return Err(PluginError::Gone);
+        }
+        self.handles
+            .borrow()
+            .get(number as u32 as usize)
+            .copied()
+            .ok_or_else(|| {
+                self.invented.set(true);
+                PluginError::Gone
+            })
+    }
+
+    /// Says once whether a plugin made a number up.
+    pub(super) fn take_invented(&self) -> bool {
+        self.invented.take()
+    }
+}
+
+/// What the host keeps for a plugin between transactions.
+#[derive(Default)]
+pub(super) struct Memory {
+    snippets: RefCell<HashMap<String, Pin>>,
+    /// Weak references.
+    remembered: RefCell<HashMap<String, Vec<Pin>>>,
+}
+
+/// Instances by class name, as found by the heap passes of one transaction.
+pub(super) type Instances = RefCell<HashMap<String, Vec<Handle>>>;
+
+/// The live program, for one plugin, during one transaction.
+pub(super) struct HostLive<'a> {
+    pub(super) interpreter: &'a dyn Interpreter,
+    pub(super) table: &'a ObjectTable,
+    pub(super) instances: &'a Instances,
+    pub(super) plugin: &'a str,
+    pub(super) memory: &'a Memory,
+    /// Every declared option with its value.
+    pub(super) options: &'a BTreeMap<String, OptionValue>,
+    /// The classes that the plugin's interests name by `instance_of`.
+    pub(super) classes: &'a [String],
+}
+
+pub(super) fn plugin_error(error: RuntimeError) -> PluginError {
+    match error {
+        RuntimeError::Python(raised) => PluginError::Python {
+            kind: raised.kind,
+            message: raised.message,
+            traceback: raised.traceback,
+        },
+        RuntimeError::Gone(_) | RuntimeError::ShuttingDown => PluginError::Gone,
+        RuntimeError::Unsupported { .. } => PluginError::Bug(error.to_string()),
+    }
+}
+
+impl HostLive<'_> {
+    fn numbers(&self, handles: &[Handle]) -> Vec<u64> {
+        handles.iter().map(|handle| self.table.number(*handle)).collect()
+    }
+
+    fn compiled(&self, source: &str) -> Result<Handle> {
+        if let Some(pin) = self.memory.snippets.borrow().get(source) {
+            return Ok(self.interpreter.pinned(pin));
+        }
+        let file = format!("<plugin {}>", self.plugin);
+        let compile = |source: &str| {
+            self.interpreter.compile(&CompileUnit {
+                source,
+                file: &file,
+                flags: 0,
+                first_line: 1,
+            })
+        };
+        // There is no `eval`: an expression is an assignment to `result`. The line ends let it end in a comment.
+        let code = match compile(&format!("result = ({source}\n)\n")) {
+            Ok(code) if !source.trim().is_empty() => code,
+            _ => compile(source).map_err(plugin_error)?,
+        };
+        self.memory
+            .snippets
+            .borrow_mut()
+            .insert(source.to_owned(), self.interpreter.pin(code));
+        Ok(code)
+    }
+
+    fn class_instances(&self, class: &str) -> Vec<Handle> {
+        if let Some(found) = self.instances.borrow().get(class) {
+            return found.clone();
+        }
+        let found = resolve(self.interpreter, class).map_or_else(Vec::new, |class| self.interpreter.instances(class));
+        self.instances.borrow_mut().insert(class.to_owned(), found.clone());
+        found
+    }
+
+    fn weak_reference(&self, object: Handle) -> Result<Handle> {
+        let interpreter = self.interpreter;
+        // Loaded in every interpreter, by the import system itself; `weakref` need not be.
+        let module = interpreter.module("_weakref").or_else(|| interpreter.module("weakref"));
+        let constructor = match module {
+            Some(module) => interpreter.attribute(module, "ref").map_err(plugin_error)?,
+            None => None,
+        };
+        let constructor = constructor.ok_or_else(|| PluginError::Bug("`weakref` is not loaded".into()))?;
+        interpreter.call(constructor, &[object]).map_err(plugin_error)
+    }
+
+    /// The objects of weak references that are alive; those that are not are forgotten.
+    fn alive(&self, key: &str) -> Vec<Handle> {
+        let interpreter = self.interpreter;
+        let mut remembered = self.memory.remembered.borrow_mut();
+        let mut objects = Vec::new();
+        if let Some(references) = remembered.get_mut(key) {
+            references.retain(|reference| {
+                let object = interpreter.call(interpreter.pinned(reference), &[]);
+                let alive = object
+                    .ok()
+                    .filter(|object| interpreter.kind(*object) != ObjectKind::None);
+                objects.extend(alive);
+                alive.is_some()
+            });
+        }
+        objects
+    }
+}
+
+impl LiveApi for HostLive<'_> {
+    fn run(&self, source: &str, arguments: &[(&str, u64)]) -> Result<u64> {
+        let interpreter = self.interpreter;
+        let code = self.compiled(source)?;
+        let globals = interpreter.new_dict();
+        if let Some(builtins) = interpreter.module("builtins") {
+            interpreter.set_entry(globals, "__builtins__", builtins);
+        }
+        let name = interpreter.new_text(&format!("<plugin {}>", self.plugin));
+        interpreter.set_entry(globals, "__name__", name);
+        for (name, object) in arguments {
+            interpreter.set_entry(globals, name, self.table.handle(*object)?);
+        }
+        interpreter.execute(code, globals, globals).map_err(plugin_error)?;
+        let result = interpreter
+            .entry(globals, "result")
+            .unwrap_or_else(|| interpreter.none());
+        Ok(self.table.number(result))
+    }
+
+    fn get(&self, object: u64, name: &str) -> Result<Option<u64>> {
+        let value = self
+            .interpreter
+            .attribute(self.table.handle(object)?, name)
+            .map_err(plugin_error)?;
+        Ok(value.map(|value| self.table.number(value)))
+    }
+
+    fn module(&self, name: &str) -> Result<u64> {
+        match self.interpreter.module(name) {
+            Some(module) => Ok(self.table.number(module)),
+            None => Err(PluginError::Bug(format!("module `{name}` is not loaded"))),
+        }
+    }
+
+    fn items(&self, object: u64) -> Result<Vec<u64>> {
+        let items = self
+            .interpreter
+            .items(self.table.handle(object)?)
+            .map_err(plugin_error)?;
+        Ok(self.numbers(&items))
+    }
+
+    fn text(&self, object: u64) -> Result<Option<String>> {
+        Ok(self.interpreter.text(self.table.handle(object)?))
+    }
+
+    fn integer(&self, object: u64) -> Result<Option<i64>> {
+        Ok(self.interpreter.integer(self.table.handle(object)?))
+    }
+
+    fn class_names(&self, object: u64) -> Result<Vec<String>> {
+        Ok(self.interpreter.class_names(self.table.handle(object)?))
+    }
+
+    fn same(&self, a: u64, b: u64) -> Result<bool> {
+        Ok(self.interpreter.same(self.table.handle(a)?, self.table.handle(b)?))
+    }
+
+    fn remember(&self, key: &str, object: u64) -> Result {
+        let object = self.table.handle(object)?;
+        if self
+            .alive(key)
+            .iter()
+            .any(|known| self.interpreter.same(*known, object))
+        {
+            return Ok(());
+        }
+        let reference = self.interpreter.pin(self.weak_reference(object)?);
+        self.memory
+            .remembered
+            .borrow_mut()
+            .entry(key.to_owned())
+            .or_default()
+            .push(reference);
+        Ok(())
+    }
+
+    fn remembered(&self, key: &str) -> Result<Vec<u64>> {
+        Ok(self.numbers(&self.alive(key)))
+    }
+
+    fn instances(&self, class: &str) -> Result<Vec<u64>> {
+        Ok(self.numbers(&self.class_instances(class)))
+    }
+
+    fn callees_first(&self, function: u64) -> Result<Vec<u64>> {
+        let function = self.table.handle(function)?;
+        let mut candidates: Vec<Handle> = Vec::new();
+        for class in self.classes {
+            let found = self.class_instances(class);
+            candidates.extend(
+                found
+                    .into_iter()
+                    .filter(|instance| !candidates.contains(instance))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        Ok(self.numbers(&callees::callees_first(self.interpreter, &candidates, function)))
+    }
+
+    fn option(&self, name: &str) -> Result<OptionValue> {
+        let value = self.options.get(name).cloned();
+        value.ok_or_else(|| PluginError::Bug(format!("option `{name}` is not declared in `export_plugin!`")))
+    }
+
+    fn repr(&self, object: u64) -> Result<String> {
+        Ok(self.interpreter.repr(self.table.handle(object)?))
+    }
+}
+
+/// The object of a full name, by the longest prefix that is a loaded module; no descriptor and no lazy import runs.
+pub(super) fn resolve(interpreter: &dyn Interpreter, path: &str) -> Option<Handle> {
+    let ends = path.rmatch_indices('.').map(|(end, _)| end);
+    let (module, rest) = ends
+        .filter_map(|end| Some((interpreter.module(&path[..end])?, &path[end + 1..])))
+        .next()
+        .or_else(|| Some((interpreter.module("builtins")?, path)))?;
+    rest.split('.').try_fold(module, |object, name| {
+        interpreter.entry(interpreter.namespace(object)?, name)
+    })
+}

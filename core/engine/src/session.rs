@@ -1,0 +1,443 @@
+//! The owner of all state: receives saves and loaded modules, runs the pipeline, keeps what runs.
+//!
+//! One thread owns [`Program`]; everything else sends it messages. The importing threads of the program only push what
+//! they loaded into a queue: they hold the interpreter, and a lock that the pipeline holds while it waits for the
+//! interpreter would be a deadlock.
+
+mod baseline;
+mod log;
+mod module;
+mod program;
+
+pub use baseline::next_baseline;
+pub use log::Log;
+pub use module::Module;
+pub use program::Program;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+use jurigged_abi::OptionValue;
+use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
+
+use crate::config::{LogLevel, Settings, WatchFilter};
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::batch::Batcher;
+use crate::pipeline::patch::Fault;
+use crate::pipeline::{Tools, reload};
+use crate::plugins::{PluginProblem, PluginSettings, PluginTable, Plugins};
+use crate::watch::{WatchSettings, WatchSignal, Watcher};
+
+/// How long the program's end waits for a reload that is under way.
+const STOP_WITHIN: Duration = Duration::from_millis(500);
+
+/// What a session is started with.
+pub struct SessionSettings {
+    /// The configuration.
+    pub settings: Settings,
+    /// Where bundled plugins are, in the order of the search.
+    pub plugin_folders: Vec<PathBuf>,
+    /// Show the plan of every save, apply nothing.
+    pub dry_run: bool,
+    /// Makes the first save fail at its first step, the next one at its second, and so on; for tests of undo.
+    pub inject_faults: bool,
+}
+
+enum Message {
+    Signal(WatchSignal),
+    Loaded,
+    Stop(Sender<()>),
+}
+
+/// Shared with the importing threads.
+struct Door {
+    filter: RwLock<WatchFilter>,
+    incoming: Mutex<Vec<LoadedModule>>,
+    inbox: Mutex<Sender<Message>>,
+    stopped: AtomicBool,
+}
+
+/// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
+pub struct Session {
+    door: Arc<Door>,
+    log: Arc<Log>,
+    receiver: Mutex<Option<(Receiver<Message>, Sender<Message>, SessionSettings)>>,
+}
+
+impl Session {
+    /// A session that takes in loaded modules at once and reloads from [`start`](Self::start) on.
+    ///
+    /// # Errors
+    /// When the log file cannot be opened.
+    pub fn new(settings: SessionSettings) -> std::io::Result<Arc<Self>> {
+        let (sender, receiver) = channel();
+        let log = Arc::new(Log::of(&settings.settings)?);
+        Ok(Arc::new(Self {
+            door: Arc::new(Door {
+                filter: RwLock::new(settings.settings.watch_filter()),
+                incoming: Mutex::default(),
+                inbox: Mutex::new(sender.clone()),
+                stopped: AtomicBool::new(false),
+            }),
+            log,
+            receiver: Mutex::new(Some((receiver, sender, settings))),
+        }))
+    }
+
+    /// Where reports go.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The door for the loader hook of the runtime.
+    pub fn sink(&self) -> Arc<dyn LoadSink> {
+        self.door.clone()
+    }
+
+    /// Starts the session's thread and its watcher. A second call does nothing.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(&self, runtime: Arc<dyn Runtime>) -> std::io::Result<()> {
+        let Some((receiver, sender, settings)) = self.receiver.lock().ok().and_then(|mut slot| slot.take()) else {
+            return Ok(());
+        };
+        let (door, log) = (self.door.clone(), self.log.clone());
+        std::thread::Builder::new()
+            .name("jurigged".to_owned())
+            // The parser and the matchers recurse along the nesting of the file.
+            .stack_size(16 << 20)
+            .spawn(move || Worker::new(door, log, settings, runtime, sender).run(&receiver))?;
+        Ok(())
+    }
+
+    /// Ends the session, within half a second even if a reload is under way: the interpreter shuts down.
+    pub fn stop(&self) {
+        if self.door.stopped.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (done, wait) = channel();
+        let sent = self.door.send(Message::Stop(done));
+        if sent {
+            let _ = wait.recv_timeout(STOP_WITHIN);
+        }
+    }
+}
+
+impl Door {
+    fn send(&self, message: Message) -> bool {
+        self.inbox.lock().is_ok_and(|inbox| inbox.send(message).is_ok())
+    }
+}
+
+impl LoadSink for Door {
+    fn wants(&self, file: &Path) -> bool {
+        !self.stopped.load(Ordering::Acquire) && self.filter.read().is_ok_and(|filter| filter.wants(file))
+    }
+
+    fn loaded(&self, module: LoadedModule) {
+        if let Ok(mut incoming) = self.incoming.lock() {
+            incoming.push(module);
+        }
+        self.send(Message::Loaded);
+    }
+}
+
+/// The session's thread.
+struct Worker {
+    door: Arc<Door>,
+    runtime: Arc<dyn Runtime>,
+    program: Program,
+    batcher: Batcher,
+    watcher: Option<Watcher>,
+    log: Arc<Log>,
+    settings: Settings,
+    plugins: Plugins,
+    plugin_folders: Vec<PathBuf>,
+    dry_run: bool,
+    /// The step at which the next save fails; `None` when faults are not injected.
+    fault: Option<usize>,
+    /// Refusals already reported: the same one is not repeated at every save.
+    reported: std::collections::HashSet<String>,
+}
+
+impl Worker {
+    fn new(
+        door: Arc<Door>,
+        log: Arc<Log>,
+        start: SessionSettings,
+        runtime: Arc<dyn Runtime>,
+        inbox: Sender<Message>,
+    ) -> Self {
+        let sink = move |signal| {
+            // The session ended before its watcher did.
+            let _ = inbox.send(Message::Signal(signal));
+        };
+        let watch = watch_settings(&start.settings);
+        let watcher = match Watcher::start(watch.clone(), sink) {
+            Ok(watcher) => Some(watcher),
+            Err(error) => {
+                log.diagnostic(
+                    &Diagnostic::error("watch", "nothing is watched")
+                        .detail(error.to_string())
+                        .help("restart the program when the system has threads to give"),
+                );
+                None
+            }
+        };
+        let (plugins, problems) = plugins_of(&start.settings, &start.plugin_folders);
+        for problem in problems {
+            log.diagnostic(&problem);
+        }
+        let worker = Self {
+            door,
+            runtime,
+            program: Program::default(),
+            batcher: Batcher::new(&watch),
+            watcher,
+            log,
+            settings: start.settings,
+            plugins,
+            plugin_folders: start.plugin_folders,
+            dry_run: start.dry_run,
+            fault: start.inject_faults.then_some(0),
+            reported: Default::default(),
+        };
+        worker.watch_roots();
+        worker
+    }
+
+    fn watch_roots(&self) {
+        let Some(watcher) = &self.watcher else { return };
+        if let Ok(filter) = self.door.filter.read() {
+            for root in filter.roots() {
+                let _ = watcher.add_root(&root);
+            }
+        }
+        if let Some(config) = self.settings.file() {
+            let _ = watcher.follow(config);
+        }
+    }
+
+    fn run(mut self, inbox: &Receiver<Message>) {
+        loop {
+            let message = match self.batcher.due() {
+                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let mut next = match message {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            while let Some(message) = next {
+                match message {
+                    Message::Signal(WatchSignal::File(event)) => self.batcher.push(event),
+                    Message::Signal(WatchSignal::Notice(notice)) => {
+                        self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
+                    }
+                    Message::Loaded => self.take_in(),
+                    Message::Stop(done) => {
+                        drop(self.watcher.take());
+                        let _ = done.send(());
+                        return;
+                    }
+                }
+                next = inbox.try_recv().ok();
+            }
+            while let Some(batch) = self.batcher.take(Instant::now()) {
+                self.take_in();
+                self.reload(batch);
+            }
+        }
+    }
+
+    /// Takes in what was loaded since the last time.
+    fn take_in(&mut self) {
+        let incoming = match self.door.incoming.lock() {
+            Ok(mut incoming) => std::mem::take(&mut *incoming),
+            Err(_) => return,
+        };
+        for module in incoming {
+            let file = module.file.clone();
+            let is_new = !self.program.knows(&file);
+            if let Err(problem) = self.program.load(module) {
+                self.log.diagnostic(&crate::pipeline::report::unreadable(&problem));
+                continue;
+            }
+            if is_new {
+                if let Some(watcher) = &self.watcher {
+                    let _ = watcher.follow(&file);
+                }
+                self.log.watch(&file);
+            }
+        }
+    }
+
+    fn reload(&mut self, mut batch: crate::pipeline::batch::ChangeBatch) {
+        if let Some(config) = self.settings.file().map(Path::to_owned)
+            && batch.paths.contains(&config)
+        {
+            self.configure(&config);
+        }
+        batch.paths.retain(|path| self.program.knows(path));
+        for path in std::mem::take(&mut batch.vanished) {
+            self.vanished(&path);
+        }
+        if batch.paths.is_empty() {
+            return;
+        }
+        // What failed before is part of the save that corrects it.
+        for pending in self.program.pending_files() {
+            if !batch.paths.contains(&pending) {
+                batch.paths.push(pending);
+            }
+        }
+        batch.paths.sort();
+        for name in self.plugins.reload_changed() {
+            self.log.configured(&[format!("plugin {name}")]);
+        }
+        let mut tools = Tools {
+            runtime: &*self.runtime,
+            plugins: &mut self.plugins,
+            dry_run: self.dry_run,
+            report_running: self.log.shows(LogLevel::Info),
+            fault: Fault(self.fault),
+        };
+        let mut report = reload(&mut self.program, &batch, &mut tools);
+        for problem in self.plugins.take_problems() {
+            report.diagnostics.push(plugin_problem(&problem));
+        }
+        self.batcher.put_back(&report.unfinished, Instant::now());
+        report.microseconds = batch.since.map_or(0, |since| since.elapsed().as_micros() as u64);
+        self.fault = match self.fault {
+            Some(step) if report.undone => Some(step + 1),
+            Some(_) if !report.events.is_empty() => None,
+            fault => fault,
+        };
+        let reported = &mut self.reported;
+        report.diagnostics.retain(|diagnostic| {
+            let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
+            !is_standing || reported.insert(diagnostic.identity())
+        });
+        self.log.report(&report);
+    }
+
+    fn vanished(&mut self, path: &Path) {
+        if !self.program.knows(path) {
+            return;
+        }
+        let names: Vec<String> = self
+            .program
+            .of_file(path)
+            .iter()
+            .map(|module| format!("`{}`", module.name))
+            .collect();
+        self.log.diagnostic(
+            &Diagnostic::warning("vanish", format!("{} has lost its file", names.join(", ")))
+                .place(crate::diagnostic::Place::file(path))
+                .detail("nothing is unloaded: what it defined goes on running")
+                .help("a file that returns is compared with what runs"),
+        );
+    }
+
+    /// Applies a changed configuration, whole or not at all.
+    fn configure(&mut self, file: &Path) {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => {
+                let problem = Diagnostic::error("config", "the changed configuration is not used")
+                    .place(crate::diagnostic::Place::file(file))
+                    .detail(error.to_string());
+                return self
+                    .log
+                    .diagnostic(&problem.running_now("the configuration from before this save"));
+            }
+        };
+        let reloaded = match self.settings.reload(&text) {
+            Ok(reloaded) if reloaded.changed.is_empty() => return,
+            Ok(reloaded) => reloaded,
+            Err(problems) => {
+                for problem in problems {
+                    let problem = problem.running_now("the configuration from before this save");
+                    self.log.diagnostic(&problem);
+                }
+                return;
+            }
+        };
+        let is_changed = |section: &str| reloaded.changed.iter().any(|key| key.starts_with(section));
+        self.settings = reloaded.settings;
+        if is_changed("log.")
+            && let Err(error) = self.log.replace(&self.settings)
+        {
+            self.log
+                .diagnostic(&Diagnostic::error("log", "the log stays where it was").detail(error.to_string()));
+        }
+        if is_changed("watch.") {
+            if let Ok(mut filter) = self.door.filter.write() {
+                *filter = self.settings.watch_filter();
+            }
+            let watch = watch_settings(&self.settings);
+            self.batcher.replace_settings(&watch);
+            if let Some(watcher) = &self.watcher {
+                watcher.replace_settings(watch);
+            }
+            self.watch_roots();
+        }
+        if is_changed("plugins.") {
+            let (plugins, problems) = plugins_of(&self.settings, &self.plugin_folders);
+            self.plugins = plugins;
+            for problem in problems {
+                self.log.diagnostic(&problem);
+            }
+        }
+        for notice in &reloaded.notices {
+            self.log.diagnostic(notice);
+        }
+        self.log.configured(&reloaded.changed);
+    }
+}
+
+fn watch_settings(settings: &Settings) -> WatchSettings {
+    WatchSettings {
+        poll: settings.watch.poll.value,
+        debounce: settings.watch.debounce.value,
+        grace: settings.watch.grace.value,
+    }
+}
+/// The plugins that the settings find, and what is wrong with them.
+fn plugins_of(settings: &Settings, bundled: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) {
+    let (mut plugins, problems) = Plugins::discover(plugin_settings(settings, bundled));
+    crate::pipeline::locate::add_crawlers(&mut plugins);
+    (plugins, problems.iter().map(plugin_problem).collect())
+}
+
+/// `[plugins]`, as the plugin loader wants it.
+pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettings {
+    let each = &settings.plugins.each;
+    PluginSettings {
+        search: settings.plugins.path.value.clone(),
+        bundled: bundled.to_vec(),
+        disable: settings.plugins.disable.value.clone(),
+        plugins: each
+            .iter()
+            .map(|(name, table)| {
+                let options = table.options.iter();
+                let table = PluginTable {
+                    library: table.library.clone(),
+                    options: options
+                        .filter_map(|(key, value)| Some((key.clone(), OptionValue::from_toml(&value.to_string())?)))
+                        .collect(),
+                };
+                (name.clone(), table)
+            })
+            .collect(),
+    }
+}
+
+fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
+    Diagnostic::error("plugin", problem.to_string())
+}
