@@ -1,18 +1,72 @@
+//! The standalone command: the command line with the embedded interpreter.
+
+use std::path::PathBuf;
 use std::sync::Arc;
-use jurigged_engine::{config::*, session::*};
+
+use jurigged_command::arguments;
+use jurigged_command::run::{self, Home, Interpreter};
+use jurigged_engine::session::Session;
 use jurigged_runtime::LoadSink;
-use jurigged_runtime_rustpython::{Embedded, Hooks, Program, RustPythonRuntime};
-struct H(Arc<Session>);
-impl Hooks for H {
-    fn started(&mut self, r: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> { self.0.start(r).unwrap(); self.0.sink() }
-    fn stopping(&mut self) { self.0.stop() }
-}
+use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
+
 fn main() {
-    let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let cwd = std::env::current_dir().unwrap();
-    let cl = CommandLine { log_level: Some(LogLevel::Debug), ..Default::default() };
-    let loaded = load(&Request{config:None, search_from:&cwd, current_folder:&cwd, environment:vec![], command_line: cl}).unwrap();
-    let s = Session::new(SessionSettings{settings: loaded.settings, plugin_folders: vec![], dry_run:false, inject_faults:false}).unwrap();
-    let script = args.remove(0);
-    std::process::exit(Embedded::run(Program::script(script, args), &mut H(s)));
+    let code = run::main(std::env::args_os().collect(), &mut EmbeddedInterpreter);
+    std::process::exit(code);
+}
+
+struct EmbeddedInterpreter;
+
+impl Interpreter for EmbeddedInterpreter {
+    fn home(&self) -> Home {
+        Home::Standalone
+    }
+
+    fn package(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn extension(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn notice(&self) -> Option<String> {
+        let version = env!("CARGO_PKG_VERSION");
+        Some(format!(
+            "jurigged {version}: embedded Python 3.14 (no C extensions); --python python3 runs it on CPython"
+        ))
+    }
+
+    fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
+        let (what, arguments) = match program {
+            arguments::Program::Script { path, arguments } => (ProgramKind::Script(path.clone()), arguments),
+            arguments::Program::Module { name, arguments } => (ProgramKind::Module(name.clone()), arguments),
+        };
+        let program = Program {
+            what,
+            arguments: arguments.clone(),
+            inspect: false,
+        };
+        Embedded::run(program, Arc::new(SessionHooks { session }))
+    }
+}
+
+struct SessionHooks {
+    session: Arc<Session>,
+}
+
+impl Hooks for SessionHooks {
+    fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> {
+        if let Err(error) = self.session.start(runtime) {
+            self.session.log().cannot_start(&error);
+        }
+        self.session.sink()
+    }
+
+    fn forked(&self) {
+        self.session.restart_in_child();
+    }
+
+    fn stopping(&self) {
+        self.session.stop();
+    }
 }

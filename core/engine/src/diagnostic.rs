@@ -137,7 +137,11 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A diagnostic with a message only.
-    pub fn new(severity: Severity, code: impl Into<std::borrow::Cow<'static, str>>, message: impl Into<String>) -> Self {
+    pub fn new(
+        severity: Severity,
+        code: impl Into<std::borrow::Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             severity,
             code: code.into(),

@@ -69,9 +69,10 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
             .collect();
         return report;
     }
+    let runtime = tools.runtime;
     let mut attached = |interpreter: &dyn Interpreter| apply(program, &changes, &plan, interpreter, tools, &mut report);
     // An interpreter that shuts down runs nothing that could be stale.
-    let _ = tools.runtime.attach(&mut attached);
+    let _ = runtime.attach(&mut attached);
     report
 }
 
@@ -234,11 +235,7 @@ fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mu
 /// The line in the new text of the statement that the module's body is running; `None` once it has ended.
 ///
 /// The body runs the text that was loaded, whatever was applied since: its frame's lines are those of that text.
-fn executing_line(
-    interpreter: &dyn Interpreter,
-    module: &Module,
-    new: &DefinitionTree,
-) -> Option<u32> {
+fn executing_line(interpreter: &dyn Interpreter, module: &Module, new: &DefinitionTree) -> Option<u32> {
     let code = interpreter.pinned(module.code.as_ref()?);
     let line = interpreter.running(&[code]).first()?.line;
     let loaded = definitions::parse(module.loaded.clone());
@@ -354,14 +351,13 @@ fn undone(
 }
 
 /// The plan of one edit of one file, without running anything.
-pub fn plan_of(module: &str, old: &DefinitionTree, new: &DefinitionTree, path: &Path) -> Plan {
-    let (old, new) = (Arc::new(old.clone()), Arc::new(new.clone()));
+pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Path) -> Plan {
     let matching = diff::match_trees(&old, &new, &[]);
     edit_plan::plan(&[FileChange {
         path: path.to_owned(),
         module: module.to_owned(),
-        old,
-        new,
+        old: Arc::new(old),
+        new: Arc::new(new),
         matching,
     }])
 }

@@ -114,6 +114,11 @@ impl Session {
         Ok(())
     }
 
+    /// In the child of a fork: the session's threads are gone.
+    pub fn restart_in_child(&self) {
+        self.door.stopped.store(true, Ordering::Release);
+    }
+
     /// Ends the session, within half a second even if a reload is under way: the interpreter shuts down.
     pub fn stop(&self) {
         if self.door.stopped.swap(true, Ordering::AcqRel) {
@@ -235,7 +240,12 @@ impl Worker {
             };
             while let Some(message) = next {
                 match message {
-                    Message::Signal(WatchSignal::File(event)) => self.batcher.push(event),
+                    // Neighbours of a save (temporary names, swap files) would make it look like a burst, which waits.
+                    Message::Signal(WatchSignal::File(event)) => {
+                        if self.is_relevant(&event.path) {
+                            self.batcher.push(event);
+                        }
+                    }
                     Message::Signal(WatchSignal::Notice(notice)) => {
                         self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
                     }
@@ -253,6 +263,15 @@ impl Worker {
                 self.reload(batch);
             }
         }
+    }
+
+    fn is_relevant(&mut self, path: &Path) -> bool {
+        if self.program.knows(path) || self.settings.file() == Some(path) {
+            return true;
+        }
+        // Loaded just now, and not taken in yet.
+        self.take_in();
+        self.program.knows(path)
     }
 
     /// Takes in what was loaded since the last time.
@@ -412,6 +431,7 @@ fn watch_settings(settings: &Settings) -> WatchSettings {
 fn plugins_of(settings: &Settings, bundled: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) {
     let (mut plugins, problems) = Plugins::discover(plugin_settings(settings, bundled));
     crate::pipeline::locate::add_crawlers(&mut plugins);
+    crate::pipeline::patch::add_conformers(&mut plugins);
     (plugins, problems.iter().map(plugin_problem).collect())
 }
 
@@ -438,6 +458,15 @@ pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettin
     }
 }
 
-fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
-    Diagnostic::error("plugin", problem.to_string())
+/// What a plugin did wrong, for the user.
+pub fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
+    let diagnostic = Diagnostic::error(problem.code(), problem.to_string());
+    let diagnostic = match problem.running_now() {
+        text if text.is_empty() => diagnostic,
+        text => diagnostic.running_now(text),
+    };
+    match problem.help() {
+        text if text.is_empty() => diagnostic,
+        text => diagnostic.help(text),
+    }
 }

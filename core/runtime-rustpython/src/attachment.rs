@@ -1,8 +1,8 @@
 //! Python as the engine sees it while a thread is attached.
 
 use jurigged_runtime::{
-    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, Running, RuntimeError, RuntimeFacts,
-    Runtime, SoughtCode, Swap,
+    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, Running, Runtime, RuntimeError,
+    RuntimeFacts, SoughtCode, Swap,
 };
 use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyMappingProxy, PyModule, PyType};
 use rustpython_vm::frame::Frame;
@@ -28,7 +28,11 @@ pub(crate) struct Attachment<'a> {
 
 impl<'a> Attachment<'a> {
     pub(crate) fn new(vm: &'a VirtualMachine, runtime: &'a RustPythonRuntime) -> Self {
-        Self { vm, runtime, handles: Handles::new() }
+        Self {
+            vm,
+            runtime,
+            handles: Handles::new(),
+        }
     }
 
     fn known(&self, handle: Handle) -> Result<PyObjectRef, RuntimeError> {
@@ -52,7 +56,10 @@ impl<'a> Attachment<'a> {
     /// `module.qualname`, the bare qualname for `builtins`.
     fn class_name(&self, class: &Py<PyType>) -> String {
         let own_module = class.get_direct_attr(self.vm.ctx.intern_str("__module__"));
-        let module = own_module.as_ref().and_then(text).or_else(|| text_attribute(self.vm, class.as_object(), "__module__"));
+        let module = own_module
+            .as_ref()
+            .and_then(text)
+            .or_else(|| text_attribute(self.vm, class.as_object(), "__module__"));
         let qualname =
             text_attribute(self.vm, class.as_object(), "__qualname__").unwrap_or_else(|| class.slot_name().to_string());
         match module {
@@ -68,7 +75,10 @@ impl Interpreter for Attachment<'_> {
     }
 
     fn pin(&self, object: Handle) -> Pin {
-        let object = self.handles.get(object).expect("only objects of this attachment are pinned");
+        let object = self
+            .handles
+            .get(object)
+            .expect("only objects of this attachment are pinned");
         Pin::new(PinnedObject::new(object, &self.runtime.graveyard))
     }
 
@@ -110,7 +120,9 @@ impl Interpreter for Attachment<'_> {
         };
         if let Some(dict) = mapping.downcast_ref::<PyDict>() {
             let items = dict.items_vec().into_iter();
-            return items.map(|(key, value)| (self.handles.of(key), self.handles.of(value))).collect();
+            return items
+                .map(|(key, value)| (self.handles.of(key), self.handles.of(value)))
+                .collect();
         }
         let items = self.vm.call_method(&mapping, "items", ());
         items.ok().and_then(|items| self.pairs(items)).unwrap_or_default()
@@ -204,7 +216,11 @@ impl Interpreter for Attachment<'_> {
     }
 
     fn integer(&self, object: Handle) -> Option<i64> {
-        self.handles.get(object)?.downcast_ref::<PyInt>()?.try_to_primitive(self.vm).ok()
+        self.handles
+            .get(object)?
+            .downcast_ref::<PyInt>()?
+            .try_to_primitive(self.vm)
+            .ok()
     }
 
     fn repr(&self, object: Handle) -> String {
@@ -242,7 +258,8 @@ impl Interpreter for Attachment<'_> {
         if let (Some(dict), Some(value)) = (self.handles.get(dict), self.handles.get(value))
             && let Some(dict) = dict.downcast_ref::<PyDict>()
         {
-            dict.set_item(self.vm.ctx.intern_str(name), value, self.vm).expect("a text key can be set in any dict");
+            dict.set_item(self.vm.ctx.intern_str(name), value, self.vm)
+                .expect("a text key can be set in any dict");
         }
     }
 
@@ -255,7 +272,10 @@ impl Interpreter for Attachment<'_> {
 
     fn call(&self, function: Handle, arguments: &[Handle]) -> Result<Handle, RuntimeError> {
         let function = self.known(function)?;
-        let arguments = arguments.iter().map(|argument| self.known(*argument)).collect::<Result<Vec<_>, _>>()?;
+        let arguments = arguments
+            .iter()
+            .map(|argument| self.known(*argument))
+            .collect::<Result<Vec<_>, _>>()?;
         match function.call(FuncArgs::from(arguments), self.vm) {
             Ok(value) => Ok(self.handles.of(value)),
             Err(exception) => Err(runtime_error(self.vm, &exception)),
@@ -265,7 +285,10 @@ impl Interpreter for Attachment<'_> {
     fn modules(&self) -> Vec<(String, Handle)> {
         let modules = self.vm.sys_module.get_attr("modules", self.vm).ok();
         let modules = modules.and_then(|modules| modules.downcast::<PyDict>().ok());
-        let items = modules.map(|modules| modules.items_vec()).unwrap_or_default().into_iter();
+        let items = modules
+            .map(|modules| modules.items_vec())
+            .unwrap_or_default()
+            .into_iter();
         items
             .filter(|(_, module)| !self.vm.is_none(module))
             .filter_map(|(name, module)| Some((text(&name)?, self.handles.of(module))))
@@ -287,8 +310,14 @@ impl Interpreter for Attachment<'_> {
 
     fn execute(&self, code: Handle, globals: Handle, locals: Handle) -> Result<(), RuntimeError> {
         let arguments = (self.known(code)?, self.known(globals)?, self.known(locals)?);
-        let executed = self.vm.builtins.get_attr("exec", self.vm).and_then(|exec| exec.call(arguments, self.vm));
-        executed.map(drop).map_err(|exception| runtime_error(self.vm, &exception))
+        let executed = self
+            .vm
+            .builtins
+            .get_attr("exec", self.vm)
+            .and_then(|exec| exec.call(arguments, self.vm));
+        executed
+            .map(drop)
+            .map_err(|exception| runtime_error(self.vm, &exception))
     }
 
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders {
@@ -297,6 +326,10 @@ impl Interpreter for Attachment<'_> {
 
     fn running(&self, codes: &[Handle]) -> Vec<Running> {
         self.running_codes(codes)
+    }
+
+    fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {
+        self.codes_of(files)
     }
 
     fn instances(&self, class: Handle) -> Vec<Handle> {

@@ -72,7 +72,9 @@ pub(crate) unsafe fn move_first_line(code: &Py<PyCode>, new: u32) {
 
 /// A location some lines further down (up, if negative).
 pub(crate) fn moved(location: SourceLocation, lines: i64) -> SourceLocation {
-    let line = usize::try_from(location.line.get() as i64 + lines).ok().and_then(OneIndexed::new);
+    let line = usize::try_from(location.line.get() as i64 + lines)
+        .ok()
+        .and_then(OneIndexed::new);
     SourceLocation {
         line: line.unwrap_or(OneIndexed::MIN),
         ..location

@@ -68,9 +68,7 @@ fn insert_import(module: &mut ModModule) {
         level: 0,
         is_lazy: false,
     });
-    let is_docstring = |statement: &Stmt| {
-        matches!(statement, Stmt::Expr(expression) if matches!(*expression.value, Expr::StringLiteral(_)))
-    };
+    let is_docstring = |statement: &Stmt| matches!(statement, Stmt::Expr(expression) if matches!(*expression.value, Expr::StringLiteral(_)));
     let at = usize::from(module.body.first().is_some_and(is_docstring));
     module.body.insert(at, statement);
 }
@@ -78,8 +76,8 @@ fn insert_import(module: &mut ModModule) {
 /// Takes back what the inserted statement would do when it runs: bind `annotations` in the namespace.
 fn erase_import(code: &CodeObject) {
     let instructions = &code.instructions;
-    let Some(import) = (2..instructions.len())
-        .find(|index| matches!(instructions.read_op(*index), Instruction::ImportName { .. }))
+    let Some(import) =
+        (2..instructions.len()).find(|index| matches!(instructions.read_op(*index), Instruction::ImportName { .. }))
     else {
         return;
     };
@@ -94,7 +92,10 @@ fn erase_import(code: &CodeObject) {
 /// Moves all lines of a code object and of those inside it.
 fn move_lines(code: &mut CodeObject, lines: i64) {
     let moved_line = |line: OneIndexed| {
-        usize::try_from(line.get() as i64 + lines).ok().and_then(OneIndexed::new).unwrap_or(OneIndexed::MIN)
+        usize::try_from(line.get() as i64 + lines)
+            .ok()
+            .and_then(OneIndexed::new)
+            .unwrap_or(OneIndexed::MIN)
     };
     code.first_line_number = code.first_line_number.map(moved_line);
     for (start, end) in &mut code.locations {

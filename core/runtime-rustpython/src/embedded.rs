@@ -18,15 +18,19 @@ use crate::{RustPythonRuntime, loader, native_extension, settings};
 const CANNOT_OPEN: u32 = 2;
 
 /// What the caller of [`Embedded::run`] does around the program.
-pub trait Hooks {
+pub trait Hooks: Send + Sync {
     /// The interpreter is ready and nothing of the program has run. The answer is told about each module that is loaded.
     /// Called on the main thread, which is not attached.
-    fn started(&mut self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink>;
+    fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink>;
+
+    /// The program has forked and this is the child, in which the engine's threads do not exist; the runtime works as
+    /// before. Called on the thread that forked, which is attached, so it must not wait for other threads that attach.
+    fn forked(&self) {}
 
     /// The program and its threads have ended (those that are not daemons), finalization is about to begin. When this
     /// returns, every attachment is refused. Called on the main thread, which is not attached, so waiting for threads
-    /// that attach is safe.
-    fn stopping(&mut self);
+    /// that attach is safe. Also called in the child of a fork, if the child comes to the end of the program.
+    fn stopping(&self);
 }
 
 /// The embedded interpreter. There is one in a process, and it is used once.
@@ -37,9 +41,13 @@ impl Embedded {
     ///
     /// Tracebacks, `sys.exit` and error texts are those of plain `python`. An uncaught `KeyboardInterrupt` ends the
     /// process by `SIGINT` as soon as finalization is done, so that a shell sees it; this function then does not return.
-    pub fn run(program: Program, hooks: &mut dyn Hooks) -> i32 {
-        let interpreter = InterpreterBuilder::new().settings(settings::from_environment(&program)).init_stdlib().build();
-        let runtime = interpreter.enter(RustPythonRuntime::new);
+    pub fn run(program: Program, hooks: Arc<dyn Hooks>) -> i32 {
+        let interpreter = InterpreterBuilder::new()
+            .settings(settings::from_environment(&program))
+            .init_stdlib()
+            .build();
+        let in_child = hooks.clone();
+        let runtime = interpreter.enter(|vm| RustPythonRuntime::new(vm, move || in_child.forked()));
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
             let result = run_program(vm, &program, &runtime, sink);
@@ -55,7 +63,11 @@ impl Embedded {
         if ended.by_interrupt {
             die_of_interrupt();
         }
-        if ended.status == 0 { finalized as i32 } else { ended.status as i32 }
+        if ended.status == 0 {
+            finalized as i32
+        } else {
+            ended.status as i32
+        }
     }
 }
 
@@ -67,7 +79,10 @@ struct Ended {
 
 impl Ended {
     fn with(status: u32) -> Self {
-        Self { status, by_interrupt: false }
+        Self {
+            status,
+            by_interrupt: false,
+        }
     }
 }
 
@@ -76,7 +91,10 @@ fn report(vm: &VirtualMachine, exception: PyBaseExceptionRef) -> Ended {
     if exception.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt) {
         // RustPython would kill the process here, before `atexit` functions have run.
         vm.print_exception(exception);
-        return Ended { status: 128 + libc::SIGINT as u32, by_interrupt: true };
+        return Ended {
+            status: 128 + libc::SIGINT as u32,
+            by_interrupt: true,
+        };
     }
     let wants_extension = native_extension::is_wanted(vm, &exception);
     let status = vm.handle_exit_exception(exception);
@@ -92,9 +110,15 @@ fn join_threads(vm: &VirtualMachine) {
     let Ok(threading) = modules.and_then(|modules| modules.get_item("threading", vm)) else {
         return;
     };
-    let shutdown = threading.get_attr("_shutdown", vm).and_then(|shutdown| shutdown.call((), vm));
+    let shutdown = threading
+        .get_attr("_shutdown", vm)
+        .and_then(|shutdown| shutdown.call((), vm));
     if let Err(exception) = shutdown {
-        vm.run_unraisable(exception, Some("Exception ignored in threading shutdown".to_owned()), threading);
+        vm.run_unraisable(
+            exception,
+            Some("Exception ignored in threading shutdown".to_owned()),
+            threading,
+        );
     }
 }
 
@@ -177,7 +201,10 @@ fn run_script(
         Err((path, error)) => {
             let path = vm.fsdecode(path.into_os_string()).as_object().repr(vm)?;
             let error = system_error(&error);
-            write_error(vm, &format!("jurigged: can't open file {}: {error}", path.to_string_lossy()));
+            write_error(
+                vm,
+                &format!("jurigged: can't open file {}: {error}", path.to_string_lossy()),
+            );
             return Err(exit(vm, CANNOT_OPEN));
         }
     };
@@ -185,7 +212,9 @@ fn run_script(
     insert_path(vm, &if is_file { script.folder() } else { Default::default() })?;
     let file: PyObjectRef = vm.fsdecode(script.path.clone().into_os_string()).into();
     if is_file {
-        let loader = vm.import("_frozen_importlib_external", 0)?.get_attr("SourceFileLoader", vm)?;
+        let loader = vm
+            .import("_frozen_importlib_external", 0)?
+            .get_attr("SourceFileLoader", vm)?;
         let loader = loader.call(("__main__", file.clone()), vm)?;
         scope.globals.set_item("__loader__", loader, vm)?;
         scope.globals.set_item("__file__", file.clone(), vm)?;
@@ -203,7 +232,10 @@ fn system_error(error: &std::io::Error) -> String {
     match error.raw_os_error() {
         Some(number) => {
             let text = error.to_string();
-            format!("[Errno {number}] {}", text.trim_end_matches(&format!(" (os error {number})")))
+            format!(
+                "[Errno {number}] {}",
+                text.trim_end_matches(&format!(" (os error {number})"))
+            )
         }
         None => error.to_string(),
     }
@@ -224,7 +256,9 @@ fn run_function(vm: &VirtualMachine, module: &str, function: &str) -> PyResult<(
     if let Ok(file) = module.get_attr("__file__", vm) {
         vm.sys_module.get_attr("argv", vm)?.set_item(&0usize, file, vm)?;
     }
-    let function = function.split('.').try_fold(module, |object, name| object.get_attr(vm.ctx.intern_str(name), vm))?;
+    let function = function
+        .split('.')
+        .try_fold(module, |object, name| object.get_attr(vm.ctx.intern_str(name), vm))?;
     let status = function.call((), vm)?;
     Err(vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![status]))
 }
@@ -270,10 +304,15 @@ fn set_arguments(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
     let arguments = std::iter::once(program.name()).chain(program.arguments.iter().cloned());
     let arguments = arguments.map(|argument| vm.fsdecode(argument).into()).collect();
     vm.sys_module.set_attr("argv", vm.ctx.new_list(arguments), vm)?;
-    let original = std::env::args_os().map(|argument| vm.fsdecode(argument).into()).collect();
+    let original = std::env::args_os()
+        .map(|argument| vm.fsdecode(argument).into())
+        .collect();
     vm.sys_module.set_attr("orig_argv", vm.ctx.new_list(original), vm)
 }
 
 fn exit(vm: &VirtualMachine, status: u32) -> PyBaseExceptionRef {
-    vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![vm.ctx.new_int(status).into()])
+    vm.new_exception(
+        vm.ctx.exceptions.system_exit.to_owned(),
+        vec![vm.ctx.new_int(status).into()],
+    )
 }

@@ -71,10 +71,12 @@ pub(crate) fn tracebacks(exception: &PyBaseExceptionRef) -> impl Iterator<Item =
 fn traceback(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> String {
     let lines = vm.import("traceback", 0).and_then(|module| {
         let format = module.get_attr("format_exception", vm)?;
-        format.call((exception.clone(),), vm)?.try_to_value::<Vec<PyObjectRef>>(vm)
+        format
+            .call((exception.clone(),), vm)?
+            .try_to_value::<Vec<PyObjectRef>>(vm)
     });
     if let Ok(lines) = lines {
-        return lines.iter().filter_map(|line| text(line)).collect();
+        return lines.iter().filter_map(text).collect();
     }
     let mut written = String::new();
     // Writing to a string cannot fail.
@@ -87,10 +89,19 @@ pub(crate) fn text(object: &PyObjectRef) -> Option<String> {
     Some(object.downcast_ref::<PyStr>()?.to_string_lossy().into_owned())
 }
 
-pub(crate) fn text_attribute(vm: &VirtualMachine, object: &rustpython_vm::PyObject, name: &'static str) -> Option<String> {
+pub(crate) fn text_attribute(
+    vm: &VirtualMachine,
+    object: &rustpython_vm::PyObject,
+    name: &'static str,
+) -> Option<String> {
     text(&object.get_attr(name, vm).ok()?)
 }
 
 fn number_attribute(vm: &VirtualMachine, object: &rustpython_vm::PyObject, name: &'static str) -> Option<u32> {
-    object.get_attr(name, vm).ok()?.downcast_ref::<PyInt>()?.try_to_primitive(vm).ok()
+    object
+        .get_attr(name, vm)
+        .ok()?
+        .downcast_ref::<PyInt>()?
+        .try_to_primitive(vm)
+        .ok()
 }

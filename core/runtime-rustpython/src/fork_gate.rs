@@ -37,7 +37,11 @@ impl ForkGate {
     }
 
     /// Has `os.fork` close and open the gate. `in_child` runs in the child after the gate is open.
-    pub(crate) fn install(self: &Arc<Self>, vm: &VirtualMachine, in_child: impl Fn(&VirtualMachine) + Send + Sync + 'static) {
+    pub(crate) fn install(
+        self: &Arc<Self>,
+        vm: &VirtualMachine,
+        in_child: impl Fn(&VirtualMachine) + Send + Sync + 'static,
+    ) {
         let gate = self.clone();
         let before = vm.new_function("before_fork", move |vm: &VirtualMachine| gate.close(vm));
         let gate = self.clone();

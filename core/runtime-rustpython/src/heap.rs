@@ -41,8 +41,11 @@ impl Attachment<'_> {
         found.heap_passes = 1;
         let objects = gc_state().get_objects(None);
         let code_of = CodeGetter::new(vm);
-        let mut seen: Vec<FxHashSet<Handle>> =
-            found.functions.iter().map(|known| known.iter().copied().collect()).collect();
+        let mut seen: Vec<FxHashSet<Handle>> = found
+            .functions
+            .iter()
+            .map(|known| known.iter().copied().collect())
+            .collect();
         let mut class_conforms = FxHashMap::default();
         let mut conforming = Vec::new();
         for object in &objects {
@@ -59,7 +62,10 @@ impl Attachment<'_> {
                 }
             } else if anybody_conforms && !object.downcastable::<PyType>() {
                 let class = object.class();
-                if *class_conforms.entry(class.get_id()).or_insert_with(|| class.has_attr(conform)) {
+                if *class_conforms
+                    .entry(class.get_id())
+                    .or_insert_with(|| class.has_attr(conform))
+                {
                     conforming.push(object);
                 }
             }
@@ -121,14 +127,41 @@ impl Attachment<'_> {
         };
         let address = code.get_id();
         let code_of = CodeGetter::new(self.vm);
-        let functions = sought.known_functions.iter().filter_map(|handle| self.handles.get(*handle));
+        let functions = sought
+            .known_functions
+            .iter()
+            .filter_map(|handle| self.handles.get(*handle));
         let holding = functions.filter(|function| {
-            function.downcast_ref::<PyFunction>().is_some_and(|function| code_of.address(function) == Some(address))
+            function
+                .downcast_ref::<PyFunction>()
+                .is_some_and(|function| code_of.address(function) == Some(address))
         });
         let ours = 1 // the variable `code`
             + usize::from(self.handles.contains(address))
             + usize::from(self.runtime.is_retired(self.vm, address));
         code.strong_count() <= holding.count() + sought.known_references + ours
+    }
+
+    pub(crate) fn codes_of(&self, files: &[String]) -> Vec<Vec<Handle>> {
+        let mut found = vec![Vec::new(); files.len()];
+        let mut seen = FxHashSet::default();
+        let code_of = CodeGetter::new(self.vm);
+        for object in gc_state().get_objects(None) {
+            let Some(code) = object
+                .downcast_ref::<PyFunction>()
+                .and_then(|function| code_of.code(function))
+            else {
+                continue;
+            };
+            let index =
+                as_code(&code).and_then(|code| files.iter().position(|file| *file == code.source_path().as_str()));
+            if let Some(index) = index
+                && seen.insert(code.get_id())
+            {
+                found[index].push(self.handles.of(code));
+            }
+        }
+        found
     }
 
     pub(crate) fn instances_of(&self, class: Handle) -> Vec<Handle> {
@@ -144,7 +177,9 @@ impl Attachment<'_> {
             .into_iter()
             .filter(|object| {
                 let own = object.class();
-                *is_subclass.entry(own.get_id()).or_insert_with(|| own.fast_issubclass(class))
+                *is_subclass
+                    .entry(own.get_id())
+                    .or_insert_with(|| own.fast_issubclass(class))
             })
             .map(|object| self.handles.of(object))
             .collect();
@@ -205,7 +240,7 @@ impl Attachment<'_> {
     }
 }
 
-/// The frame of a generator, coroutine or async generator that has started, has not ended and does not run.
+/// The frame of a generator, coroutine or async generator that will run again and does not run now.
 fn suspended_frame(object: &PyObject) -> Option<FrameRef> {
     let state = if let Some(generator) = object.downcast_ref::<PyGenerator>() {
         generator.as_coro()
@@ -229,7 +264,11 @@ fn any_class_has(root: &Py<PyType>, name: &'static rustpython_vm::builtins::PySt
             return true;
         }
         let subclasses = class.subclasses.read();
-        waiting.extend(subclasses.iter().filter_map(|weak| weak.upgrade()?.downcast::<PyType>().ok()));
+        waiting.extend(
+            subclasses
+                .iter()
+                .filter_map(|weak| weak.upgrade()?.downcast::<PyType>().ok()),
+        );
     }
     false
 }
@@ -243,14 +282,25 @@ pub(crate) struct CodeGetter<'vm> {
 impl<'vm> CodeGetter<'vm> {
     pub(crate) fn new(vm: &'vm VirtualMachine) -> Self {
         let name = vm.ctx.intern_str("__code__");
-        let getter = vm.ctx.types.function_type.get_attr(name).expect("functions have `__code__`");
+        let getter = vm
+            .ctx
+            .types
+            .function_type
+            .get_attr(name)
+            .expect("functions have `__code__`");
         Self { vm, getter }
     }
 
     /// The function's code object.
     pub(crate) fn code(&self, function: &Py<PyFunction>) -> Option<PyObjectRef> {
         let get = self.getter.class().slots.descr_get.load()?;
-        get(self.getter.clone(), Some(function.as_object().to_owned()), None, self.vm).ok()
+        get(
+            self.getter.clone(),
+            Some(function.as_object().to_owned()),
+            None,
+            self.vm,
+        )
+        .ok()
     }
 
     /// Its address.

@@ -3,11 +3,11 @@
 //! RustPython has no global lock: the program's threads run in parallel while the engine looks around, and only a commit
 //! stops them, by RustPython's own stop of the world (made for `fork`). Three consequences shape this crate:
 //!
-//! - An engine thread is known to the interpreter only while it is attached ([`pool`]); an idle one is no thread that
+//! - An engine thread is known to the interpreter only while it is attached (`pool.rs`); an idle one is no thread that
 //!   anybody waits for.
 //! - Between the stop and the start of the world nothing allocates Python objects that the collector could see, and
-//!   nothing calls Python: a stopped thread may hold the lock that the callee wants ([`commit`]).
-//! - Replaced code objects are kept for the life of the process ([`runtime`]).
+//!   nothing calls Python: a stopped thread may hold the lock that the callee wants (`commit.rs`).
+//! - Replaced code objects are kept for the life of the process (`runtime.rs`).
 //!
 //! A thread that blocks on a lock of the engine while it is attached stops every commit for ever. Native code that is
 //! called from Python and waits for the engine wraps the wait in [`RustPythonRuntime::detached`].

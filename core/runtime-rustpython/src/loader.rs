@@ -28,7 +28,7 @@ pub(crate) fn tell(
         name,
         file: PathBuf::from(code.source_path().as_str()),
         source,
-        code: Pin::new(PinnedObject::new(code.clone().into(), &runtime.graveyard)),
+        code: Some(Pin::new(PinnedObject::new(code.clone().into(), &runtime.graveyard))),
     });
 }
 

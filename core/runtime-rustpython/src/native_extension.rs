@@ -11,18 +11,20 @@ use crate::errors::{text, text_attribute, tracebacks};
 pub(crate) const NOTE: &str =
     "jurigged: this is the embedded interpreter, which has no C extensions; run it with --python python3";
 
-/// Is an import error, or one that it was raised from, probably the want of a C extension: is there a compiled library
-/// of the missing module's name, or one beside a file that the import went through?
+/// Is this an import error that, itself or by one that it was raised from, is probably the want of a C extension: is there
+/// a compiled library of the missing module's name, or one beside a package that the import went through?
 pub(crate) fn is_wanted(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
+    let is_import_error = |exception: &PyBaseExceptionRef| exception.fast_isinstance(vm.ctx.exceptions.import_error);
+    if !is_import_error(exception) {
+        return false;
+    }
     let mut waiting = vec![exception.clone()];
     // Causes can form a ring; nobody reads more of them than this.
     for _ in 0..16 {
         let Some(exception) = waiting.pop() else {
             return false;
         };
-        if exception.fast_isinstance(vm.ctx.exceptions.import_error)
-            && (is_compiled(vm, &exception) || went_through_compiled_package(&exception))
-        {
+        if is_import_error(&exception) && (is_compiled(vm, &exception) || went_through_compiled_package(&exception)) {
             return true;
         }
         waiting.extend(exception.__cause__());
@@ -37,7 +39,10 @@ fn is_compiled(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
         return false;
     };
     let relative: PathBuf = name.split('.').collect();
-    let path = vm.sys_module.get_attr("path", vm).and_then(|path| path.try_to_value::<Vec<PyObjectRef>>(vm));
+    let path = vm
+        .sys_module
+        .get_attr("path", vm)
+        .and_then(|path| path.try_to_value::<Vec<PyObjectRef>>(vm));
     let Some(stem) = relative.file_name().map(|stem| format!("{}.", stem.to_string_lossy())) else {
         return false;
     };

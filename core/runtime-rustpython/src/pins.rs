@@ -31,7 +31,10 @@ impl Graveyard {
         loop {
             // SAFETY: `grave` is published only by the exchange below; until then it is ours alone.
             unsafe { (*grave).below = top };
-            match self.top.compare_exchange_weak(top, grave, Ordering::AcqRel, Ordering::Acquire) {
+            match self
+                .top
+                .compare_exchange_weak(top, grave, Ordering::AcqRel, Ordering::Acquire)
+            {
                 Ok(_) => return,
                 Err(now) => top = now,
             }

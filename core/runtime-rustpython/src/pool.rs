@@ -88,7 +88,10 @@ pub(crate) struct Lease<'a> {
 impl Lease<'_> {
     /// Attaches the calling thread.
     pub(crate) fn run<R>(&self, work: impl FnOnce(&VirtualMachine) -> R) -> R {
-        self.vm.as_ref().expect("a lease owns its machine until it is dropped").run(work)
+        self.vm
+            .as_ref()
+            .expect("a lease owns its machine until it is dropped")
+            .run(work)
     }
 }
 

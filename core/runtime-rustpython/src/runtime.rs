@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use jurigged_runtime::{Interpreter, Runtime, RuntimeError, RuntimeFacts};
 use rustc_hash::FxHashMap;
+use rustpython_vm::common::rc::PyRc;
+use rustpython_vm::vm::PyGlobalState;
 use rustpython_vm::vm::thread::{
     CurrentFrameSlot, THREAD_ATTACHED, THREAD_DETACHED, THREAD_SUSPENDED, cleanup_current_thread_frames, with_vm,
 };
-use rustpython_vm::vm::PyGlobalState;
-use rustpython_vm::common::rc::PyRc;
 use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine, version};
 
 use crate::attachment::Attachment;
@@ -38,7 +38,8 @@ pub struct RustPythonRuntime {
 }
 
 impl RustPythonRuntime {
-    pub(crate) fn new(vm: &VirtualMachine) -> Arc<Self> {
+    /// `forked` is called in the child of each fork.
+    pub(crate) fn new(vm: &VirtualMachine, forked: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
         let runtime = Arc::new(Self {
             facts: RuntimeFacts {
                 implementation: "rustpython",
@@ -58,6 +59,7 @@ impl RustPythonRuntime {
         runtime.gate.install(vm, move |vm| {
             if let Some(runtime) = child.upgrade() {
                 runtime.pool.fill(vm);
+                forked();
             }
         });
         runtime

@@ -18,7 +18,9 @@ pub(crate) fn from_environment(program: &Program) -> Settings {
     let level = |name: &str| text(name).map_or(0, |value| value.parse::<u8>().unwrap_or(1));
 
     let mut settings = Settings::default();
-    settings.path_list = variable("PYTHONPATH").map(|value| split_paths(&value)).unwrap_or_default();
+    settings.path_list = variable("PYTHONPATH")
+        .map(|value| split_paths(&value))
+        .unwrap_or_default();
     settings.optimize = level("PYTHONOPTIMIZE");
     settings.verbose = level("PYTHONVERBOSE");
     settings.debug = level("PYTHONDEBUG");
@@ -33,7 +35,11 @@ pub(crate) fn from_environment(program: &Program) -> Settings {
     settings.warn_default_encoding = is_set("PYTHONWARNDEFAULTENCODING");
     settings.code_debug_ranges = !is_set("PYTHONNODEBUGRANGES");
     // RustPython knows no locale encodings, hence UTF-8 unless it is switched off.
-    settings.utf8_mode = if text("PYTHONUTF8").as_deref() == Some("0") { 0 } else { 1 };
+    settings.utf8_mode = if text("PYTHONUTF8").as_deref() == Some("0") {
+        0
+    } else {
+        1
+    };
     settings.hash_seed = text("PYTHONHASHSEED").and_then(|seed| seed.parse().ok());
     if let Some(digits @ (0 | 640..)) = text("PYTHONINTMAXSTRDIGITS").and_then(|digits| digits.parse().ok()) {
         settings.int_max_str_digits = digits;
@@ -48,14 +54,20 @@ pub(crate) fn from_environment(program: &Program) -> Settings {
         settings.warnoptions.push("default".to_owned());
     }
     if let Some(filters) = text("PYTHONWARNINGS") {
-        settings.warnoptions.extend(filters.split(',').map(|filter| filter.trim().to_owned()));
+        settings
+            .warnoptions
+            .extend(filters.split(',').map(|filter| filter.trim().to_owned()));
     }
     // `sys.argv` is set again, exactly, once the interpreter can decode file names.
     let arguments = std::iter::once(program.name()).chain(program.arguments.iter().cloned());
-    settings.argv = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    settings.argv = arguments
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
     settings
 }
 
 fn split_paths(paths: &OsString) -> Vec<String> {
-    std::env::split_paths(paths).map(|path| path.to_string_lossy().into_owned()).collect()
+    std::env::split_paths(paths)
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect()
 }

@@ -46,21 +46,37 @@ impl From<crate::Step<'_>> for Step64 {
     fn from(step: crate::Step<'_>) -> Self {
         use crate::{Object, Step};
         match step {
-            Step::Attribute { object, name, expected, new } => Self::Attribute {
+            Step::Attribute {
+                object,
+                name,
+                expected,
+                new,
+            } => Self::Attribute {
                 object: object.number(),
                 name,
                 expected: expected.map(Object::number),
                 new: new.map(Object::number),
             },
-            Step::Item { container, key, expected, new } => Self::Item {
+            Step::Item {
+                container,
+                key,
+                expected,
+                new,
+            } => Self::Item {
                 container: container.number(),
                 key: key.number(),
                 expected: expected.number(),
                 new: new.number(),
             },
-            Step::Code { function, expected, new } => {
-                Self::Code { function: function.number(), expected: expected.number(), new: new.number() }
-            }
+            Step::Code {
+                function,
+                expected,
+                new,
+            } => Self::Code {
+                function: function.number(),
+                expected: expected.number(),
+                new: new.number(),
+            },
         }
     }
 }
@@ -105,7 +121,10 @@ impl From<crate::FoundObject<'_>> for Found64 {
             Slot::Attribute(holder, name) => Slot64::Attribute(holder.number(), name),
             Slot::ReadOnly => Slot64::ReadOnly,
         };
-        Self { object: found.object.number(), slot }
+        Self {
+            object: found.object.number(),
+            slot,
+        }
     }
 }
 

@@ -206,10 +206,11 @@ impl Settings {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let settings = Settings::resolve(Sources {
+        let mut settings = Settings::resolve(Sources {
             from_file,
             ..self.sources.clone()
         });
+        settings.script.clone_from(&self.script);
         let (old, new) = (self.listing(), settings.listing());
         let value = |listing: &[Listed], key: &str| {
             let found = listing.iter().find(|listed| listed.key == key);

@@ -94,6 +94,7 @@ impl Settings {
             patch,
             log,
             plugins,
+            script: None,
             sources,
         }
     }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub log: LogSection,
     /// `[plugins]`.
     pub plugins: PluginsSection,
+    /// The program's script, where it is watched although no glob matches it.
+    pub(super) script: Option<PathBuf>,
     /// What the values were resolved from, kept so that a changed file can be resolved again.
     pub(super) sources: Sources,
 }
@@ -183,6 +185,15 @@ impl Settings {
 
     /// Which files are watched.
     pub fn watch_filter(&self) -> WatchFilter {
-        WatchFilter::new(&self.watch.include.value, &self.watch.ignore.value)
+        let mut filter = WatchFilter::new(&self.watch.include.value, &self.watch.ignore.value);
+        if let Some(script) = &self.script {
+            filter.add_file(script);
+        }
+        filter
+    }
+
+    /// Watches the program's own script as well, whatever the globs say.
+    pub fn watch_script(&mut self, script: &Path) {
+        self.script = Some(script.to_owned());
     }
 }

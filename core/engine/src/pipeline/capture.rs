@@ -270,7 +270,7 @@ mod tests {
         let folder = Folder::new();
         let empty = folder.write("empty.py", b"");
         let mut batch = batch(vec![empty.clone()]);
-        assert_eq!(capture(&batch).unfinished, [empty.clone()]);
+        assert_eq!(capture(&batch).unfinished, batch.paths);
 
         batch.unclosed = vec![empty.clone()];
         let snapshot = capture(&batch);

@@ -109,7 +109,7 @@ fn header(plugin: &str, library: &Path) -> Result<&'static LibHeader, PluginProb
         LibraryError::InvalidAbiHeader(_) | LibraryError::InvalidCAbi { .. } => PluginProblem::Incompatible {
             plugin: plugin.into(),
             library: library.into(),
-            abi: "of another abi_stable".into(),
+            abi: "unknown (another abi_stable)".into(),
         },
         _ => PluginProblem::NotAPlugin {
             plugin: plugin.into(),

@@ -11,19 +11,24 @@
 
 mod applies;
 mod callees;
+mod discovery;
+mod fault;
 mod host;
 mod loader;
 mod manifest;
 mod problem;
 mod registry;
+mod remote;
 mod session;
 mod settings;
+mod subject;
 mod worker;
 
 pub use loader::{OpenLibrary, open};
 pub use manifest::{library_file, manifest_of};
 pub use problem::PluginProblem;
 pub use registry::{PluginListing, PluginState, Plugins};
+pub use remote::RemoteLive;
 pub use session::{HeldObject, HeldSlot, LiveEdit, PluginSession, Prepared, Refusal, Stale};
 pub use settings::{DEFAULT_LIMIT, PluginSettings, PluginTable, bundled_folders};
-pub use worker::{CallFailure, RemoteLive, Worker};
+pub use worker::{CallFailure, Worker};

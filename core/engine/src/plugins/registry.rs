@@ -1,25 +1,28 @@
 //! The plugins of a session: found once, opened when needed, switched off when they misbehave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jurigged_abi::wire::Plugin as Library;
-use jurigged_abi::{ABI_VERSION, Declaration, Definition, LiveApi, Manifest, OptionValue, Pair, PluginError, Result};
+use jurigged_abi::{Declaration, Definition, LiveApi, Manifest, OptionValue, Pair, PluginError, Result};
 use jurigged_runtime::Interpreter;
 
 use super::applies::{Applicable, Applies};
+use super::fault::problem_of;
 use super::host::Memory;
-use super::worker::{CallFailure, NoLive, RemoteLive, Worker};
-use super::{DEFAULT_LIMIT, PluginProblem, PluginSession, PluginSettings, library_file, loader, manifest, settings};
+use super::remote::{NoLive, RemoteLive};
+use super::worker::{CallFailure, Worker};
+use super::{PluginProblem, PluginSession, PluginSettings, loader};
 
 /// All plugins of a session.
 #[derive(Default)]
 pub struct Plugins {
     pub(super) entries: Vec<Entry>,
-    problems: Vec<PluginProblem>,
-    settings: PluginSettings,
+    pub(super) problems: Vec<PluginProblem>,
+    pub(super) settings: PluginSettings,
 }
 
 /// One plugin.
@@ -31,14 +34,14 @@ pub(super) struct Entry {
     pub(super) code: Code,
     /// The classes that its interests name by `instance_of`.
     pub(super) classes: Vec<String>,
-    limit: Duration,
-    applies: Applies,
+    pub(super) limit: Duration,
+    pub(super) applies: Applies,
     /// Once known, it stays so.
-    applicable: bool,
-    off: Option<Off>,
-    library: Option<PathBuf>,
+    pub(super) applicable: bool,
+    pub(super) off: Option<Off>,
+    pub(super) library: Option<PathBuf>,
     /// The library and its manifest as they were when they were read.
-    stamp: Stamp,
+    pub(super) stamp: Stamp,
 }
 
 /// How a plugin is called.
@@ -46,18 +49,23 @@ pub(super) enum Code {
     /// Not needed so far.
     Closed,
     /// In a library, on a thread of its own.
-    Open { worker: Worker, library: Arc<Library> },
+    ///
+    /// Its parts are never dropped: destructors are author code, run on this thread and outside of any guard.
+    Open {
+        worker: Worker,
+        library: Arc<ManuallyDrop<Library>>,
+    },
     /// The engine's own.
     BuiltIn(Declaration),
 }
 
 #[derive(Clone, Debug)]
-enum Off {
+pub(super) enum Off {
     Disabled,
     Problem(PluginProblem),
 }
 
-type Stamp = Option<(SystemTime, u64)>;
+pub(super) type Stamp = Option<(SystemTime, u64)>;
 
 /// A plugin, as `jurigged plugin list` shows it.
 #[derive(Clone, Debug)]
@@ -109,8 +117,9 @@ impl Plugins {
     }
 
     /// Goes over to new settings: options and `disable` of known plugins take effect; plugins that the new settings find
-    /// are added, those that they do not find are forgotten.
+    /// are added, those that they do not find are forgotten. Gives what is wrong with the new settings.
     pub fn configure(&mut self, settings: PluginSettings) -> Vec<PluginProblem> {
+        let earlier = self.take_problems();
         self.settings = settings;
         let mut before = std::mem::take(&mut self.entries);
         self.find();
@@ -130,7 +139,7 @@ impl Plugins {
                 .filter(|entry| matches!(entry.code, Code::BuiltIn(_))),
         );
         self.order();
-        self.take_problems()
+        std::mem::replace(&mut self.problems, earlier)
     }
 
     /// Looks for libraries that were built anew and makes them be loaded anew when they are next needed; gives their
@@ -146,6 +155,8 @@ impl Plugins {
             if now.is_none() || now == self.entries[index].stamp {
                 continue;
             }
+            // Whatever comes of it: what is wrong with a library is told once.
+            self.entries[index].stamp = now;
             let name = self.entries[index].manifest.name.clone();
             let Some(manifest) = self.manifest_for(&name, &library) else {
                 continue;
@@ -166,6 +177,13 @@ impl Plugins {
     /// One transaction of all plugins.
     pub fn session<'a>(&'a mut self, interpreter: &'a dyn Interpreter) -> PluginSession<'a> {
         PluginSession::new(self, interpreter)
+    }
+
+    /// Is there any matcher that is on?
+    pub fn has_matchers(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.off.is_none() && !entry.manifest.matchers.is_empty())
     }
 
     /// Lets the matchers pair siblings of one scope that the engine could not pair. Each definition is paired at most
@@ -216,202 +234,9 @@ impl Plugins {
         std::mem::take(&mut self.problems)
     }
 
-    fn find(&mut self) {
-        let tables: Vec<_> = self
-            .settings
-            .plugins
-            .iter()
-            .filter_map(|(name, table)| Some((name.clone(), table.library.clone()?)))
-            .collect();
-        for (name, library) in tables {
-            if let Some(manifest) = self.manifest_for(&name, &library) {
-                let entry = self.entry(manifest, Some(library));
-                self.entries.extend(entry);
-            }
-        }
-        for folder in self.settings.search.clone() {
-            self.find_in(&folder, true);
-        }
-        for folder in self.settings.bundled.clone() {
-            self.find_in(&folder, false);
-        }
-        self.report_unknown_names();
-        self.order();
-    }
-
-    /// `chosen`: the user named this folder, so what is wrong with it is a problem.
-    fn find_in(&mut self, folder: &Path, chosen: bool) {
-        let (manifests, without) = match manifest::in_folder(folder) {
-            Ok(found) => found,
-            Err(source) => {
-                if chosen {
-                    self.problems.push(PluginProblem::Folder {
-                        path: folder.into(),
-                        source: Arc::new(source),
-                    });
-                }
-                return;
-            }
-        };
-        if chosen {
-            let named = |library: &PathBuf| {
-                self.settings
-                    .plugins
-                    .values()
-                    .any(|table| table.library.as_ref() == Some(library))
-            };
-            let unnamed: Vec<_> = without.into_iter().filter(|library| !named(library)).collect();
-            self.problems
-                .extend(unnamed.into_iter().map(|library| PluginProblem::NoManifest { library }));
-        }
-        for path in manifests {
-            match manifest::read(&path) {
-                Err(problem) => self.problems.push(problem),
-                // The first one found of a name wins: the user's before ours.
-                Ok(manifest) if self.entries.iter().any(|entry| entry.manifest.name == manifest.name) => {}
-                Ok(manifest) => {
-                    let entry = self.entry(manifest, Some(library_file(&path)));
-                    self.entries.extend(entry);
-                }
-            }
-        }
-    }
-
-    /// The manifest of a library that the configuration names: beside it, else inside it.
-    fn manifest_for(&mut self, name: &str, library: &Path) -> Option<Manifest> {
-        let beside = library.with_extension("toml");
-        let read = if !library.is_file() {
-            Err(PluginProblem::MissingLibrary {
-                plugin: name.into(),
-                library: library.into(),
-            })
-        } else if beside.is_file() {
-            manifest::read(&beside)
-        } else {
-            self.ask_for_manifest(name, library)
-        };
-        let checked = read.and_then(|manifest| match manifest.name == name {
-            true => Ok(manifest),
-            false => Err(PluginProblem::OtherName {
-                expected: name.into(),
-                found: manifest.name,
-                library: library.into(),
-            }),
-        });
-        checked.map_err(|problem| self.problems.push(problem)).ok()
-    }
-
-    fn ask_for_manifest(&self, name: &str, library: &Path) -> Result<Manifest, PluginProblem> {
-        let opened = loader::open(name, library)?;
-        let failed = |message| PluginProblem::Failed {
-            plugin: name.into(),
-            call: "manifest",
-            message,
-        };
-        let mut worker = Worker::start(name).map_err(|error| failed(error.to_string()))?;
-        let text = worker.call(&NoLive, DEFAULT_LIMIT, move |_| Library::manifest(opened.module));
-        let text = text.map_err(|failure| problem_of(name, "manifest", DEFAULT_LIMIT, failure).0)?;
-        Manifest::from_toml(&text).map_err(|error| failed(error.message().into()))
-    }
-
-    /// A plugin with its options resolved; `None`, and a problem, when its manifest makes no sense.
-    fn entry(&mut self, manifest: Manifest, library: Option<PathBuf>) -> Option<Entry> {
-        let applies = match Applies::parse(&manifest.name, &manifest.applies) {
-            Ok(applies) => applies,
-            Err(problem) => {
-                self.problems.push(problem);
-                return None;
-            }
-        };
-        let (options, limit) = self.options_of(&manifest);
-        let mut classes: Vec<String> = Vec::new();
-        for part in manifest.crawlers.iter().chain(&manifest.conformers) {
-            classes.extend(part.interest.instance_of.iter().cloned());
-        }
-        let mut entry = Entry {
-            stamp: library.as_deref().and_then(stamp),
-            memory: Memory::default(),
-            code: Code::Closed,
-            applicable: false,
-            off: None,
-            classes: BTreeSet::from_iter(classes).into_iter().collect(),
-            manifest,
-            options,
-            limit,
-            applies,
-            library,
-        };
-        if self.settings.disable.contains(&entry.manifest.name) {
-            entry.off = Some(Off::Disabled);
-        } else if let Some(problem) = obstacle(&entry) {
-            entry.off = Some(Off::Problem(problem.clone()));
-            self.problems.push(problem);
-        }
-        Some(entry)
-    }
-
-    fn options_of(&mut self, manifest: &Manifest) -> (BTreeMap<String, OptionValue>, Duration) {
-        let declared = manifest
-            .options
-            .iter()
-            .map(|option| (option.name.clone(), option.default.clone()));
-        let mut options: BTreeMap<_, _> = declared.collect();
-        let mut limit = DEFAULT_LIMIT;
-        let plugin = &manifest.name;
-        let table = self.settings.plugins.get(plugin).map(|table| &table.options);
-        for (option, value) in table.into_iter().flatten() {
-            let wrong = |expected: &str, found: String| PluginProblem::WrongOption {
-                plugin: plugin.clone(),
-                option: option.clone(),
-                expected: expected.into(),
-                found,
-            };
-            // A plugin that declares a `limit` of its own keeps it: it is the same word for the same thing.
-            if option == "limit" {
-                match value.as_text().and_then(settings::duration) {
-                    Some(duration) => limit = duration,
-                    None => self
-                        .problems
-                        .push(wrong("a duration such as `\"1s\"`", value.to_toml())),
-                }
-            } else {
-                match options.get_mut(option) {
-                    Some(current) if current.accepts(value) => *current = value.clone(),
-                    Some(current) => self.problems.push(wrong(current.type_name(), value.type_name().into())),
-                    None => self.problems.push(PluginProblem::UnknownOption {
-                        plugin: plugin.clone(),
-                        option: option.clone(),
-                        nearest: nearest(option, options.keys().map(String::as_str).chain(["limit", "library"])),
-                    }),
-                }
-            }
-        }
-        (options, limit)
-    }
-
-    fn report_unknown_names(&mut self) {
-        let known: BTreeSet<&str> = self.entries.iter().map(|entry| entry.manifest.name.as_str()).collect();
-        // A table with a library has been looked at already.
-        let tables = self
-            .settings
-            .plugins
-            .iter()
-            .filter(|(_, table)| table.library.is_none())
-            .map(|(name, _)| name);
-        let named: BTreeSet<&String> = self.settings.disable.iter().chain(tables).collect();
-        let unknown = named.into_iter().filter(|name| !known.contains(name.as_str()));
-        let problems: Vec<_> = unknown
-            .map(|plugin| PluginProblem::UnknownPlugin {
-                plugin: plugin.clone(),
-                nearest: nearest(plugin, known.iter().copied()),
-            })
-            .collect();
-        self.problems.extend(problems);
-    }
-
     /// The engine's own first, then by name; and each after those that it `runs_after`. Of a circle, the first by name
     /// goes first.
-    fn order(&mut self) {
+    pub(super) fn order(&mut self) {
         let builtin = |entry: &Entry| matches!(entry.code, Code::BuiltIn(_));
         self.entries
             .sort_by(|a, b| (!builtin(a), &a.manifest.name).cmp(&(!builtin(b), &b.manifest.name)));
@@ -526,16 +351,6 @@ impl Entry {
     }
 }
 
-/// What can be told from the manifest alone.
-fn obstacle(entry: &Entry) -> Option<PluginProblem> {
-    let (plugin, library) = (entry.manifest.name.clone(), entry.library.clone()?);
-    if !library.is_file() {
-        return Some(PluginProblem::MissingLibrary { plugin, library });
-    }
-    let abi = entry.manifest.abi.clone();
-    (loader::major(&abi) != loader::major(ABI_VERSION)).then_some(PluginProblem::Incompatible { plugin, library, abi })
-}
-
 fn open(entry: &Entry) -> Result<Code, PluginProblem> {
     let name = &entry.manifest.name;
     let path = entry.library.as_deref().expect("only a library can be closed");
@@ -563,59 +378,8 @@ fn open(entry: &Entry) -> Result<Code, PluginProblem> {
     }
     Ok(Code::Open {
         worker,
-        library: Arc::new(library),
+        library: Arc::new(ManuallyDrop::new(library)),
     })
-}
-
-/// The problem that a failed call is, and whether the plugin is to blame for it.
-fn problem_of(plugin: &str, call: &'static str, limit: Duration, failure: CallFailure) -> (PluginProblem, bool) {
-    let plugin = plugin.to_owned();
-    let error = match failure {
-        CallFailure::Hung => return (PluginProblem::Hung { plugin, call, limit }, true),
-        CallFailure::Lied(message) => {
-            return (
-                PluginProblem::Lied {
-                    plugin,
-                    call,
-                    message: message.into(),
-                },
-                true,
-            );
-        }
-        CallFailure::Error(error) => error,
-    };
-    let message = error.to_string();
-    match error {
-        // Its own snippet is wrong, or else user code, or the framework, did not like the edit: then the next save may
-        // put it right, and the plugin must be there for it.
-        PluginError::Python { traceback, .. } if !is_innermost(&plugin, &traceback) => (
-            PluginProblem::Raised {
-                plugin,
-                call,
-                message,
-                traceback,
-            },
-            false,
-        ),
-        PluginError::Bug(_) if message.starts_with("panicked") => {
-            let message = message
-                .trim_start_matches("panicked")
-                .trim_start_matches([':', ' '])
-                .to_owned();
-            (PluginProblem::Panicked { plugin, call, message }, true)
-        }
-        _ => (PluginProblem::Failed { plugin, call, message }, true),
-    }
-}
-
-/// Is the last place that a traceback names in a snippet of the plugin?
-fn is_innermost(plugin: &str, traceback: &str) -> bool {
-    let places = traceback
-        .lines()
-        .filter(|line| line.trim_start().starts_with("File \""));
-    places
-        .last()
-        .is_none_or(|place| place.contains(&format!("\"<plugin {plugin}>\"")))
 }
 
 fn are_pairs(pairs: &[Pair], old: usize, new: usize) -> bool {
@@ -625,18 +389,9 @@ fn are_pairs(pairs: &[Pair], old: usize, new: usize) -> bool {
         .all(|pair| pair.old < old && pair.new < new && seen_old.insert(pair.old) && seen_new.insert(pair.new))
 }
 
-fn stamp(path: &Path) -> Stamp {
+pub(super) fn stamp(path: &Path) -> Stamp {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
-}
-
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let scored = known.map(|name| (strsim::jaro_winkler(word, name), name));
-    // Below this, two words have little more than a letter in common.
-    let close = scored.filter(|(score, _)| *score > 0.75);
-    close
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.to_owned())
 }
 
 #[cfg(test)]
@@ -644,13 +399,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_traceback_that_ends_outside_the_snippet_is_not_the_plugins_fault() {
-        let own = "Traceback (most recent call last):\n  File \"<plugin mine>\", line 1, in <module>\nKeyError: 1\n";
-        let deeper = format!("{own}  File \"/x/numba/core.py\", line 9, in compile\nTypingError: no\n");
-        assert!(is_innermost("mine", own));
-        assert!(!is_innermost("other", own));
-        assert!(!is_innermost("mine", &deeper));
-        assert!(is_innermost("mine", "SyntaxError: invalid syntax\n"));
+    fn plugins_can_be_handed_to_the_watcher_thread() {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&Plugins::default());
     }
 
     #[test]
@@ -679,14 +430,5 @@ mod tests {
         }
         let names: Vec<_> = plugins.list().into_iter().map(|plugin| plugin.manifest.name).collect();
         assert_eq!(names, ["c", "a", "b"]);
-    }
-
-    #[test]
-    fn names_that_are_close_are_suggested() {
-        assert_eq!(
-            nearest("clear-cache", ["limit", "clear-caches"].into_iter()),
-            Some("clear-caches".into())
-        );
-        assert_eq!(nearest("zzz", ["limit"].into_iter()), None);
     }
 }

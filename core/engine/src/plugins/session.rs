@@ -10,6 +10,8 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use super::Plugins;
 use super::host::{HostLive, Instances, ObjectTable};
 use super::registry::{Code, Entry};
+use super::remote::{NoLive, RemoteLive};
+use super::subject;
 use super::worker::CallFailure;
 
 /// One transaction: every object that a plugin sees in it is gone with it.
@@ -232,9 +234,7 @@ impl<'a> PluginSession<'a> {
                     }
                     _ => {
                         let applied = applied.clone();
-                        entry.call(&super::worker::NoLive, move |library, _| {
-                            library.notify(part.1, applied)
-                        })
+                        entry.call(&NoLive, move |library, _| library.notify(part.1, applied))
                     }
                 }
             };
@@ -268,8 +268,8 @@ impl<'a> PluginSession<'a> {
 
     fn conformers_for(&mut self, edit: &LiveEdit) -> Vec<Part> {
         let classes = self.interpreter.class_names(edit.bound);
-        let bases = self.base_names(edit.bound);
-        let decorators = self.decorator_names(edit);
+        let bases = subject::base_names(self.interpreter, edit.bound);
+        let decorators = subject::decorator_names(self.interpreter, edit);
         let parts = self.interested(
             &Subject {
                 classes: &classes,
@@ -304,53 +304,6 @@ impl<'a> PluginSession<'a> {
             }
         }
         parts
-    }
-
-    /// Full names of `class.__mro__`, where the object is a class.
-    fn base_names(&self, object: Handle) -> Vec<String> {
-        let interpreter = self.interpreter;
-        if interpreter.kind(object) != ObjectKind::Class {
-            return Vec::new();
-        }
-        let bases = interpreter.attribute(object, "__mro__").ok().flatten();
-        let bases = bases
-            .and_then(|bases| interpreter.items(bases).ok())
-            .unwrap_or_default();
-        bases.into_iter().filter_map(|class| self.full_name(class)).collect()
-    }
-
-    /// The decorators as written, without their calls, and what those names really are.
-    fn decorator_names(&self, edit: &LiveEdit) -> Vec<String> {
-        let mut names = Vec::new();
-        for decorator in &edit.decorators {
-            let written = decorator.split('(').next().unwrap_or_default().trim();
-            let mut parts = written.split('.').map(str::trim);
-            let root = edit
-                .namespace
-                .zip(parts.next())
-                .and_then(|(names, root)| self.interpreter.entry(names, root));
-            let object = root.and_then(|root| {
-                parts.try_fold(root, |object, name| {
-                    self.interpreter.entry(self.interpreter.namespace(object)?, name)
-                })
-            });
-            names.extend(object.and_then(|object| self.full_name(object)));
-            names.push(written.to_owned());
-        }
-        names
-    }
-
-    /// `__module__` and `__qualname__` of a class or function; the bare `__qualname__` in `builtins`.
-    fn full_name(&self, object: Handle) -> Option<String> {
-        let text = |name| {
-            let value = self.interpreter.attribute(object, name).ok().flatten()?;
-            self.interpreter.text(value)
-        };
-        let name = text("__qualname__")?;
-        Some(match text("__module__") {
-            Some(module) if module != "builtins" => format!("{module}.{name}"),
-            _ => name,
-        })
     }
 
     fn edit_data(&self, edit: &LiveEdit) -> EditData {
@@ -410,7 +363,7 @@ impl<'a> PluginSession<'a> {
         &mut self,
         part: Part,
         direct: impl FnOnce(&jurigged_abi::Declaration, &Live<'_>) -> jurigged_abi::Result<T>,
-        remote: impl FnOnce(&jurigged_abi::wire::Plugin, super::RemoteLive) -> jurigged_abi::Result<T> + Send + 'static,
+        remote: impl FnOnce(&jurigged_abi::wire::Plugin, RemoteLive) -> jurigged_abi::Result<T> + Send + 'static,
     ) -> Result<T, CallFailure> {
         let entry = &mut self.plugins.entries[part.0];
         // Answering questions needs the entry too: what it needs is taken out meanwhile.

@@ -66,6 +66,13 @@ impl Log {
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The session has no thread: the program runs, and nothing is reloaded.
+    pub fn cannot_start(&self, error: &std::io::Error) {
+        self.diagnostic(
+            &Diagnostic::error("watch", "nothing is reloaded: the system gives no thread").detail(error.to_string()),
+        );
+    }
+
     /// A changed configuration is in use.
     pub fn configured(&self, keys: &[String]) {
         #[derive(Serialize)]

@@ -17,32 +17,61 @@ pub const ROLE: &str = "JURIGGED_TEST_ROLE";
 pub fn run(role: &str) -> i32 {
     let mut arguments = std::env::args_os().skip(1);
     let first = arguments.next().expect("the test names a program");
-    let what = if first == "-m" {
-        let module = arguments.next().expect("-m has an argument").into_string().expect("modules are text");
+    let what = if first == "-i" {
+        ProgramKind::Interactive
+    } else if first == "-m" {
+        let module = arguments
+            .next()
+            .expect("-m has an argument")
+            .into_string()
+            .expect("modules are text");
         match module.split_once(':') {
-            Some((module, function)) => ProgramKind::Function { module: module.into(), function: function.into() },
+            Some((module, function)) => ProgramKind::Function {
+                module: module.into(),
+                function: function.into(),
+            },
             None => ProgramKind::Module(module),
         }
     } else {
         ProgramKind::Script(first.into())
     };
-    let program = Program { what, arguments: arguments.collect(), inspect: false };
-    let mut hooks = Host { role: role.to_owned(), thread: None, sink: Arc::default(), runtime: None };
-    let status = Embedded::run(program, &mut hooks);
+    let program = Program {
+        what,
+        arguments: arguments.collect(),
+        inspect: false,
+    };
+    let host = Arc::new(Host {
+        role: role.to_owned(),
+        parent: std::process::id(),
+        state: Mutex::default(),
+    });
+    let status = Embedded::run(program, host);
     std::io::stdout().flush().expect("stdout is open");
     status
 }
 
 struct Host {
     role: String,
+    parent: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
     thread: Option<JoinHandle<()>>,
-    sink: Arc<Sink>,
+    sink: Option<Arc<Sink>>,
     runtime: Option<Arc<RustPythonRuntime>>,
 }
 
 impl Hooks for Host {
-    fn started(&mut self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> {
-        self.runtime = Some(runtime.clone());
+    fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink> {
+        let sink = Arc::new(Sink {
+            loaded: Mutex::default(),
+            runtime: runtime.clone(),
+        });
+        let mut state = self.state.lock().expect("nobody panicked");
+        state.runtime = Some(runtime.clone());
+        state.sink = Some(sink.clone());
         if let Some(work) = engine::role(&self.role) {
             let thread = std::thread::Builder::new().name("engine".into()).stack_size(16 << 20);
             let run = move || {
@@ -51,20 +80,36 @@ impl Hooks for Host {
                     std::process::exit(99);
                 }
             };
-            self.thread = Some(thread.spawn(run).expect("a thread can be started"));
+            state.thread = Some(thread.spawn(run).expect("a thread can be started"));
         }
-        self.sink.clone()
+        sink
     }
 
-    fn stopping(&mut self) {
-        if let Some(thread) = self.thread.take() {
+    fn forked(&self) {
+        assert_ne!(std::process::id(), self.parent);
+        println!("forked");
+        // The thread is not there to be joined.
+        std::mem::forget(self.state.lock().expect("nobody panicked").thread.take());
+    }
+
+    fn stopping(&self) {
+        let mut state = self.state.lock().expect("nobody panicked");
+        if let Some(thread) = state.thread.take() {
             thread.join().expect("the engine does not panic");
         }
-        let runtime = self.runtime.take().expect("started first");
+        let runtime = state.runtime.take().expect("started first");
         // The main thread may attach here, too.
         runtime.attach(&mut |_| ()).expect("the interpreter still runs");
         if std::env::var_os("JURIGGED_TEST_LOADED").is_some() {
-            for line in self.sink.0.lock().expect("nobody panicked").iter() {
+            for line in state
+                .sink
+                .take()
+                .expect("started first")
+                .loaded
+                .lock()
+                .expect("nobody panicked")
+                .iter()
+            {
                 eprintln!("{line}");
             }
         }
@@ -72,8 +117,10 @@ impl Hooks for Host {
 }
 
 /// Remembers what was loaded; wants the files that do not say otherwise in their name.
-#[derive(Default)]
-struct Sink(Mutex<Vec<String>>);
+struct Sink {
+    loaded: Mutex<Vec<String>>,
+    runtime: Arc<RustPythonRuntime>,
+}
 
 impl LoadSink for Sink {
     fn wants(&self, file: &Path) -> bool {
@@ -81,8 +128,21 @@ impl LoadSink for Sink {
     }
 
     fn loaded(&self, module: LoadedModule) {
-        let name = module.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let line = format!("loaded {} {name} {:?}", module.name, String::from_utf8_lossy(&module.source));
-        self.0.lock().expect("nobody panicked").push(line);
+        let name = module
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name == "detached.py" {
+            // As a native function would that Python calls and that waits for the engine.
+            self.runtime.detached(|| engine::meet_detached(&*self.runtime));
+        }
+        let line = format!(
+            "loaded {} {name} {:?}",
+            module.name,
+            String::from_utf8_lossy(&module.source)
+        );
+        self.loaded.lock().expect("nobody panicked").push(line);
     }
 }

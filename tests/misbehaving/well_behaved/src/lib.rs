@@ -110,6 +110,6 @@ struct Lines;
 
 impl Conformer for Lines {
     fn interest(&self) -> Interest {
-        Interest::any().with_positions()
+        Everything.interest().with_positions()
     }
 }

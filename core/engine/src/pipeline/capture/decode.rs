@@ -181,10 +181,18 @@ fn place(bytes: &[u8], offset: usize) -> (u32, u32) {
 mod tests {
     use super::*;
 
-    fn text(bytes: &[u8]) -> Result<(String, String), (ProblemCode, String, Option<u32>, Option<u32>)> {
+    /// Kind, message, line and column of a problem.
+    type Problem = (ProblemCode, String, u32, Option<u32>);
+
+    fn text(bytes: &[u8]) -> Result<(String, String), Problem> {
         match decode(Path::new("m.py"), bytes) {
             Ok(decoded) => Ok((decoded.text, decoded.encoding)),
-            Err(problem) => Err((problem.code, problem.message, problem.line, problem.column)),
+            Err(problem) => Err((
+                problem.code,
+                problem.message,
+                problem.line.expect("always known"),
+                problem.column,
+            )),
         }
     }
 
@@ -209,10 +217,12 @@ mod tests {
         assert!(decode(Path::new("m.py"), b"\xef\xbb\xbf").unwrap().had_bom);
     }
 
+    type Case<'a> = (&'a [u8], ProblemCode, &'a str, u32, Option<u32>);
+
     #[test]
     fn problems_say_what_python_says_and_where() {
         use ProblemCode::{NullByte, Undecodable, UnknownEncoding, UnsupportedEncoding};
-        let cases: [(&[u8], ProblemCode, &str, u32, Option<u32>); 9] = [
+        let cases: &[Case<'_>] = &[
             (b"# coding: foo\n", UnknownEncoding, "unknown encoding: foo", 1, None),
             (
                 b"\n# coding: cp437\n",
@@ -272,7 +282,7 @@ mod tests {
             ),
         ];
         for (bytes, code, message, line, column) in cases {
-            assert_eq!(text(bytes), Err((code, message.into(), Some(line), column)));
+            assert_eq!(text(bytes), Err((*code, (*message).into(), *line, *column)));
         }
     }
 

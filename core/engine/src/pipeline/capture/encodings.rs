@@ -6,7 +6,7 @@
 //! a table of their own (`big5`, `gb18030`, the DOS code pages) are refused by name: a wrong character would end up
 //! in a constant of the running program.
 
-use encoding_rs::{CoderResult, DecoderResult, Encoding};
+use encoding_rs::{DecoderResult, Encoding};
 
 /// A codec of Python, found by name.
 #[derive(Clone, Copy)]
@@ -228,15 +228,13 @@ impl Codec {
         let mut decoder = encoding.new_decoder_without_bom_handling();
         let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
         let mut text = String::with_capacity(room.unwrap_or(bytes.len() * 3 + 16));
-        let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
-        if let DecoderResult::Malformed(bad, after) = result {
-            return Err(self.undecodable(bytes, read - usize::from(bad) - usize::from(after)));
+        match decoder.decode_to_string_without_replacement(bytes, &mut text, true) {
+            (DecoderResult::InputEmpty, _) => {}
+            (DecoderResult::Malformed(bad, after), read) => {
+                return Err(self.undecodable(bytes, read - usize::from(bad) - usize::from(after)));
+            }
+            (DecoderResult::OutputFull, _) => unreachable!("room for the longest possible text was reserved"),
         }
-        debug_assert!(
-            !matches!(result, DecoderResult::OutputFull),
-            "{:?}",
-            CoderResult::OutputFull
-        );
         if let Difference::Characters(pairs) = difference {
             text = text.chars().map(|letter| other_character(pairs, letter)).collect();
         }

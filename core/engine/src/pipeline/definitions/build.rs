@@ -21,8 +21,9 @@ use super::names::{FrameKind, Names};
 use super::tree::{Definition, DefinitionId, DefinitionKind};
 use crate::source::SourceText;
 
-/// Definitions nested deeper than this make the file too deep: qualified names would take quadratic space.
-const DEEPEST_DEFINITION: usize = 500;
+/// Definitions nested deeper than this make the file too deep: qualified names take quadratic space, fingerprints of
+/// nested lambdas quadratic time. CPython's 100 indents make 200 at most, a block and its branch each.
+const DEEPEST_DEFINITION: usize = 300;
 
 /// In whose body the walk is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -178,7 +179,9 @@ impl<'a> Builder<'a> {
         let definition = &mut self.definitions[id.index()];
         definition.fingerprint = fingerprint;
         definition.facets = facets;
-        self.parent = definition.parent.expect("only the module has no parent, and it is never closed");
+        self.parent = definition
+            .parent
+            .expect("only the module has no parent, and it is never closed");
         self.depth -= 1;
     }
 
@@ -233,12 +236,14 @@ impl<'a> Builder<'a> {
     }
 }
 
-
 /// The first statement of a body and its text, if it is a docstring.
 fn docstring_of(body: &[Stmt]) -> Option<(&Stmt, &Expr)> {
     let first = body.first()?;
     let Stmt::Expr(statement) = first else { return None };
-    statement.value.is_string_literal_expr().then_some((first, &*statement.value))
+    statement
+        .value
+        .is_string_literal_expr()
+        .then_some((first, &*statement.value))
 }
 
 fn future_imports(body: &[Stmt]) -> Vec<String> {

@@ -19,32 +19,56 @@ pub enum Facets {
 impl Facets {
     /// Those of the module.
     pub fn module(&self) -> Option<&ModuleFacets> {
-        if let Self::Module(facets) = self { Some(facets) } else { None }
+        if let Self::Module(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 
     /// Those of a class.
     pub fn class(&self) -> Option<&ClassFacets> {
-        if let Self::Class(facets) = self { Some(facets) } else { None }
+        if let Self::Class(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 
     /// Those of a function or lambda.
     pub fn function(&self) -> Option<&FunctionFacets> {
-        if let Self::Function(facets) = self { Some(facets) } else { None }
+        if let Self::Function(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 
     /// Those of a block.
     pub fn block(&self) -> Option<&BlockFacets> {
-        if let Self::Block(facets) = self { Some(facets) } else { None }
+        if let Self::Block(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 
     /// Those of a branch.
     pub fn branch(&self) -> Option<&BranchFacets> {
-        if let Self::Branch(facets) = self { Some(facets) } else { None }
+        if let Self::Branch(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 
     /// Those of a statement.
     pub fn statement(&self) -> Option<&StatementFacets> {
-        if let Self::Statement(facets) = self { Some(facets) } else { None }
+        if let Self::Statement(facets) = self {
+            Some(facets)
+        } else {
+            None
+        }
     }
 }
 

@@ -96,7 +96,10 @@ fn fits(target: &Expr, value: &Expr) -> bool {
         (Expr::Name(_), _, _) => true,
         (_, Some(targets), Some(values)) => {
             targets.len() == values.len()
-                && targets.iter().zip(values).all(|(target, value)| !value.is_starred_expr() && fits(target, value))
+                && targets
+                    .iter()
+                    .zip(values)
+                    .all(|(target, value)| !value.is_starred_expr() && fits(target, value))
         }
         _ => false,
     }
@@ -189,7 +192,11 @@ pub(super) fn main_guard(test: &Expr) -> MainGuard {
             _ => MainGuard::Unrelated,
         },
         Expr::BoolOp(operation) if operation.op == ruff_python_ast::BoolOp::And => {
-            if operation.values.iter().any(|value| main_guard(value) == MainGuard::Main) {
+            if operation
+                .values
+                .iter()
+                .any(|value| main_guard(value) == MainGuard::Main)
+            {
                 MainGuard::Main
             } else {
                 MainGuard::Unrelated

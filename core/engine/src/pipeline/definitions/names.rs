@@ -28,7 +28,9 @@ pub(super) enum FrameKind {
     /// `def`, lambda.
     Function,
     /// A comprehension; generator expressions are scopes of their own on every version.
-    Comprehension { is_generator: bool },
+    Comprehension {
+        is_generator: bool,
+    },
 }
 
 /// What was seen since a frame was pushed.
@@ -206,9 +208,12 @@ impl<'a> Names<'a> {
         around.has_generator |= frame.has_generator;
         around.all_globals.extend(frame.all_globals.iter().cloned());
         let is_open = kind == FrameKind::Open;
-        around
-            .loads
-            .extend(frame.loads.iter().map(|(name, nested)| (name.clone(), *nested || !is_open)));
+        around.loads.extend(
+            frame
+                .loads
+                .iter()
+                .map(|(name, nested)| (name.clone(), *nested || !is_open)),
+        );
         match kind {
             FrameKind::Open => {
                 around.stores.extend(frame.stores.iter().cloned());

@@ -88,11 +88,19 @@ mod tests {
             (format!("x = {}1", "not ".repeat(500)), 500, 502),
             (format!("x = a{}", "()".repeat(500)), 500, 502),
             (format!("if a:\n{}", " pass\nelif a:\n".repeat(500)), 2, 6),
-            ((0..50).map(|n| format!("{}if a:\n", " ".repeat(n))).collect::<String>(), 49, 53),
+            (
+                (0..50).map(|n| format!("{}if a:\n", " ".repeat(n))).collect::<String>(),
+                49,
+                53,
+            ),
             (")".repeat(500), 0, 0),
         ] {
             let bound = depth_bound(&source);
-            assert!((at_least..=at_most).contains(&bound), "{bound} for {}", &source[..source.len().min(40)]);
+            assert!(
+                (at_least..=at_most).contains(&bound),
+                "{bound} for {}",
+                &source[..source.len().min(40)]
+            );
         }
     }
 }

@@ -1,4 +1,6 @@
-//! The engine's own crawlers: what functions, methods, descriptors, partials and containers hold.
+//! The engine's own crawlers, which enter by the trait that plugins implement: what functions, methods, descriptors, partials and containers hold.
+
+use std::sync::Arc;
 
 use jurigged_abi::{Crawler, Declaration, Found, Interest, Live, Object, Result};
 
@@ -7,10 +9,13 @@ use crate::plugins::Plugins;
 /// Adds the engine's crawlers; they enter by the trait that plugins implement.
 pub fn add_crawlers(plugins: &mut Plugins) {
     plugins.add_builtin(Declaration {
-        name: "wrappers",
-        version: env!("CARGO_PKG_VERSION"),
-        applies: "python",
-        crawlers: vec![("Wrappers", Box::new(Wrappers)), ("Containers", Box::new(Containers))],
+        name: "structure".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        applies: "python".into(),
+        crawlers: vec![
+            ("Wrappers".into(), Arc::new(Wrappers)),
+            ("Containers".into(), Arc::new(Containers)),
+        ],
         ..Declaration::default()
     });
 }
@@ -37,7 +42,9 @@ impl Crawler for Wrappers {
 
     fn crawl<'t>(&self, holder: Object<'t>, live: &Live<'t>, found: &mut Found<'t>) -> Result {
         let classes = live.class_names(holder)?;
-        let known = HOLDERS.iter().find(|(class, _)| classes.iter().any(|name| name == class));
+        let known = HOLDERS
+            .iter()
+            .find(|(class, _)| classes.iter().any(|name| name == class));
         // Asking a module or class for `__wrapped__` could run code of the user (`__getattr__`).
         let attributes = match known {
             Some((_, attributes)) => *attributes,

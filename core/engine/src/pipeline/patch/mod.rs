@@ -13,6 +13,7 @@ mod prepare;
 mod settle;
 mod transaction;
 
+pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use transaction::Fault;
 
@@ -47,7 +48,12 @@ pub struct Work<'a> {
 }
 
 /// Applies a whole batch, or nothing of it.
-pub fn patch(interpreter: &dyn Interpreter, works: &[Work<'_>], plugins: &mut PluginSession<'_>, fault: Fault) -> Outcome {
+pub fn patch(
+    interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    plugins: &mut PluginSession<'_>,
+    fault: Fault,
+) -> Outcome {
     let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
     match attempt(interpreter, works, plugins, &mut transaction, &mut ran) {

@@ -68,7 +68,11 @@ impl From<RuntimeError> for Stop {
     }
 }
 
-pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, plugins: &mut PluginSession<'_>) -> Result<Prepared, Failure> {
+pub fn prepare(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    plugins: &mut PluginSession<'_>,
+) -> Result<Prepared, Failure> {
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let mut scratches: Vec<Scratch> = Vec::new();

@@ -31,7 +31,10 @@ pub fn settle(interpreter: &dyn Interpreter, prepared: &mut Prepared, plugins: &
             let problem = note(
                 "stale",
                 format!("`{}` may be stale", stale.name),
-                format!("the plugin `{}` could not make what derives from it follow: {}", stale.plugin, stale.reason),
+                format!(
+                    "the plugin `{}` could not make what derives from it follow: {}",
+                    stale.plugin, stale.reason
+                ),
                 "correct the cause and save again, or restart the program",
             );
             list(prepared, index, problem);

@@ -200,6 +200,13 @@ pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnos
     diagnostic.help("correct the file and save it again")
 }
 
+/// A file that does not parse, as our parser says it.
+pub fn unparsable(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
+    Diagnostic::error("syntax", problem.message.clone())
+        .place(Place::at(tree.source.path(), problem.line, problem.column))
+        .source_line(tree.source.line(problem.line))
+}
+
 /// A file that our parser cannot read although the interpreter can.
 pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnostic {
     Diagnostic::error(

@@ -9,11 +9,11 @@ use std::time::{Instant, SystemTime};
 use super::super::backend::Backend;
 use super::super::filesystem;
 use super::super::folder_names::FolderTable;
-use super::super::resolve::{Hinge, resolve};
+use super::super::resolve::{Hinge, Resolution, resolve};
 use super::super::stamp::FileStamp;
 use super::super::{PollReason, WatchNotice, WatchSignal, tree};
 use super::compare::{list, sure_stamp};
-use super::{Armed, Followed, TreeWalk, Worker};
+use super::{Armed, Followed, Root, TreeWalk, Worker};
 
 /// Arming a folder takes time in which a symlink can move, so paths are resolved again after each arming. Something
 /// that moves all the time must not keep the worker from its other work.
@@ -29,6 +29,8 @@ struct Placement {
     /// Where its symlink ends, if it is one: folder and name.
     target: Option<(PathBuf, OsString)>,
     hinges: Vec<Hinge>,
+    /// The file, if it is there.
+    stamp: Option<FileStamp>,
 }
 
 impl Placement {
@@ -55,6 +57,22 @@ impl Placement {
     }
 }
 
+impl Root {
+    /// It leads elsewhere, or there is something new: begins anew with a walk, if there is a folder.
+    fn look_again(&mut self, known: &Path, real: Option<PathBuf>) -> Option<TreeWalk> {
+        let is_news = std::mem::replace(&mut self.started, true);
+        self.folders.clear();
+        self.real = real;
+        let real = self.real.as_ref().filter(|real| real.is_dir())?;
+        self.folders.insert(real.clone());
+        Some(TreeWalk {
+            root: known.to_path_buf(),
+            walk: tree::walk(real),
+            fresh: is_news.then(|| HashSet::from([real.clone()])),
+        })
+    }
+}
+
 impl Worker {
     pub(super) fn follow(&mut self, known: PathBuf, absolute: PathBuf, since: SystemTime) {
         let mut placement = self.placement(&absolute);
@@ -67,10 +85,15 @@ impl Worker {
             if !armed_one {
                 break;
             }
-            absolute.parent().map(|folder| self.resolved.remove(folder));
+            // Something may have changed before it was armed: look once more.
+            if placement.hinges.is_empty() {
+                absolute.parent().map(|folder| self.resolved.remove(folder));
+            } else {
+                self.resolved.clear();
+            }
             placement = self.placement(&absolute);
         }
-        let stamp = FileStamp::of(&absolute);
+        let stamp = placement.stamp;
         let polled = self.is_polled(&placement);
         self.followed.insert(
             known.clone(),
@@ -83,31 +106,77 @@ impl Worker {
         self.report_if_newer(known, absolute, stamp, since);
     }
 
+    pub(super) fn add_root(&mut self, known: PathBuf) {
+        if self.roots.contains_key(&known) {
+            return;
+        }
+        let resolution = resolve(&known);
+        let is_plain = resolution.hinges.is_empty();
+        let mut root = Root::default();
+        self.walks.extend(root.look_again(&known, resolution.real));
+        if let Some(real) = root.folders.first().cloned()
+            && is_plain
+        {
+            self.table().add_tree_folder(&real, known.clone());
+            self.roots.insert(known, root);
+            self.arm(&real);
+        } else {
+            self.roots.insert(known, root);
+            self.stale = true;
+        }
+    }
+
     fn placement(&mut self, file: &Path) -> Placement {
         let mut placement = Placement {
             folder: None,
             target: None,
             hinges: Vec::new(),
+            stamp: None,
         };
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
             return placement;
         };
-        if !self.resolved.contains_key(folder) {
-            self.resolved.insert(folder.to_path_buf(), resolve(folder));
-        }
-        let resolution = &self.resolved[folder];
-        placement.hinges.clone_from(&resolution.hinges);
-        placement.folder.clone_from(&resolution.real);
-        if let Some(here) = resolution.real.as_ref().map(|real| real.join(name))
-            && here.is_symlink()
-        {
-            let leads_to = resolve(&here);
-            placement.hinges.extend(leads_to.hinges);
-            placement.target = leads_to
-                .real
-                .and_then(|real| Some((real.parent()?.to_path_buf(), real.file_name()?.to_os_string())));
+        let resolution = self.resolve_folder(folder);
+        placement.hinges = resolution.hinges;
+        placement.folder = resolution.real;
+        let Some(here) = placement.folder.as_ref().map(|real| real.join(name)) else {
+            return placement;
+        };
+        match here.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                let leads_to = resolve(&here);
+                placement.hinges.extend(leads_to.hinges);
+                placement.stamp = leads_to.real.as_deref().and_then(FileStamp::of);
+                placement.target = leads_to
+                    .real
+                    .and_then(|real| Some((real.parent()?.to_path_buf(), real.file_name()?.to_os_string())));
+            }
+            Ok(metadata) => placement.stamp = Some(FileStamp::from(&metadata)),
+            Err(_) => {}
         }
         placement
+    }
+
+    /// Resolves a folder from its parent, so that the folders of a tree cost one question to the system each.
+    fn resolve_folder(&mut self, folder: &Path) -> Resolution {
+        if let Some(known) = self.resolved.get(folder) {
+            return known.clone();
+        }
+        let mut resolution = None;
+        if let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) {
+            let above = self.resolve_folder(parent);
+            if let Some(here) = above.real.as_ref().map(|real| real.join(name))
+                && here.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+            {
+                resolution = Some(Resolution {
+                    real: Some(here),
+                    ..above
+                });
+            }
+        }
+        let resolution = resolution.unwrap_or_else(|| resolve(folder));
+        self.resolved.insert(folder.to_path_buf(), resolution.clone());
+        resolution
     }
 
     fn is_polled(&self, placement: &Placement) -> bool {
@@ -119,6 +188,7 @@ impl Worker {
     /// Resolves all paths anew, arms what they need and nothing else, and compares the followed files.
     pub(super) fn reconcile(&mut self) {
         self.stale = false;
+        let mut settled = false;
         for _ in 0..MAX_PASSES {
             self.resolved.clear();
             let table = self.wanted();
@@ -131,9 +201,11 @@ impl Worker {
             if !armed_one {
                 let wanted: HashSet<PathBuf> = wanted.into_iter().collect();
                 self.disarm(|folder| !wanted.contains(folder));
+                settled = true;
                 break;
             }
         }
+        self.stale |= !settled;
         self.compare_followed(|_| true);
     }
 
@@ -145,20 +217,8 @@ impl Worker {
             resolution.hinges.iter().for_each(|hinge| table.add_hinge(hinge));
             if resolution.real != root.real {
                 self.walks.retain(|walk| walk.root != *known);
-                root.folders.clear();
-                if let Some(real) = &resolution.real
-                    && real.is_dir()
-                {
-                    root.folders.insert(real.clone());
-                    self.walks.push_back(TreeWalk {
-                        root: known.clone(),
-                        walk: tree::walk(real),
-                        fresh: root.started.then(|| HashSet::from([real.clone()])),
-                    });
-                }
-                root.real = resolution.real;
+                self.walks.extend(root.look_again(known, resolution.real));
             }
-            root.started = true;
             for folder in &root.folders {
                 if let Some(name) = known_path(known, root.real.as_deref(), folder) {
                     table.add_tree_folder(folder, name);
@@ -266,11 +326,15 @@ impl Worker {
     }
 
     /// Watches a folder. True when it was not watched before and is now.
+    ///
+    /// One that is not there any more is lost: it was there when its path was resolved, so nothing else was armed
+    /// that would tell of its return.
     fn arm(&mut self, folder: &Path) -> bool {
         if self.armed.contains_key(folder) {
             return false;
         }
         let Some(stamp) = FileStamp::of(folder) else {
+            self.folder_lost(folder);
             return false;
         };
         let mut polled = self.settings.poll.is_some();
@@ -283,7 +347,10 @@ impl Worker {
             // On a network file system too: changes made on this machine give events at once.
             match self.watch(folder) {
                 Ok(true) => native = true,
-                Ok(false) => return false,
+                Ok(false) => {
+                    self.folder_lost(folder);
+                    return false;
+                }
                 Err(reason) => {
                     if let Some(reason) = reason {
                         self.notice(folder, reason);

@@ -178,10 +178,7 @@ impl Worker {
 
     fn handle(&mut self, message: Control) {
         match message {
-            Control::AddRoot(root) => {
-                self.roots.entry(root).or_default();
-                self.stale = true;
-            }
+            Control::AddRoot(root) => self.add_root(root),
             Control::RemoveRoot(root) => {
                 self.roots.remove(&root);
                 self.walks.retain(|walk| walk.root != root);

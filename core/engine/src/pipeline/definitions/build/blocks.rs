@@ -53,7 +53,9 @@ impl<'a> Builder<'a> {
         walk: impl FnOnce(&mut Self, &mut Block<'a>),
     ) -> u64 {
         let range = start(statement)..end(statement);
-        let id = self.lists_statements().then(|| self.open(DefinitionKind::Block(kind), range, None));
+        let id = self
+            .lists_statements()
+            .then(|| self.open(DefinitionKind::Block(kind), range, None));
         self.names.push(FrameKind::Open);
         let mut block = Block {
             facets: BlockFacets::default(),
@@ -74,9 +76,11 @@ impl<'a> Builder<'a> {
         block.fingerprint.add(clause.kind.as_str());
         let body_range = suite_range(clause.body, clause.header.end);
         let range = clause.start..body_range.end.max(clause.start);
-        let id = self.lists_statements().then(|| self.open(DefinitionKind::Branch, range, None));
+        let id = self
+            .lists_statements()
+            .then(|| self.open(DefinitionKind::Branch, range, None));
         self.names.push(FrameKind::Open);
-        let test = self.header(|this| this.test(&clause.test));
+        let test = self.clause(|this| this.test(&clause.test));
         let frame = self.names.pop();
         block.fingerprint.add(test.as_ref().map(|test| test.fingerprint));
         self.suite(clause.body, false, &mut block.fingerprint);
@@ -99,6 +103,16 @@ impl<'a> Builder<'a> {
                 body_range,
             };
             self.close(id, own.finish(), Facets::Branch(Box::new(facets)));
+        }
+    }
+
+    /// Like [`Builder::header`], where blocks are definitions: in a function what stands in a clause is a child of the
+    /// function, in its body.
+    fn clause<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if self.lists_statements() {
+            self.header(work)
+        } else {
+            work(self)
         }
     }
 
@@ -149,8 +163,16 @@ impl<'a> Builder<'a> {
                 mapping.rest.iter().for_each(|name| self.names.store(name));
             }
             Pattern::MatchClass(class) => {
-                class.arguments.patterns.iter().for_each(|pattern| self.captures(pattern));
-                class.arguments.keywords.iter().for_each(|keyword| self.captures(&keyword.pattern));
+                class
+                    .arguments
+                    .patterns
+                    .iter()
+                    .for_each(|pattern| self.captures(pattern));
+                class
+                    .arguments
+                    .keywords
+                    .iter()
+                    .for_each(|keyword| self.captures(&keyword.pattern));
             }
             Pattern::MatchStar(star) => star.name.iter().for_each(|name| self.names.store(name)),
             Pattern::MatchAs(capture) => {
@@ -163,8 +185,7 @@ impl<'a> Builder<'a> {
 
     /// Visits the header of a block, from `first` to `last`, and keeps what is known of it.
     fn block_header(&mut self, block: &mut Block<'a>, expressions: &[&'a Expr]) {
-        let facets: Vec<ExprFacet> =
-            self.header(|this| expressions.iter().map(|expr| this.expr_facet(expr)).collect());
+        let facets: Vec<ExprFacet> = self.clause(|this| expressions.iter().map(|expr| this.expr_facet(expr)).collect());
         let mut fingerprint = self.fingerprinter("header");
         for facet in &facets {
             fingerprint.add(facet.fingerprint);
@@ -208,7 +229,10 @@ impl<'a> Builder<'a> {
             let id = this.definitions.len();
             this.branch(block, first);
             if this.lists_statements() {
-                block.facets.header = this.definitions[id].facets.branch().and_then(|branch| branch.test.clone());
+                block.facets.header = this.definitions[id]
+                    .facets
+                    .branch()
+                    .and_then(|branch| branch.test.clone());
             }
             for clause in &statement.elif_else_clauses {
                 let from = clause.test.as_ref().map_or(start(clause), end);
@@ -216,7 +240,11 @@ impl<'a> Builder<'a> {
                 static_test &= clause.test.as_ref().is_none_or(is_static_test);
                 let own_guard = clause.test.as_ref().map_or(MainGuard::Unrelated, main_guard);
                 let branch = Clause {
-                    kind: if clause.test.is_some() { BranchKind::Elif } else { BranchKind::Else },
+                    kind: if clause.test.is_some() {
+                        BranchKind::Elif
+                    } else {
+                        BranchKind::Else
+                    },
                     start: start(clause),
                     header: start(clause)..past_colon(this.text, from, limit),
                     test: clause.test.as_ref().map_or(Test::None, Test::Expr),
@@ -296,7 +324,11 @@ impl<'a> Builder<'a> {
                 last = &handler.body;
             }
             this.trailing(block, BranchKind::Else, last, &statement.orelse);
-            let last = if statement.orelse.is_empty() { last } else { &statement.orelse };
+            let last = if statement.orelse.is_empty() {
+                last
+            } else {
+                &statement.orelse
+            };
             this.trailing(block, BranchKind::Finally, last, &statement.finalbody);
         })
     }
@@ -311,7 +343,11 @@ impl<'a> Builder<'a> {
                 let limit = suite_range(&case.body, end(case)).start;
                 let clause = Clause {
                     test: Test::Case(&case.pattern, case.guard.as_deref()),
-                    ..plain_clause(BranchKind::Case, start(case)..past_colon(this.text, from, limit), &case.body)
+                    ..plain_clause(
+                        BranchKind::Case,
+                        start(case)..past_colon(this.text, from, limit),
+                        &case.body,
+                    )
                 };
                 this.branch(block, clause);
             }
@@ -333,7 +369,9 @@ impl<'a> Builder<'a> {
     /// `else` or `finally` after the suite `before`, if it is there.
     fn trailing(&mut self, block: &mut Block<'a>, kind: BranchKind, before: &'a [Stmt], body: &'a [Stmt]) {
         let Some(first) = body.first() else { return };
-        let keyword = before.last().map_or(start(first), |last| skip_trivia(self.text, end(last)));
+        let keyword = before
+            .last()
+            .map_or(start(first), |last| skip_trivia(self.text, end(last)));
         let keyword = keyword.min(start(first));
         let header = keyword..past_colon(self.text, keyword, start(first));
         self.branch(block, plain_clause(kind, header, body));

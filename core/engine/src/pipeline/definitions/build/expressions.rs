@@ -19,6 +19,9 @@ impl<'a> SourceOrderVisitor<'a> for Builder<'a> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
+        if self.too_deep {
+            return;
+        }
         match expr {
             Expr::Name(name) => match name.ctx {
                 ExprContext::Load => self.names.load(&name.id),
@@ -37,7 +40,12 @@ impl<'a> SourceOrderVisitor<'a> for Builder<'a> {
             Expr::ListComp(comp) => self.comprehension(expr, ComprehensionKind::List, [&comp.elt], &comp.generators),
             Expr::SetComp(comp) => self.comprehension(expr, ComprehensionKind::Set, [&comp.elt], &comp.generators),
             Expr::DictComp(comp) => {
-                self.comprehension(expr, ComprehensionKind::Dict, [&comp.key, &comp.value], &comp.generators);
+                self.comprehension(
+                    expr,
+                    ComprehensionKind::Dict,
+                    [&comp.key, &comp.value],
+                    &comp.generators,
+                );
             }
             Expr::Generator(comp) => {
                 self.comprehension(expr, ComprehensionKind::Generator, [&comp.elt], &comp.generators);

@@ -22,7 +22,10 @@ impl<'a> Builder<'a> {
         let type_names = self.header(|this| {
             facets.decorators = this.decorators(&function.decorator_list);
             let type_names = this.enter_type_params(function.type_params.as_deref());
-            facets.type_params = function.type_params.as_deref().map(|params| this.type_params_facet(params));
+            facets.type_params = function
+                .type_params
+                .as_deref()
+                .map(|params| this.type_params_facet(params));
             facets.parameters = this.parameters(&function.parameters);
             facets.returns = function.returns.as_deref().map(|returns| this.annotation(returns));
             type_names
@@ -34,7 +37,11 @@ impl<'a> Builder<'a> {
             && has_inert_defaults(&function.parameters)
             && (self.annotations_are_text()
                 || facets.returns.iter().all(|returns| returns.is_inert)
-                    && facets.parameters.iter().filter_map(|p| p.annotation.as_ref()).all(|a| a.is_inert));
+                    && facets
+                        .parameters
+                        .iter()
+                        .filter_map(|p| p.annotation.as_ref())
+                        .all(|a| a.is_inert));
 
         let outside = self.enter(id, Scope::Function);
         self.names.push(FrameKind::Function);
@@ -58,7 +65,10 @@ impl<'a> Builder<'a> {
         fingerprint.type_params(function.type_params.as_deref());
         fingerprint.parameters(Some(&function.parameters));
         fingerprint.optional_expr(function.returns.as_deref());
-        fingerprint.add((facets.docstring.as_ref().map(|docstring| docstring.fingerprint), body.finish()));
+        fingerprint.add((
+            facets.docstring.as_ref().map(|docstring| docstring.fingerprint),
+            body.finish(),
+        ));
         let fingerprint = fingerprint.finish();
 
         facets.body_fingerprint = body.finish();
@@ -84,8 +94,15 @@ impl<'a> Builder<'a> {
         let type_names = self.header(|this| {
             facets.decorators = this.decorators(&class.decorator_list);
             let type_names = this.enter_type_params(class.type_params.as_deref());
-            facets.type_params = class.type_params.as_deref().map(|params| this.type_params_facet(params));
-            for argument in class.arguments.iter().flat_map(|arguments| arguments.arguments_source_order()) {
+            facets.type_params = class
+                .type_params
+                .as_deref()
+                .map(|params| this.type_params_facet(params));
+            for argument in class
+                .arguments
+                .iter()
+                .flat_map(|arguments| arguments.arguments_source_order())
+            {
                 let (keyword, value) = match argument {
                     ast::ArgOrKeyword::Arg(value) => (None, value),
                     ast::ArgOrKeyword::Keyword(keyword) => (keyword.arg.as_ref(), &keyword.value),
@@ -134,7 +151,10 @@ impl<'a> Builder<'a> {
 
     /// What of a class is known from its children.
     fn finish_class(&mut self, id: DefinitionId, facets: &mut ClassFacets, has_docstring: bool) {
-        let body = self.definitions[id.index()].children.iter().map(|child| &self.definitions[child.index()]);
+        let body = self.definitions[id.index()]
+            .children
+            .iter()
+            .map(|child| &self.definitions[child.index()]);
         let body: Vec<&Definition> = body.filter(|child| !child.in_header).collect();
         if has_docstring {
             facets.docstring = body.first().and_then(|first| first.facets.statement()?.value.clone());
@@ -166,12 +186,17 @@ impl<'a> Builder<'a> {
     }
 
     fn decorators(&mut self, decorators: &'a [ast::Decorator]) -> Vec<ExprFacet> {
-        decorators.iter().map(|decorator| self.expr_facet(&decorator.expression)).collect()
+        decorators
+            .iter()
+            .map(|decorator| self.expr_facet(&decorator.expression))
+            .collect()
     }
 
     /// Opens the scope of type parameters, if there are any; the caller pops it after the body. Their names.
     fn enter_type_params(&mut self, type_params: Option<&'a ast::TypeParams>) -> Vec<&'a str> {
-        let Some(type_params) = type_params else { return Vec::new() };
+        let Some(type_params) = type_params else {
+            return Vec::new();
+        };
         self.names.push(FrameKind::Function);
         type_params.iter().map(|param| param.name().as_str()).collect()
     }
@@ -202,10 +227,14 @@ impl<'a> Builder<'a> {
     pub(super) fn parameters(&mut self, parameters: &'a ast::Parameters) -> Vec<Parameter> {
         let mut answer = Vec::with_capacity(parameters.len());
         let plain = |list: &'a [ast::ParameterWithDefault], kind| {
-            list.iter().map(move |parameter| (kind, &parameter.parameter, parameter.default.as_deref()))
+            list.iter()
+                .map(move |parameter| (kind, &parameter.parameter, parameter.default.as_deref()))
         };
         let variadic = |parameter: &'a Option<Box<ast::Parameter>>, kind| {
-            parameter.as_deref().map(|parameter| (kind, parameter, None)).into_iter()
+            parameter
+                .as_deref()
+                .map(|parameter| (kind, parameter, None))
+                .into_iter()
         };
         let all = plain(&parameters.posonlyargs, ParameterKind::PositionalOnly)
             .chain(plain(&parameters.args, ParameterKind::Positional))
@@ -213,7 +242,10 @@ impl<'a> Builder<'a> {
             .chain(plain(&parameters.kwonlyargs, ParameterKind::KeywordOnly))
             .chain(variadic(&parameters.kwarg, ParameterKind::VarKeyword));
         for (kind, parameter, default) in all {
-            let annotation = parameter.annotation.as_deref().map(|annotation| self.annotation(annotation));
+            let annotation = parameter
+                .annotation
+                .as_deref()
+                .map(|annotation| self.annotation(annotation));
             answer.push(Parameter {
                 name: parameter.name.to_string(),
                 kind,

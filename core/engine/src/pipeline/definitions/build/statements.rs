@@ -26,6 +26,8 @@ impl<'a> Builder<'a> {
     fn statement(&mut self, statement: &'a Stmt, is_docstring: bool) -> u64 {
         self.statements += 1;
         match statement {
+            // The tree is thrown away.
+            _ if self.too_deep => 0,
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => self.class(class),
             Stmt::If(statement) => self.if_block(statement),

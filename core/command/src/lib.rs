@@ -4,4 +4,6 @@
 
 pub mod arguments;
 pub mod exit_status;
+pub mod launch;
+pub mod run;
 pub mod script;

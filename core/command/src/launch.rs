@@ -7,6 +7,7 @@ use std::process::Command;
 
 use jurigged_engine::config::{PythonChoice, Settings, is_trusted};
 use jurigged_engine::diagnostic::Diagnostic;
+use jurigged_engine::plugins::bundled_folders;
 
 /// Set for the Python that takes over, and removed by it before the program runs: it must not hand over again.
 pub const TAKEN_OVER: &str = "JURIGGED_TAKEN_OVER";
@@ -30,10 +31,15 @@ pub enum Chosen {
 pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
     match &settings.runtime.python.value {
         PythonChoice::Embedded => Ok(Chosen::Embedded { by_default: false }),
-        PythonChoice::Auto => Ok(environment_python(settings.folder())
-            .map_or(Chosen::Embedded { by_default: true }, Chosen::CPython)),
+        PythonChoice::Auto => {
+            Ok(environment_python(settings.folder()).map_or(Chosen::Embedded { by_default: true }, Chosen::CPython))
+        }
         PythonChoice::Path(path) => {
-            let executable = if path.is_dir() { path.join("bin/python") } else { path.clone() };
+            let executable = if path.is_dir() {
+                path.join("bin/python")
+            } else {
+                path.clone()
+            };
             if executable.is_file() {
                 Ok(Chosen::CPython(executable))
             } else {
@@ -42,7 +48,11 @@ pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
         }
         PythonChoice::Named(name) => {
             let is_version = name.starts_with(|first: char| first.is_ascii_digit());
-            let command = if is_version { format!("python{name}") } else { name.clone() };
+            let command = if is_version {
+                format!("python{name}")
+            } else {
+                name.clone()
+            };
             which::which(&command).map(Chosen::CPython).map_err(|_| missing(name))
         }
     }
@@ -70,7 +80,11 @@ fn environment_python(project: &Path) -> Option<PathBuf> {
 
 fn missing(wanted: &str) -> Box<Diagnostic> {
     let found = installed_pythons();
-    let found = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
+    let found = if found.is_empty() {
+        "none".to_owned()
+    } else {
+        found.join(", ")
+    };
     Box::new(
         Diagnostic::error("python-missing", format!("there is no Python `{wanted}`"))
             .detail(format!("found on PATH: {found}"))
@@ -93,16 +107,27 @@ fn installed_pythons() -> Vec<String> {
 ///
 /// # Errors
 /// When the parts that it needs are not to be found, or the system refuses.
-pub fn hand_over(python: &Path, arguments: &[OsString]) -> Box<Diagnostic> {
-    let Some(parts) = Parts::find() else {
+pub fn hand_over(python: &Path, arguments: &[OsString], package: Option<&Path>) -> Box<Diagnostic> {
+    // The extension is abi3: the installed package serves every other Python too.
+    let installed = package.and_then(Parts::installed);
+    let Some(parts) = installed.or_else(Parts::find) else {
         return Box::new(
-            Diagnostic::error("parts-missing", "CPython cannot be used: jurigged's Python package is not to be found")
-                .detail("a `cargo install`ed jurigged has the embedded interpreter only")
-                .help(format!("run `{} -m pip install jurigged`, and then `jurigged` from there", python.display())),
+            Diagnostic::error(
+                "parts-missing",
+                "CPython cannot be used: jurigged's Python package is not to be found",
+            )
+            .detail("a `cargo install`ed jurigged has the embedded interpreter only")
+            .help(format!(
+                "run `{} -m pip install jurigged`, and then `jurigged` from there",
+                python.display()
+            )),
         );
     };
     let mut command = Command::new(python);
-    command.arg(parts.package.join("__main__.py")).args(arguments).env(TAKEN_OVER, "1");
+    command
+        .arg(parts.package.join("__main__.py"))
+        .args(arguments)
+        .env(TAKEN_OVER, "1");
     if let Some(extension) = &parts.extension {
         command.env(EXTENSION, extension);
     }
@@ -166,15 +191,19 @@ fn is_extension(name: &OsStr) -> bool {
     name.starts_with("_jurigged") && name.ends_with(".so")
 }
 
-/// Folders with bundled plugins, in the order of the search.
-pub fn plugin_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("JURIGGED_LIB").map(PathBuf::from).into_iter().collect();
-    if let Ok(executable) = std::env::current_exe().and_then(|path| path.canonicalize())
-        && let Some(folder) = executable.parent()
-    {
-        folders.push(folder.join("../lib/jurigged"));
-        folders.push(folder.to_owned());
-        folders.push(folder.join("deps"));
-    }
-    folders
+/// The embedded interpreter was asked for where there is none.
+pub fn no_embedded() -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error("parts-missing", "the Python package has no embedded interpreter")
+            .help("use the standalone command, or leave `--runtime embedded` out"),
+    )
+}
+
+/// Folders that may hold the bundled plugins, in the order of the search; `extension` is the library that we are in, if
+/// a Python has loaded us.
+pub fn plugin_folders(extension: Option<&Path>) -> Vec<PathBuf> {
+    let given = std::env::var_os("JURIGGED_LIB").map(PathBuf::from);
+    let given = given.filter(|folder| is_trusted(folder).is_ok());
+    let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
+    bundled_folders(given.as_deref(), extension.or(executable.as_deref()), None)
 }

@@ -1,0 +1,212 @@
+//! What a matcher sees and answers.
+
+use std::borrow::Cow;
+
+use super::super::definitions::{BranchKind, DefinitionId, DefinitionKind, DefinitionTree, Facets};
+
+/// Pairs siblings; the engine's own rules and those of plugins alike.
+pub trait Matcher: Send + Sync {
+    /// Adds pairs of `old` and `new`: what is left unpaired among the children of two paired definitions, in source
+    /// order, either the children in the header or those in the body.
+    ///
+    /// # Errors
+    /// With a reason: the matcher is not asked again and all its pairs are dropped.
+    fn pair(&self, old: &[Candidate<'_>], new: &[Candidate<'_>], pairs: &mut Pairs) -> Result<(), String>;
+}
+
+/// One unpaired definition, as data.
+#[derive(Clone, Debug)]
+pub struct Candidate<'t> {
+    /// In its own tree.
+    pub id: DefinitionId,
+    /// Its text for people is [`DefinitionKind::as_str`].
+    pub kind: DefinitionKind,
+    /// Which suite of a block; `None` for what is no branch.
+    pub branch: Option<BranchKind>,
+    /// Of what owns code; see [`Definition::name`](super::super::definitions::Definition::name).
+    pub name: Option<&'t str>,
+    /// The dotted path from the module on, module excluded.
+    pub path: &'t str,
+    /// Decorators included.
+    pub text: &'t str,
+    /// Equal for what runs the same.
+    pub fingerprint: u64,
+    /// What tells it from its siblings besides names: of a function or class the body's fingerprint, of a block that of
+    /// its header, of a branch that of its test, of a statement its shape without lambdas. Zero where there is none.
+    pub shape: u64,
+    /// Names of the parameters of a function or lambda, in order.
+    pub parameters: Vec<&'t str>,
+    /// Names that a statement or block binds; for a bare annotation the annotated name.
+    pub binds: Vec<Cow<'t, str>>,
+    /// Text of the decorators of a function or class; the dotted name that an expression statement calls.
+    pub calls: Vec<&'t str>,
+    /// Number of paired siblings before it: an old and a new candidate with equal numbers lie between the same two. Only
+    /// pairs that keep the order count.
+    pub gap: u32,
+    /// Index among the siblings that matching began with.
+    pub(super) position: usize,
+}
+
+impl<'t> Candidate<'t> {
+    pub(super) fn new(tree: &'t DefinitionTree, id: DefinitionId, position: usize) -> Self {
+        let definition = tree.get(id);
+        let mut candidate = Self {
+            id,
+            kind: definition.kind,
+            branch: None,
+            name: definition.name.as_deref(),
+            path: &definition.path,
+            text: tree.text(id),
+            fingerprint: definition.fingerprint,
+            shape: 0,
+            parameters: Vec::new(),
+            binds: Vec::new(),
+            calls: Vec::new(),
+            gap: 0,
+            position,
+        };
+        match &definition.facets {
+            Facets::Function(facets) => {
+                candidate.shape = facets.body_fingerprint;
+                candidate.parameters = facets
+                    .parameters
+                    .iter()
+                    .map(|parameter| parameter.name.as_str())
+                    .collect();
+                candidate.calls = facets
+                    .decorators
+                    .iter()
+                    .map(|decorator| tree.slice(&decorator.range))
+                    .collect();
+            }
+            Facets::Class(facets) => {
+                candidate.shape = facets.body_fingerprint;
+                candidate.calls = facets
+                    .decorators
+                    .iter()
+                    .map(|decorator| tree.slice(&decorator.range))
+                    .collect();
+            }
+            Facets::Block(facets) => {
+                candidate.shape = facets.header.as_ref().map_or(0, |header| header.fingerprint);
+                candidate.binds = tree.binds(id);
+            }
+            Facets::Branch(facets) => {
+                candidate.branch = Some(facets.kind);
+                candidate.shape = facets.test.as_ref().map_or(0, |test| test.fingerprint);
+            }
+            Facets::Statement(facets) => {
+                candidate.shape = facets.shape_fingerprint;
+                candidate.binds = tree.binds(id);
+                if let (true, Some(name)) = (candidate.binds.is_empty(), &facets.annotates) {
+                    candidate.binds.push(Cow::Borrowed(name));
+                }
+                candidate.calls = facets.calls.as_deref().into_iter().collect();
+            }
+            Facets::Module(_) | Facets::None => {}
+        }
+        candidate
+    }
+}
+
+/// Why a pair was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PairError {
+    /// An index that no candidate has.
+    #[error("there is no {side} definition {index}")]
+    OutOfRange { side: &'static str, index: usize },
+    /// An index that is in a pair already.
+    #[error("{side} definition {index} is paired twice")]
+    PairedTwice { side: &'static str, index: usize },
+    /// Such as a function and a class.
+    #[error("a definition of kind `{old}` cannot become one of kind `{new}`")]
+    Incompatible { old: &'static str, new: &'static str },
+}
+
+/// The answer of a [`Matcher`].
+#[derive(Debug)]
+pub struct Pairs {
+    old: Vec<(DefinitionKind, bool)>,
+    new: Vec<(DefinitionKind, bool)>,
+    pairs: Vec<(usize, usize, Cow<'static, str>)>,
+    /// The first pair that was not taken: a matcher cannot hide it.
+    error: Option<PairError>,
+}
+
+impl Pairs {
+    pub(super) fn new(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Self {
+        Self {
+            old: old.iter().map(|candidate| (candidate.kind, false)).collect(),
+            new: new.iter().map(|candidate| (candidate.kind, false)).collect(),
+            pairs: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Pairs `old[old]` with `new[new]`; the reason is shown to the user.
+    ///
+    /// # Errors
+    /// [`PairError`]: the pair was not taken, and the engine drops all others of this matcher too.
+    pub fn pair(&mut self, old: usize, new: usize, reason: impl Into<Cow<'static, str>>) -> Result<(), PairError> {
+        let verdict = self.check(old, new);
+        match &verdict {
+            Ok(()) => {
+                self.old[old].1 = true;
+                self.new[new].1 = true;
+                self.pairs.push((old, new, reason.into()));
+            }
+            Err(error) => {
+                self.error.get_or_insert_with(|| error.clone());
+            }
+        }
+        verdict
+    }
+
+    /// Is this old candidate without a pair so far?
+    pub fn old_is_free(&self, old: usize) -> bool {
+        self.old.get(old).is_some_and(|(_, paired)| !paired)
+    }
+
+    /// Is this new candidate without a pair so far?
+    pub fn new_is_free(&self, new: usize) -> bool {
+        self.new.get(new).is_some_and(|(_, paired)| !paired)
+    }
+
+    /// The pairs so far, in the order in which they were added.
+    pub fn taken(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.pairs.iter().map(|(old, new, _)| (*old, *new))
+    }
+
+    fn check(&self, old: usize, new: usize) -> Result<(), PairError> {
+        let side = |list: &[(DefinitionKind, bool)], index: usize, side| match list.get(index) {
+            None => Err(PairError::OutOfRange { side, index }),
+            Some((_, true)) => Err(PairError::PairedTwice { side, index }),
+            Some((kind, false)) => Ok(*kind),
+        };
+        let (old, new) = (side(&self.old, old, "old")?, side(&self.new, new, "new")?);
+        if compatible(old, new) {
+            return Ok(());
+        }
+        Err(PairError::Incompatible {
+            old: old.as_str(),
+            new: new.as_str(),
+        })
+    }
+
+    pub(super) fn verdict(&self) -> Result<(), String> {
+        self.error.as_ref().map_or(Ok(()), |error| Err(error.to_string()))
+    }
+
+    pub(super) fn into_inner(self) -> Vec<(usize, usize, Cow<'static, str>)> {
+        self.pairs
+    }
+}
+
+/// Can one become the other in place? A function stays a function, `async` or not.
+pub(super) fn compatible(old: DefinitionKind, new: DefinitionKind) -> bool {
+    match (old, new) {
+        (DefinitionKind::Function { .. }, DefinitionKind::Function { .. })
+        | (DefinitionKind::Statement(_), DefinitionKind::Statement(_)) => true,
+        _ => old == new,
+    }
+}

@@ -1,0 +1,123 @@
+//! `python -m jurigged`: the command line, with this Python as the interpreter.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jurigged_command::arguments;
+use jurigged_command::launch::{EXTENSION, TAKEN_OVER};
+use jurigged_command::run::{self, Home, Interpreter};
+use jurigged_engine::session::Session;
+use jurigged_runtime_cpython::process::{ProcessHooks, install_process_hooks};
+use jurigged_runtime_cpython::program::Program;
+use jurigged_runtime_cpython::{CPython, loader, program};
+use pyo3::exceptions::{PyRuntimeError, PySystemExit};
+use pyo3::prelude::*;
+
+/// Runs the command with `sys.argv`, and the program in this process. Does not return normally unless the program does.
+///
+/// # Errors
+/// `SystemExit` with the exit code, or the `KeyboardInterrupt` of the program.
+#[pyfunction]
+pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extension: PathBuf) -> PyResult<()> {
+    program::remove_launcher_path(py)?;
+    let mut this = ThisPython {
+        py,
+        package,
+        extension,
+        taken_over: take_variable(py, TAKEN_OVER)?.is_some(),
+        ended: None,
+    };
+    take_variable(py, EXTENSION)?;
+    let code = run::main(arguments, &mut this);
+    match this.ended {
+        Some(ended) => ended,
+        None if code == 0 => Ok(()),
+        None => Err(PySystemExit::new_err(code)),
+    }
+}
+
+/// Removes a variable of ours from the environment that the program sees.
+fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
+    let environment = py.import("os")?.getattr("environ")?;
+    environment.call_method1("pop", (name, py.None()))?.extract()
+}
+
+struct ThisPython<'py> {
+    py: Python<'py>,
+    package: PathBuf,
+    extension: PathBuf,
+    taken_over: bool,
+    ended: Option<PyResult<()>>,
+}
+
+impl Interpreter for ThisPython<'_> {
+    fn home(&self) -> Home {
+        match self.taken_over {
+            true => Home::TakenOver,
+            false => Home::Installed,
+        }
+    }
+
+    fn package(&self) -> Option<PathBuf> {
+        Some(self.package.clone())
+    }
+
+    fn extension(&self) -> Option<PathBuf> {
+        Some(self.extension.clone())
+    }
+
+    fn notice(&self) -> Option<String> {
+        None
+    }
+
+    fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
+        self.ended = Some(self.start(program, &session));
+        0
+    }
+}
+
+impl ThisPython<'_> {
+    fn start(&self, program: &arguments::Program, session: &Arc<Session>) -> PyResult<()> {
+        let runtime = attach_session(self.py, session)?;
+        let program = match program {
+            arguments::Program::Script { path, arguments } => Program::Script {
+                path: path.clone(),
+                arguments: arguments.clone(),
+            },
+            arguments::Program::Module { name, arguments } => Program::Module {
+                name: name.clone(),
+                arguments: arguments.clone(),
+            },
+        };
+        program::run(self.py, &runtime, &program, Some(&*session.sink()))
+    }
+}
+
+/// Lets a session hear of loaded modules, of forks and of the end, and starts it.
+pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPython> {
+    let runtime = CPython::new(py).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+    loader::install_loader_hook(py, session.sink())?;
+    let hooks = Arc::new(SessionHooks {
+        session: session.clone(),
+    });
+    install_process_hooks(py, &runtime, hooks)?;
+    if let Err(error) = session.start(Arc::new(runtime.clone())) {
+        session.log().cannot_start(&error);
+    }
+    Ok(runtime)
+}
+
+struct SessionHooks {
+    session: Arc<Session>,
+}
+
+impl ProcessHooks for SessionHooks {
+    fn after_fork_child(&self) {
+        self.session.restart_in_child();
+    }
+
+    fn stopping(&self) {
+        self.session.stop();
+    }
+}
