@@ -66,7 +66,10 @@ impl Workspace {
 
     /// A CPython without packages.
     pub fn cpython(&self, found: &FoundPython) -> Interpreter {
-        Interpreter::cpython(&self.jurigged, &found.path, (found.version.0, found.version.1))
+        Interpreter {
+            is_reference: Some(found) == self.newest(),
+            ..Interpreter::cpython(&self.jurigged, &found.path, (found.version.0, found.version.1))
+        }
     }
 
     /// The newest CPython, 3.12 or later.

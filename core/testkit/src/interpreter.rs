@@ -20,6 +20,8 @@ pub struct Interpreter {
     pub jurigged: PathBuf,
     /// The Python to run on; `None` for the embedded one.
     pub python: Option<PathBuf>,
+    /// Its texts are those that the others are compared with.
+    pub is_reference: bool,
 }
 
 impl Interpreter {
@@ -31,6 +33,7 @@ impl Interpreter {
             version: (3, 14),
             jurigged: jurigged.into(),
             python: None,
+            is_reference: false,
         }
     }
 
@@ -42,6 +45,7 @@ impl Interpreter {
             version,
             jurigged: jurigged.into(),
             python: Some(python.into()),
+            is_reference: false,
         }
     }
 
