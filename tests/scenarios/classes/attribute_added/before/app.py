@@ -1,0 +1,6 @@
+class Settings:
+    size = 1
+
+
+class Special(Settings):
+    pass

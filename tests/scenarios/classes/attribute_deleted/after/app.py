@@ -1,0 +1,6 @@
+class Base:
+    color = "base"
+
+
+class Settings(Base):
+    size = 1

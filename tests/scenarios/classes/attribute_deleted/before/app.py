@@ -1,0 +1,7 @@
+class Base:
+    color = "base"
+
+
+class Settings(Base):
+    size = 1
+    color = "own"

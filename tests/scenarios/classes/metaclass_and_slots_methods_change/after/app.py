@@ -1,0 +1,12 @@
+class Meta(type):
+    def __call__(cls, *args):
+        made = super().__call__(*args)
+        made.tag = "new"
+        return made
+
+
+class Thing(metaclass=Meta):
+    __slots__ = ("tag",)
+
+    def show(self):
+        return f"new show of {self.tag}"

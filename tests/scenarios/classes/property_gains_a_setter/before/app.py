@@ -1,0 +1,7 @@
+class Thermometer:
+    def __init__(self):
+        self.celsius = 20
+
+    @property
+    def kelvin(self):
+        return self.celsius + 273

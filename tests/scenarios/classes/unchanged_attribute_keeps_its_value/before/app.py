@@ -1,0 +1,4 @@
+class Registry:
+    items = []
+    count = 0
+    title = "old"

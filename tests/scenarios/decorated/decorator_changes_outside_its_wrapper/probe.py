@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.work(), "/", app.work.__wrapped__.title)

@@ -1,0 +1,5 @@
+import builtins
+
+
+def probe(app, held):
+    print(app.handler(), builtins.registrations)

@@ -1,0 +1,2 @@
+def kept():
+    return "kept, and new"

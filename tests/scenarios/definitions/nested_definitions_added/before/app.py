@@ -1,0 +1,7 @@
+def outer():
+    return 1
+
+
+class Holder:
+    class Nested:
+        pass

@@ -1,0 +1,6 @@
+def first():
+    return "new first"
+
+
+def second(limit=undefined_name):
+    return "new second", limit

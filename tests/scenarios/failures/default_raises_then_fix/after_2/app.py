@@ -1,0 +1,6 @@
+def first():
+    return "new first"
+
+
+def second(limit=2):
+    return "new second", limit

@@ -1,0 +1,5 @@
+ADDED = 1
+
+
+def help():
+    return "new help"

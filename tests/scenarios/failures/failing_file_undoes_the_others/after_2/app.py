@@ -1,0 +1,7 @@
+import lib
+
+WRONG = lib.ADDED
+
+
+def work():
+    return "new", lib.help()

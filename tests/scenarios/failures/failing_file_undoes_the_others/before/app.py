@@ -1,0 +1,5 @@
+import lib
+
+
+def work():
+    return "old", lib.help()

@@ -1,0 +1,2 @@
+def help():
+    return "old help"

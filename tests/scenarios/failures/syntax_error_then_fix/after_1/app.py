@@ -1,0 +1,5 @@
+def work():
+    return "broken"
+
+
+OTHER = = 2

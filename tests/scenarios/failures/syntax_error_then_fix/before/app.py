@@ -1,0 +1,5 @@
+def work():
+    return "old"
+
+
+OTHER = 1

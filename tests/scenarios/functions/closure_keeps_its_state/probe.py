@@ -1,0 +1,6 @@
+def hold(app):
+    return app.make_counter()
+
+
+def probe(app, held):
+    print(held(), held())

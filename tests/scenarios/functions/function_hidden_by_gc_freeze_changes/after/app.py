@@ -1,0 +1,9 @@
+def make():
+    def hidden():
+        return "new hidden"
+
+    return hidden
+
+
+def plain():
+    return "new plain"

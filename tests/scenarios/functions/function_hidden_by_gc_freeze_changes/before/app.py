@@ -1,0 +1,9 @@
+def make():
+    def hidden():
+        return "old hidden"
+
+    return hidden
+
+
+def plain():
+    return "old plain"

@@ -1,0 +1,2 @@
+def work(number):
+    return ("new", number + 1)

@@ -1,0 +1,2 @@
+def work(number):
+    return ("old", number)

@@ -1,0 +1,3 @@
+async def stream():
+    yield "new"
+    yield "newer"

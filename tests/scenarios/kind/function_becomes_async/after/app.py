@@ -1,0 +1,7 @@
+async def fetch(number):
+    return number + 2
+
+
+class Client:
+    async def get(self):
+        return "new"

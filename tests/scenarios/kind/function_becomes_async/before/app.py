@@ -1,0 +1,7 @@
+def fetch(number):
+    return number + 1
+
+
+class Client:
+    def get(self):
+        return "old"

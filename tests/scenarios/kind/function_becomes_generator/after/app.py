@@ -1,0 +1,7 @@
+def numbers(count):
+    yield from range(count)
+    yield "end"
+
+
+def letters():
+    return ["x", "y"]

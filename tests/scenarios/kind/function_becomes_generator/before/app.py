@@ -1,0 +1,7 @@
+def numbers(count):
+    return list(range(count))
+
+
+def letters():
+    yield "a"
+    yield "b"

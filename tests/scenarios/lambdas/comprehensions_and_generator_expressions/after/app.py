@@ -1,0 +1,13 @@
+def squares(limit):
+    return [n * n + 1 for n in range(limit)]
+
+
+def evens(limit):
+    return (n for n in range(limit) if n % 3 == 0)
+
+
+def table(limit):
+    return {n: {m + 10 for m in range(n)} for n in range(limit)}
+
+
+LAZY = (n * 2 for n in ())

@@ -1,0 +1,2 @@
+def make():
+    return lambda: 1, lambda: 2

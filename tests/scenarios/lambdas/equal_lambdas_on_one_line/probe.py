@@ -1,0 +1,2 @@
+def probe(app, held):
+    print([f() for f in app.make()])

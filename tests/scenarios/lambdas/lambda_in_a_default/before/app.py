@@ -1,0 +1,9 @@
+def sort(items, key=lambda item: item):
+    return sorted(items, key=key)
+
+
+def later(callback=lambda: "old"):
+    def run():
+        return callback()
+
+    return run

@@ -1,0 +1,3 @@
+def probe(app, held):
+    app.names.append("c")
+    print(app.call(1, twice=True), app.names)

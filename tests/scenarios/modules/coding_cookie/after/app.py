@@ -1,0 +1,3 @@
+# -*- coding: latin-1 -*-
+def word():
+    return "café new, with an umlaut: ü"

@@ -1,0 +1,6 @@
+def name():
+    return "old", __name__
+
+
+class Box:
+    size = 1

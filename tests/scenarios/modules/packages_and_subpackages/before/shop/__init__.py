@@ -1,0 +1,3 @@
+from . import cart
+
+NAME = "old shop"

@@ -1,0 +1,6 @@
+from . import items
+from .prices import price
+
+
+def total():
+    return "old total", price()

@@ -1,0 +1,3 @@
+class Item:
+    def name(self):
+        return "old name"

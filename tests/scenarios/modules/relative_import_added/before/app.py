@@ -1,0 +1,5 @@
+import pkg.one
+
+
+def run():
+    return pkg.one.get()

@@ -1,0 +1,5 @@
+VALUE = "two"
+
+
+def help():
+    return "help of two"

@@ -1,0 +1,5 @@
+import one
+
+
+def get():
+    return "old two", one.get()

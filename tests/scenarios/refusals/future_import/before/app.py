@@ -1,0 +1,5 @@
+def work(number: "int" = 1):
+    return "old"
+
+
+LIMIT = 1

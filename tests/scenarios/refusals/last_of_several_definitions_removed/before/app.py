@@ -1,0 +1,6 @@
+def work():
+    return "first"
+
+
+def work():
+    return "second"

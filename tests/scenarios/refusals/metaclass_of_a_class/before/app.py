@@ -1,0 +1,7 @@
+class Meta(type):
+    def tell(cls):
+        return f"meta of {cls.__name__}"
+
+
+class Plain:
+    pass

@@ -1,0 +1,8 @@
+values = []
+for number in range(3):
+    values.append(number * 10)
+
+try:
+    mode = "new mode"
+except ValueError:
+    mode = "failed"

@@ -1,0 +1,19 @@
+def loud(function):
+    return lambda: function().upper()
+
+
+def work():
+    return "new work"
+
+
+def other():
+    return "new other"
+
+
+class Base:
+    pass
+
+
+class Thing:
+    def method(self):
+        return "new method"

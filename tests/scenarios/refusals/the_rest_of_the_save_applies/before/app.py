@@ -1,0 +1,20 @@
+def loud(function):
+    return lambda: function().upper()
+
+
+@loud
+def work():
+    return "old work"
+
+
+def other():
+    return "old other"
+
+
+class Base:
+    pass
+
+
+class Thing(Base):
+    def method(self):
+        return "old method"

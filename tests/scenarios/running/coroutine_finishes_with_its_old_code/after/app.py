@@ -1,0 +1,7 @@
+async def work(wait):
+    await wait()
+    return "new result of " + await part()
+
+
+async def part():
+    return "new part"

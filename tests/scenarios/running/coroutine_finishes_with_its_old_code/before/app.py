@@ -1,0 +1,7 @@
+async def work(wait):
+    await wait()
+    return "old result of " + await part()
+
+
+async def part():
+    return "old part"

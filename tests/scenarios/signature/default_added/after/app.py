@@ -1,0 +1,2 @@
+def greet(name="world", *, mark="!"):
+    return f"hello {name}{mark}"

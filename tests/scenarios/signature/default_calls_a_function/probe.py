@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.scaled(2), app.scaled.__defaults__)

@@ -1,0 +1,2 @@
+def area(width, height, *, unit):
+    return f"{width * height} {unit}"

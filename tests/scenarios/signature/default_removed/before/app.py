@@ -1,0 +1,2 @@
+def area(width, height=2, *, unit="cm"):
+    return f"{width * height} {unit}"

@@ -1,0 +1,2 @@
+def tag(cls="plain", text="empty", *, name="div", **attributes):
+    return name, text, cls, attributes

@@ -1,0 +1,2 @@
+def tag(name, text="empty", cls="plain", *rest, **attributes):
+    return name, text, cls, rest, attributes

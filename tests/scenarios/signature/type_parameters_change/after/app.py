@@ -1,0 +1,7 @@
+def first[K, V](items: dict[K, V]) -> V:
+    return next(iter(items.values()))
+
+
+class Box[T]:
+    def put[N](self, item: T, note: N) -> N:
+        return note

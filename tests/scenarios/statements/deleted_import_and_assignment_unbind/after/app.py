@@ -1,0 +1,7 @@
+from math import pi
+
+kept = 2
+
+
+def use():
+    return kept + pi

@@ -1,0 +1,2 @@
+def encode(items):
+    return str(items)

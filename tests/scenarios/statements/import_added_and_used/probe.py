@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.encode({"a": 1}), hasattr(app, "json"), hasattr(app, "Ordered"))

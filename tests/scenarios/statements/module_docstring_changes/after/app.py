@@ -1,0 +1,3 @@
+"""New words."""
+
+value = 1

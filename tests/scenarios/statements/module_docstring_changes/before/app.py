@@ -1,0 +1,3 @@
+"""Old words."""
+
+value = 1

@@ -1,0 +1,5 @@
+mode = "first"
+
+
+def show():
+    return "mode is " + mode

@@ -1,0 +1,8 @@
+mode = "first"
+
+
+def show():
+    return mode
+
+
+mode = "second"

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.first, app.last, [getattr(app, name, None) for name in ("second", "third", "fourth")])

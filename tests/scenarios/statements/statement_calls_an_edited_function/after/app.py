@@ -1,0 +1,5 @@
+def compute(number):
+    return number + 100
+
+
+RESULT = compute(2)

@@ -1,0 +1,5 @@
+def compute(number):
+    return number + 1
+
+
+RESULT = compute(1)

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.run(), hasattr(app, "added"))

@@ -1,0 +1,41 @@
+//! The one test binary; see the crate's documentation for its tiers.
+
+mod scenarios;
+mod tier;
+mod workspace;
+
+use std::process::ExitCode;
+
+use jurigged_testkit::wants_update;
+use libtest_mimic::{Arguments, Trial};
+
+use tier::Tier;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let (tier, rest) = tier::take(std::env::args());
+    let mut arguments = Arguments::from_iter(rest);
+    if wants_update() {
+        // The texts of the reference are written first, then those that differ from them.
+        arguments.test_threads = Some(1);
+    }
+    let workspace: &'static Workspace = match Workspace::prepare(tier, arguments.list) {
+        Ok(workspace) => Box::leak(Box::new(workspace)),
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let trials = trials(workspace, tier);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    if tier == Tier::Plain {
+        trials.extend(scenarios::plain(workspace));
+        return trials;
+    }
+    trials.extend(scenarios::all(workspace, tier));
+    trials
+}
