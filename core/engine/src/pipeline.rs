@@ -22,7 +22,7 @@ pub mod locate;
 pub mod patch;
 pub mod report;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_runtime::{Interpreter, Runtime};
@@ -56,6 +56,7 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
     let mut report = Report::default();
     let snapshot = capture::capture(batch);
     report.unfinished.clone_from(&snapshot.unfinished);
+    report.files = answered_files(program, &snapshot);
     let changes = compare(program, &snapshot, tools, &mut report);
     let plan = edit_plan::plan(&changes);
     if changes.is_empty() {
@@ -74,6 +75,18 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
     // An interpreter that shuts down runs nothing that could be stale.
     let _ = runtime.attach(&mut attached);
     report
+}
+
+/// The files of which the program learns something: an event without a save, such as that of a backup tool, has no answer.
+fn answered_files(program: &mut Program, snapshot: &Snapshot) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for file in &snapshot.files {
+        if program.is_news(&file.path, file.hash) {
+            files.push(file.path.clone());
+        }
+    }
+    files.extend(snapshot.problems.iter().map(|problem| problem.path.clone()));
+    files
 }
 
 /// Captured files that differ from what runs, matched with it.

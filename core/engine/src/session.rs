@@ -129,7 +129,11 @@ impl Session {
     pub fn threads(&self) -> usize {
         /// The session's, and two of the watcher.
         const THREADS: usize = 3;
-        if self.door.stopped.load(Ordering::Acquire) { 0 } else { THREADS }
+        if self.door.stopped.load(Ordering::Acquire) {
+            0
+        } else {
+            THREADS
+        }
     }
 
     /// In the child of a fork: the session's threads are gone, and its watcher's event queue belongs to the parent. Starts

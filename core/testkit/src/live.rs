@@ -304,6 +304,10 @@ impl Drop for Live<'_> {
 pub(crate) fn write_kit(project: &Project, probe: &str, run: RunAs) -> Result<OsString, KitError> {
     for (name, text) in [("scenario_driver.py", DRIVER), ("probe.py", probe)] {
         let path = project.kit().join(name);
+        // The driver is the running script: jurigged watches it, and a fresh start must not save it again.
+        if std::fs::read_to_string(&path).is_ok_and(|written| written == text) {
+            continue;
+        }
         std::fs::write(&path, text).map_err(KitError::io(&path))?;
     }
     Ok(match run {

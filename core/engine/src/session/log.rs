@@ -107,7 +107,8 @@ impl Log {
     /// Everything that a reload did and did not do.
     pub fn report(&self, report: &Report) {
         if self.format() == LogFormat::Json {
-            let is_worth_it = self.shows(LogLevel::Info) || !report.diagnostics.is_empty();
+            let is_answer = self.shows(LogLevel::Info) && !(report.is_empty() && report.files.is_empty());
+            let is_worth_it = is_answer || !report.diagnostics.is_empty();
             if is_worth_it {
                 self.json("report", report);
             }

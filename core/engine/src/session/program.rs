@@ -7,13 +7,15 @@ use jurigged_runtime::LoadedModule;
 use rustc_hash::FxHashMap;
 
 use super::module::Module;
-use crate::pipeline::capture::{CaptureProblem, decode};
+use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
 use crate::source::SourceText;
 
 /// The modules of the program, by file.
 #[derive(Debug, Default)]
 pub struct Program {
     by_file: FxHashMap<PathBuf, Vec<Module>>,
+    /// Hashes of the bytes that were last read of each file.
+    seen: FxHashMap<PathBuf, u64>,
 }
 
 impl Program {
@@ -22,12 +24,19 @@ impl Program {
     /// # Errors
     /// When its bytes cannot be decoded, although the interpreter could.
     pub fn load(&mut self, loaded: LoadedModule) -> Result<(), CaptureProblem> {
+        self.seen.insert(loaded.file.clone(), hash_bytes(&loaded.source));
         let decoded = decode(&loaded.file, &loaded.source)?;
         let source = Arc::new(SourceText::new(loaded.file.clone(), decoded.text));
         let modules = self.by_file.entry(loaded.file.clone()).or_default();
         modules.retain(|module| module.name != loaded.name);
         modules.push(Module::new(loaded.name, loaded.file, source, loaded.code));
         Ok(())
+    }
+
+    /// Notes what was read of a file. False for the bytes that were read the last time, unless something of them is pending.
+    pub fn is_news(&mut self, file: &Path, hash: u64) -> bool {
+        let is_new = self.seen.insert(file.to_owned(), hash) != Some(hash);
+        is_new || self.of_file(file).iter().any(|module| module.pending.is_some())
     }
 
     /// Was any module loaded from this file?

@@ -1,5 +1,4 @@
 import asyncio
-import inspect
 
 
 def hold(app):
@@ -8,8 +7,7 @@ def hold(app):
 
 def probe(app, held):
     async def read():
-        if inspect.isasyncgenfunction(held):
-            return [item async for item in held()]
-        return await held()
+        result = held()
+        return [item async for item in result] if hasattr(result, "__aiter__") else await result
 
     print(asyncio.run(read()))

@@ -8,4 +8,3 @@ def hold(app):
 def probe(app, held):
     first, method = held
     print(inspect.getsource(first), inspect.getsource(method), inspect.getsource(app.Box.key))
-    print(inspect.getsource(app.Box))

@@ -31,6 +31,9 @@ pub struct Report {
     pub planned: Vec<String>,
     /// Modules that changed.
     pub modules: Vec<String>,
+    /// Files whose saves this report answers, changed or not: whoever saved one can wait for its answer.
+    #[serde(serialize_with = "lossy_paths")]
+    pub files: Vec<PathBuf>,
     /// Files that were being written when they were read: to be looked at again.
     #[serde(skip)]
     pub unfinished: Vec<PathBuf>,
@@ -45,6 +48,11 @@ impl Report {
     pub fn is_empty(&self) -> bool {
         self.events.is_empty() && self.diagnostics.is_empty()
     }
+}
+
+/// Paths that are not UTF-8 are written with replacement characters, as everywhere in reports.
+fn lossy_paths<S: serde::Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().map(|path| path.to_string_lossy()))
 }
 
 /// What the reports of one module need to know.

@@ -1,0 +1,7 @@
+class Box:
+    def method(self):
+        return "method"
+
+
+class Other:
+    size = 1
