@@ -51,7 +51,8 @@ fn missing(path: &Path, shown: &str) -> Diagnostic {
     if let Some(near) = nearest(path) {
         return diagnostic.help(format!("did you mean `{}`?", shown_path(&near)));
     }
-    let is_module_name = |name: &str| name.split('.').all(|part| !part.is_empty() && is_identifier(part));
+    let is_module_name =
+        |name: &str| !name.ends_with(".py") && name.split('.').all(|part| !part.is_empty() && is_identifier(part));
     match path.to_str().filter(|name| is_module_name(name)) {
         Some(name) => diagnostic.help(format!("a module is run with `jurigged -m {name}`")),
         None => diagnostic,
@@ -123,6 +124,10 @@ mod tests {
         assert!(problem(root).ends_with("   = help: give a file, or `-m MODULE` for a package\n"));
         assert!(problem(Path::new("-")).contains("standard input"));
         assert!(problem(Path::new("http.servre")).ends_with("`jurigged -m http.servre`\n"));
+        assert_eq!(
+            problem(Path::new("nothing_like_it.py")),
+            "error[script-not-found]: there is no file `nothing_like_it.py`\n"
+        );
         assert!(problem(Path::new("")).starts_with("error[script-not-found]"));
     }
 

@@ -134,6 +134,29 @@ mod tests {
         );
     }
 
+    /// The lines of the README between which [`reference_table`] stands.
+    const MARKS: (&str, &str) = (
+        "<!-- options: UPDATE_REFERENCE=1 cargo test -p jurigged-engine --lib reference -->\n",
+        "<!-- end of options -->\n",
+    );
+
+    #[test]
+    fn the_table_in_the_readme_is_current() {
+        let file = root_file().with_file_name("README.md");
+        let committed = std::fs::read_to_string(&file).expect("the README");
+        let (before, rest) = committed.split_once(MARKS.0).expect("the mark before the table");
+        let (_, after) = rest.split_once(MARKS.1).expect("the mark after the table");
+        let current = format!("{before}{}{}{}{after}", MARKS.0, reference_table(), MARKS.1);
+        if std::env::var_os("UPDATE_REFERENCE").is_some() {
+            std::fs::write(&file, &current).expect("the repository can be written");
+            return;
+        }
+        assert!(
+            committed == current,
+            "the table of options in README.md is stale: UPDATE_REFERENCE=1 cargo test -p jurigged-engine --lib reference"
+        );
+    }
+
     #[test]
     fn the_reference_is_valid_and_changes_only_what_this_repository_sets() {
         let folder = tempfile::tempdir().expect("a temporary folder");

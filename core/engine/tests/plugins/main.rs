@@ -5,6 +5,7 @@ mod calls;
 mod loading;
 mod misbehaving;
 mod piped_python;
+mod ten_minutes;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

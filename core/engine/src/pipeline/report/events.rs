@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::diagnostic::shown_path;
 use crate::pipeline::edit_plan::{Action, EditCode, Operation};
 
 /// What happened to a definition or a file.
@@ -108,7 +109,7 @@ fn dotted(module: &str, path: &str) -> String {
 impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = match self.verb {
-            Verb::Watch => "Watch",
+            Verb::Watch => return write!(f, "Watch {}", shown_path(self.name.as_ref())),
             Verb::Update => "Update",
             Verb::Add => "Add",
             Verb::Delete => "Delete",

@@ -71,12 +71,13 @@ pub struct ReportedModule<'a> {
 /// Adds what became of one module to a report.
 pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &ModuleOutcome) {
     report.modules.push(module.name.to_owned());
+    let is_part = outcome.operations.iter().any(|result| result.refused.is_none());
     for (operation, result) in module.plan.operations.iter().zip(&outcome.operations) {
         for listed in &result.listed {
             report.diagnostics.push(listed_diagnostic(module, operation, listed));
         }
         match &result.refused {
-            Some(reason) => report.diagnostics.push(refused(module, operation, reason)),
+            Some(reason) => report.diagnostics.push(refused(module, operation, reason, is_part)),
             None => report.events.extend(Event::of(module.name, operation)),
         }
         for line in &result.running {
@@ -85,7 +86,8 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
     }
 }
 
-fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal) -> Diagnostic {
+/// `is_part`: other edits of the same save were applied.
+fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal, is_part: bool) -> Diagnostic {
     let place = place_of(module, operation);
     let diagnostic = if reason.is_note {
         Diagnostic::warning(reason.code.clone(), reason.message.clone())
@@ -99,10 +101,12 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal) 
     if reason.is_note {
         return diagnostic;
     }
-    diagnostic.running_now(format!(
-        "revision {} of `{}`; the rest of this save was applied",
-        module.revision, module.name
-    ))
+    let rest = if is_part {
+        "; the rest of this save was applied"
+    } else {
+        ""
+    };
+    diagnostic.running_now(format!("revision {} of `{}`{rest}", module.revision, module.name))
 }
 
 fn listed_diagnostic(module: ReportedModule<'_>, operation: &Operation, listed: &Refusal) -> Diagnostic {
@@ -205,7 +209,9 @@ pub fn syntax_error(error: &PythonError, source: Option<&SourceText>) -> Diagnos
     if let (Some(source), Some(line)) = (source, error.line) {
         diagnostic = diagnostic.source_line(source.line(line));
     }
-    diagnostic.help("correct the file and save it again")
+    diagnostic
+        .running_now("the code from before this save")
+        .help("correct the file and save it again")
 }
 
 /// A file that does not parse, as our parser says it.
@@ -232,17 +238,48 @@ pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnosti
 pub fn plan_text(module: &str, plan: &FilePlan) -> String {
     let mut text = String::new();
     for operation in &plan.operations {
+        let edit = operation.edit.as_str();
         let _ = match &operation.action {
-            Action::Refuse(reason) => writeln!(
-                text,
-                "{:<18} not applied: {}; {}",
-                operation.edit, reason.message, reason.why
-            ),
+            Action::Refuse(reason) => writeln!(text, "{edit:<18} not applied: {}; {}", reason.message, reason.why),
             _ => match Event::of(module, operation) {
-                Some(event) => writeln!(text, "{:<18} {event}", operation.edit),
-                None => writeln!(text, "{:<18} positions only: {}", operation.edit, operation.name),
+                Some(event) => writeln!(text, "{edit:<18} {event}"),
+                None => writeln!(text, "{edit:<18} positions only: {}", operation.name),
             },
         };
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::pipeline::{definitions::parse, plan_of};
+
+    #[test]
+    fn a_plan_is_a_table_of_edits() {
+        let tree = |text: &str| parse(Arc::new(SourceText::new("m.py", text)));
+        let plan = plan_of(
+            "m",
+            tree("def f():\n    return 1\nclass C:\n    pass\n"),
+            tree("def f():\n    return 2\nclass C(dict):\n    pass\nprint(f())\n"),
+            "m.py".as_ref(),
+        );
+        assert_eq!(
+            plan_text("m", &plan.files[0]),
+            "fn-body            Update m.f @L1\n\
+             cls-bases          not applied: class `C` keeps its old definition; \
+             its bases, metaclass, keywords or type parameters changed\n\
+             stmt               Run m @L5: print(f())\n"
+        );
+    }
+
+    #[test]
+    fn watched_files_are_named_relative_to_where_the_user_started() {
+        let folder = crate::diagnostic::start_folder().expect("a current folder");
+        assert_eq!(Event::watch(&folder.join("shop.py")).to_string(), "Watch shop.py");
+        let elsewhere = std::path::Path::new("/nowhere/shop.py");
+        assert_eq!(Event::watch(elsewhere).to_string(), "Watch /nowhere/shop.py");
+    }
 }

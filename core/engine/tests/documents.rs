@@ -1,0 +1,115 @@
+//! What the documents say of the repository is true: the files and folders that they name exist.
+
+use std::path::{Path, PathBuf};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every Markdown file of the repository, outside hidden folders and what cargo builds.
+fn documents() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![repository()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if name.starts_with('.') || name.starts_with("target") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What a document names: targets of links, words in code spans and lines that are code.
+fn named(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in text.split("](").skip(1) {
+        let target = part.split(')').next().unwrap_or_default();
+        if !target.contains("://") && !target.starts_with('#') {
+            names.push(target.split('#').next().unwrap_or_default().to_owned());
+        }
+    }
+    let mut is_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_block = !is_block;
+            continue;
+        }
+        let spans: Vec<&str> = match is_block || line.starts_with("    ") {
+            true => vec![line],
+            false => line.split('`').skip(1).step_by(2).collect(),
+        };
+        let words = spans.iter().flat_map(|span| span.split_whitespace());
+        names.extend(words.map(|word| word.trim_end_matches([',', ';', ':']).to_owned()));
+    }
+    names
+}
+
+/// Does the word name something of this repository? Its top folders, and the crates of `core/` as `core/README.md` has
+/// them, are the sign.
+fn is_of_the_repository(word: &str) -> bool {
+    let roots = [
+        "core/",
+        "plugins/",
+        "tests/",
+        "examples/",
+        "bench/",
+        ".ci/",
+        "engine/src/",
+        "runtime/src/",
+    ];
+    let is_path = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    roots.iter().any(|root| word.starts_with(root)) && word.chars().all(is_path)
+}
+
+#[test]
+fn files_that_documents_name_exist() {
+    let documents = documents();
+    assert!(documents.len() >= 5, "{documents:?}");
+    let mut missing = Vec::new();
+    let mut checked = 0;
+    for document in &documents {
+        let text = std::fs::read_to_string(document).unwrap();
+        let folder = document.parent().unwrap();
+        for name in named(&text) {
+            let is_link = text.contains(&format!("]({name}"));
+            if !is_link && !is_of_the_repository(&name) {
+                continue;
+            }
+            checked += 1;
+            if !folder.join(&name).exists() && !repository().join(&name).exists() {
+                missing.push(format!("{} names {name}", document.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(checked > 30, "only {checked} names were checked");
+}
+
+#[test]
+fn names_are_found_in_links_spans_and_blocks() {
+    let text = "See [x](core/a.rs#part), `core/b.rs:` and [y](https://example.org/z).\n\n    core/c   the rest\n\n\
+                ```sh\ncargo run examples/d.py\n```\n";
+    let found: Vec<_> = named(text)
+        .into_iter()
+        .filter(|name| is_of_the_repository(name))
+        .collect();
+    assert_eq!(found, ["core/a.rs", "core/b.rs", "core/c", "examples/d.py"]);
+}
+
+#[test]
+fn no_document_names_a_place_on_one_machine() {
+    for document in documents() {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for word in ["/home/", "/tmp/", "/root/", "/Users/"] {
+            assert!(!text.contains(word), "{} names {word}", document.display());
+        }
+    }
+}
