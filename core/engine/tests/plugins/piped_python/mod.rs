@@ -278,11 +278,6 @@ impl Interpreter for PipedPython {
         unimplemented!("the patch stage's")
     }
 
-    fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {
-        // No plugin asks for it.
-        vec![Vec::new(); files.len()]
-    }
-
     fn instances(&self, class: Handle) -> Vec<Handle> {
         handles(&self.sure("instances", json!([class])))
     }
