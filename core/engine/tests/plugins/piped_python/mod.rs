@@ -274,6 +274,10 @@ impl Interpreter for PipedPython {
         unimplemented!("the locate stage's")
     }
 
+    fn codes_of_files(&self, _: &[String]) -> Vec<Vec<Handle>> {
+        unimplemented!("the locate stage's")
+    }
+
     fn running(&self, _: &[Handle]) -> Vec<Running> {
         unimplemented!("the patch stage's")
     }
