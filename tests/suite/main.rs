@@ -1,7 +1,11 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
+mod fences;
+mod processes;
 mod scenarios;
+mod stress;
 mod tier;
+mod units;
 mod workspace;
 
 use std::process::ExitCode;
@@ -36,6 +40,10 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         trials.extend(scenarios::plain(workspace));
         return trials;
     }
+    trials.extend(units::all(workspace));
+    trials.extend(fences::all(workspace));
     trials.extend(scenarios::all(workspace, tier));
+    trials.extend(processes::all(workspace, tier));
+    trials.extend(stress::all(workspace, tier));
     trials
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use jurigged_testkit::{Checks, Interpreter, KitError, RuntimeKind, Scenario, find_scenarios, run, run_plain};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
 
 use crate::tier::Tier;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, failed};
 
 /// Scenarios of the core and of the bundled plugins, and one failed trial for each folder of them that is not complete.
 fn scenarios(workspace: &Workspace) -> (Vec<Scenario>, Vec<Trial>) {
@@ -126,8 +126,4 @@ fn trial(
         let interpreter = start().map_err(failed)?;
         run(scenario, &interpreter, checks).map_err(failed)
     })
-}
-
-fn failed(error: KitError) -> Failed {
-    Failed::from(error.to_string())
 }

@@ -1,5 +1,6 @@
 //! What the tests work with: the built command, the unit tests of the other crates, the Pythons of this machine.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -75,6 +76,24 @@ impl Workspace {
             is_reference: Some(found) == self.newest(),
             ..Interpreter::cpython(&self.jurigged, &found.path, (found.version.0, found.version.1))
         }
+    }
+
+    /// The embedded interpreter and the CPythons of a tier.
+    pub fn interpreters(&self, tier: Tier) -> Vec<Interpreter> {
+        let pythons = self.pythons_of(tier).into_iter().map(|found| self.cpython(found));
+        std::iter::once(self.embedded()).chain(pythons).collect()
+    }
+
+    /// PATH, with the Pythons that were found at its end.
+    pub fn path_with_pythons(&self) -> OsString {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = self
+            .pythons
+            .iter()
+            .filter_map(|python| python.path.parent().map(Path::to_owned));
+        let all: Vec<_> = std::env::split_paths(&path).chain(folders).collect();
+        // A folder whose name has the separator in it cannot be passed on.
+        std::env::join_paths(all).unwrap_or(path)
     }
 
     /// The newest CPython, 3.12 or later.
@@ -230,4 +249,9 @@ struct ArtifactTarget {
 #[derive(Deserialize)]
 struct ArtifactProfile {
     test: bool,
+}
+
+/// A failed check, as libtest has it.
+pub fn failed(error: KitError) -> libtest_mimic::Failed {
+    error.to_string().into()
 }

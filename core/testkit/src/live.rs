@@ -116,8 +116,25 @@ impl<'a> Live<'a> {
     /// # Errors
     /// When they raise, or the program has ended or hangs.
     pub fn run(&mut self, statements: &str) -> Result<String, KitError> {
+        self.begin(statements)?;
+        self.answer()
+    }
+
+    /// Begins to run statements that only end after something else has happened; see [`Self::answer`].
+    ///
+    /// # Errors
+    /// When the program has ended.
+    pub fn begin(&mut self, statements: &str) -> Result<(), KitError> {
         let quoted = serde_json::to_string(statements).expect("text is always JSON");
-        self.ask(&format!("run {quoted}"))
+        self.send(&format!("run {quoted}"))
+    }
+
+    /// What the statements that [`Self::begin`] began have printed.
+    ///
+    /// # Errors
+    /// When they raise, or the program has ended or hangs.
+    pub fn answer(&mut self) -> Result<String, KitError> {
+        self.reply("begin")
     }
 
     /// Lets a program that calls `scenario_driver.step()` take one more turn of its loop. There is no answer: the next
@@ -201,7 +218,7 @@ impl<'a> Live<'a> {
     ///
     /// # Errors
     /// When it does not end within [`PATIENCE`].
-    pub fn finish(mut self) -> Result<i32, KitError> {
+    pub fn finish(&mut self) -> Result<i32, KitError> {
         // A program that has ended already does not read.
         let _ = self.send("exit");
         drop(self.stdin.take());

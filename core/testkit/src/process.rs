@@ -61,6 +61,14 @@ pub fn exit_code(status: ExitStatus) -> i32 {
 /// # Errors
 /// When it cannot be started, or does not end.
 pub fn run_to_end(command: &mut Command, stdin: &[u8]) -> Result<Finished, KitError> {
+    run_within(command, stdin, PATIENCE)
+}
+
+/// Runs a process to its end, within a time.
+///
+/// # Errors
+/// When it cannot be started, or does not end.
+pub fn run_within(command: &mut Command, stdin: &[u8], patience: Duration) -> Result<Finished, KitError> {
     let name = format!("{command:?}");
     let mut child = command
         .stdin(Stdio::piped())
@@ -74,11 +82,11 @@ pub fn run_to_end(command: &mut Command, stdin: &[u8]) -> Result<Finished, KitEr
     // A process that does not read its input closes the pipe: no error of the test.
     let _ = input.write_all(stdin);
     drop(input);
-    let Some(status) = wait(&mut child, PATIENCE) else {
+    let Some(status) = wait(&mut child, patience) else {
         let _ = child.kill();
         let _ = child.wait();
         return Err(KitError::Program {
-            what: format!("{name} did not end within {} s", PATIENCE.as_secs()),
+            what: format!("{name} did not end within {} s", patience.as_secs()),
             output: format!("{}{}", joined(stdout), joined(stderr)),
         });
     };

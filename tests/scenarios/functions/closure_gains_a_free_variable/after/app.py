@@ -1,8 +1,0 @@
-def outer(rate, bonus):
-    def show():
-        return rate, bonus
-
-    def inner(number):
-        return number * rate + bonus
-
-    return show, inner
