@@ -134,7 +134,10 @@ impl Planner<'_> {
         let reads: Vec<&String> = match &definition.facets {
             Facets::Statement(facets) => facets.reads.iter().collect(),
             Facets::Function(facets) => {
-                let defaults = facets.parameters.iter().flat_map(|it| it.default.iter().chain(&it.annotation));
+                let defaults = facets
+                    .parameters
+                    .iter()
+                    .flat_map(|it| it.default.iter().chain(&it.annotation));
                 let header = facets.decorators.iter().chain(defaults).chain(&facets.returns);
                 header.flat_map(|facet| &facet.reads).collect()
             }
