@@ -1,11 +1,13 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
+mod command_line;
 mod fences;
 mod processes;
 mod scenarios;
 mod stress;
 mod tier;
 mod units;
+mod watching;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,6 +45,8 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(units::all(workspace));
     trials.extend(fences::all(workspace));
     trials.extend(scenarios::all(workspace, tier));
+    trials.extend(command_line::all(workspace, tier));
+    trials.extend(watching::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials

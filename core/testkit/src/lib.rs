@@ -42,7 +42,7 @@ pub use fresh::fresh_start;
 pub use interpreter::Interpreter;
 pub use live::{Live, LiveOptions};
 pub use manifest::{Manifest, Requirement, RunAs, RuntimeKind};
-pub use process::{Finished, PATIENCE, clean_environment, run_to_end, run_within};
+pub use process::{Finished, PATIENCE, clean_environment, exit_code, run_to_end, run_within, wait};
 pub use project::{Project, SaveBy};
 pub use python::{FoundPython, find_pythons};
 pub use report::{DiagnosticLine, EventLine, LogLine, PlaceLine, ReportLine, normalise};
