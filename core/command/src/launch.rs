@@ -46,16 +46,22 @@ pub fn choose(settings: &Settings) -> Result<Chosen, Box<Diagnostic>> {
                 Err(missing(&path.display().to_string()))
             }
         }
-        PythonChoice::Named(name) => {
-            let is_version = name.starts_with(|first: char| first.is_ascii_digit());
-            let command = if is_version {
-                format!("python{name}")
-            } else {
-                name.clone()
-            };
-            which::which(&command).map(Chosen::CPython).map_err(|_| missing(name))
-        }
+        PythonChoice::Named(name) => named(name, settings.folder())
+            .map(Chosen::CPython)
+            .ok_or_else(|| missing(name)),
     }
+}
+
+/// A version or a name on PATH; else an environment of that name in the project (`.venv`, written without `./`).
+fn named(name: &str, project: &Path) -> Option<PathBuf> {
+    let is_version = name.starts_with(|first: char| first.is_ascii_digit());
+    let command = if is_version {
+        format!("python{name}")
+    } else {
+        name.to_owned()
+    };
+    let environment = || Some(project.join(name).join("bin/python")).filter(|python| python.is_file());
+    which::which(command).ok().or_else(environment)
 }
 
 /// The Python of the active environment, or of a `.venv` in the project folder or above, up to the repository's root.
@@ -206,4 +212,20 @@ pub fn plugin_folders(extension: Option<&Path>) -> Vec<PathBuf> {
     let given = given.filter(|folder| is_trusted(folder).is_ok());
     let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
     bundled_folders(given.as_deref(), extension.or(executable.as_deref()), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_in_the_project_needs_no_dot_and_slash() {
+        let project = tempfile::tempdir().expect("a temporary folder");
+        let folder = project.path().join("my-env/bin");
+        std::fs::create_dir_all(&folder).expect("create");
+        assert_eq!(named("my-env", project.path()), None);
+        std::fs::write(folder.join("python"), "").expect("write");
+        assert_eq!(named("my-env", project.path()), Some(folder.join("python")));
+        assert_eq!(named("3.77", project.path()), None);
+    }
 }

@@ -27,15 +27,18 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
-/// What a document names: targets of links, words in code spans and lines that are code.
+/// Targets of links inside the repository.
+fn linked(text: &str) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|part| part.split(')').next());
+    targets
+        .filter(|target| !target.contains("://") && !target.starts_with('#'))
+        .filter_map(|target| target.split('#').next().map(str::to_owned))
+        .collect()
+}
+
+/// Words in code spans, and in lines that are code, that name something of the repository.
 fn named(text: &str) -> Vec<String> {
     let mut names = Vec::new();
-    for part in text.split("](").skip(1) {
-        let target = part.split(')').next().unwrap_or_default();
-        if !target.contains("://") && !target.starts_with('#') {
-            names.push(target.split('#').next().unwrap_or_default().to_owned());
-        }
-    }
     let mut is_block = false;
     for line in text.lines() {
         if line.starts_with("```") {
@@ -49,6 +52,7 @@ fn named(text: &str) -> Vec<String> {
         let words = spans.iter().flat_map(|span| span.split_whitespace());
         names.extend(words.map(|word| word.trim_end_matches([',', ';', ':']).to_owned()));
     }
+    names.retain(|name| is_of_the_repository(name));
     names
 }
 
@@ -78,11 +82,7 @@ fn files_that_documents_name_exist() {
     for document in &documents {
         let text = std::fs::read_to_string(document).unwrap();
         let folder = document.parent().unwrap();
-        for name in named(&text) {
-            let is_link = text.contains(&format!("]({name}"));
-            if !is_link && !is_of_the_repository(&name) {
-                continue;
-            }
+        for name in linked(&text).into_iter().chain(named(&text)) {
             checked += 1;
             if !folder.join(&name).exists() && !repository().join(&name).exists() {
                 missing.push(format!("{} names {name}", document.display()));
@@ -97,11 +97,8 @@ fn files_that_documents_name_exist() {
 fn names_are_found_in_links_spans_and_blocks() {
     let text = "See [x](core/a.rs#part), `core/b.rs:` and [y](https://example.org/z).\n\n    core/c   the rest\n\n\
                 ```sh\ncargo run examples/d.py\n```\n";
-    let found: Vec<_> = named(text)
-        .into_iter()
-        .filter(|name| is_of_the_repository(name))
-        .collect();
-    assert_eq!(found, ["core/a.rs", "core/b.rs", "core/c", "examples/d.py"]);
+    assert_eq!(linked(text), ["core/a.rs"]);
+    assert_eq!(named(text), ["core/b.rs", "core/c", "examples/d.py"]);
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl FakeInterpreter<'_> {
         };
     }
 
-    fn new(&self, kind: ObjectKind) -> Handle {
+    fn add_kind(&self, kind: ObjectKind) -> Handle {
         self.add(FakeObject {
             kind,
             slots: BTreeMap::new(),
@@ -231,29 +231,29 @@ impl Interpreter for FakeInterpreter<'_> {
     }
 
     fn none(&self) -> Handle {
-        self.new(ObjectKind::None)
+        self.add_kind(ObjectKind::None)
     }
 
     fn new_text(&self, text: &str) -> Handle {
-        let handle = self.new(ObjectKind::Text);
+        let handle = self.add_kind(ObjectKind::Text);
         self.world.borrow_mut().objects[handle.0 as usize - 1].text = text.to_owned();
         handle
     }
 
     fn new_integer(&self, value: i64) -> Handle {
-        let handle = self.new(ObjectKind::Integer);
+        let handle = self.add_kind(ObjectKind::Integer);
         self.world.borrow_mut().objects[handle.0 as usize - 1].integer = value;
         handle
     }
 
     fn new_tuple(&self, items: &[Handle]) -> Handle {
-        let handle = self.new(ObjectKind::Tuple);
+        let handle = self.add_kind(ObjectKind::Tuple);
         self.world.borrow_mut().objects[handle.0 as usize - 1].items = items.to_vec();
         handle
     }
 
     fn new_dict(&self) -> Handle {
-        self.new(ObjectKind::Dict)
+        self.add_kind(ObjectKind::Dict)
     }
 
     fn set_entry(&self, dict: Handle, name: &str, value: Handle) {
@@ -261,7 +261,7 @@ impl Interpreter for FakeInterpreter<'_> {
     }
 
     fn new_cell(&self, value: Option<Handle>) -> Handle {
-        let cell = self.new(ObjectKind::Cell);
+        let cell = self.add_kind(ObjectKind::Cell);
         self.set_slot(cell, "cell_contents", value);
         cell
     }

@@ -108,11 +108,15 @@ impl Log {
     pub fn report(&self, report: &Report) {
         if self.format() == LogFormat::Json {
             let is_answer = self.shows(LogLevel::Info) && !(report.is_empty() && report.files.is_empty());
-            let is_worth_it = is_answer || !report.diagnostics.is_empty();
+            let is_worth_it = is_answer || !report.diagnostics.is_empty() || !report.planned.is_empty();
             if is_worth_it {
                 self.json("report", report);
             }
             return;
+        }
+        // `--dry-run` asks for these, whatever the level.
+        for planned in report.planned.iter().filter(|planned| !planned.is_empty()) {
+            self.text(LogLevel::Error, planned.trim_end());
         }
         for event in &report.events {
             self.text(LogLevel::Info, &event.to_string());

@@ -64,8 +64,14 @@ fn text(error: RuntimeError) -> String {
 }
 
 /// `holders([([known functions], known references)])`: the code of each group is that of its first function.
+/// Functions and conforming objects by code object, and the passes over the heap.
+type Holders = (Vec<Vec<Py<PyAny>>>, Vec<Vec<Py<PyAny>>>, u32);
+
+/// Name, file, bytes and code object of a module.
+type Loaded = (String, PathBuf, Vec<u8>, Option<Py<PyAny>>);
+
 #[pyfunction]
-fn holders(groups: Vec<(Vec<Object<'_>>, usize)>) -> PyResult<(Vec<Vec<Py<PyAny>>>, Vec<Vec<Py<PyAny>>>, u32)> {
+fn holders(groups: Vec<(Vec<Object<'_>>, usize)>) -> PyResult<Holders> {
     attached(|interpreter| {
         let sought: Vec<_> = groups
             .iter()
@@ -372,7 +378,7 @@ fn register(py: Python<'_>) -> PyResult<()> {
 
 /// (name, file, source, code) of all modules that the sink was told of.
 #[pyfunction]
-fn loaded(py: Python<'_>) -> Vec<(String, PathBuf, Vec<u8>, Option<Py<PyAny>>)> {
+fn loaded(py: Python<'_>) -> Vec<Loaded> {
     let modules = SINK.get().expect("install_hook was called").loaded.lock();
     let code = |module: &LoadedModule| Some(CPython::pinned_object(py, module.code.as_ref()?)?.unbind());
     modules

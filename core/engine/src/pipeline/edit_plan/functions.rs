@@ -179,10 +179,10 @@ fn header_update(
         .parameters
         .iter()
         .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
-        .filter_map(|parameter| Some(parameter.default.as_ref()?.range.clone()))
+        .filter_map(|parameter| Some(tree.absolute(id, &parameter.default.as_ref()?.range)))
         .collect();
     Some(HeaderUpdate {
-        template: Unit::template(tree, id, new.header_range.start, &kept),
+        template: Unit::template(tree, id, tree.absolute(id, &new.header_range).start, &kept),
         defaults,
         keyword_defaults,
         defaults_changed,

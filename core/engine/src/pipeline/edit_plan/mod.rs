@@ -56,6 +56,7 @@ fn plan_file(change: &FileChange) -> FilePlan {
         old: &change.old,
         new: &change.new,
         names: Names::of(&change.new),
+        bound_late: Default::default(),
         operations: Vec::new(),
         unchanged: Vec::new(),
     };
@@ -110,6 +111,8 @@ struct Planner<'a> {
     new: &'a DefinitionTree,
     /// What the new text binds, by scope.
     names: Names,
+    /// What the late statements so far bind.
+    bound_late: rustc_hash::FxHashSet<(Scope, String)>,
     operations: Vec<Operation>,
     unchanged: Vec<Unchanged>,
 }

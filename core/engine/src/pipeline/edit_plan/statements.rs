@@ -1,6 +1,6 @@
 //! Statements of modules and classes, new definitions, and deletions.
 
-use super::operation::{Action, RunStatement, UpdateCode};
+use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
     Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
@@ -115,16 +115,47 @@ impl Planner<'_> {
             (_, false) => EditCode::ClsAttr,
             _ => EditCode::Stmt,
         };
+        let phase = self.phase_in_order(definition, &binds, place);
         let statement = RunStatement {
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
             binds,
             unbinds,
-            phase: phase(definition),
+            phase,
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
+    }
+
+    /// The phase of a statement among those that run with it: what reads or binds again a name of a late statement must
+    /// come after it.
+    fn phase_in_order(&mut self, definition: &Definition, binds: &[String], place: &Place) -> Phase {
+        let reads: Vec<&String> = match &definition.facets {
+            Facets::Statement(facets) => facets.reads.iter().collect(),
+            Facets::Function(facets) => {
+                let defaults = facets
+                    .parameters
+                    .iter()
+                    .flat_map(|it| it.default.iter().chain(&it.annotation));
+                let header = facets.decorators.iter().chain(defaults).chain(&facets.returns);
+                header.flat_map(|facet| &facet.reads).collect()
+            }
+            _ => Vec::new(),
+        };
+        let late = &self.bound_late;
+        let follows = |name: &String| {
+            late.contains(&(place.scope.clone(), name.clone())) || late.contains(&(Scope::default(), name.clone()))
+        };
+        let phase = match phase(definition) {
+            Phase::Early if reads.into_iter().chain(binds).any(follows) => Phase::Late,
+            phase => phase,
+        };
+        if phase == Phase::Late {
+            self.bound_late
+                .extend(binds.iter().map(|name| (place.scope.clone(), name.clone())));
+        }
+        phase
     }
 
     /// Removes the names of a deleted statement or definition that nothing binds any more.

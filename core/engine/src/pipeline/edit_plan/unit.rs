@@ -121,9 +121,10 @@ fn headers(tree: &DefinitionTree, id: DefinitionId, column: u32) -> Vec<Header> 
 fn class_header(tree: &DefinitionTree, definition: &Definition) -> String {
     let name = definition.name.as_deref().unwrap_or_default();
     let facets = definition.facets.class().expect("a class has class facets");
-    let type_params = facets.type_params.as_ref().map_or("", |facet| {
-        &tree.source.text()[facet.range.start as usize..facet.range.end as usize]
-    });
+    let type_params = facets
+        .type_params
+        .as_ref()
+        .map_or("", |facet| tree.text_of(definition.id, &facet.range));
     // The header must stay one line, or the lines below it shift.
     let type_params = type_params.replace(['\n', '\r'], " ");
     format!("class {name}{type_params}:")

@@ -521,6 +521,19 @@ pub fn unbind(
         if is_submodule {
             continue;
         }
+        // With `__eq__` goes the `__hash__ = None` that it implied (Objects/typeobject.c, `type_new_set_hash`).
+        if let Some(class) = class
+            && name == "__eq__"
+            && let Some(hash) = bound_object(interpreter, work.namespace, scope, "__hash__")
+            && interpreter.kind(hash) == ObjectKind::None
+        {
+            swaps.push(Swap::ClassAttribute {
+                class,
+                name: "__hash__".to_owned(),
+                expected: Some(hash),
+                new: None,
+            });
+        }
         // The docstring's name always exists.
         let new = (name == "__doc__").then(|| interpreter.none());
         module.deleted.push(value);

@@ -87,12 +87,15 @@ fn restoring(interpreter: &dyn Interpreter, namespace: Handle, before: &[(Handle
         .collect()
 }
 
-/// Name, present value, wanted value of every text key in which two lists of entries differ.
+/// Name, present value, wanted value.
+pub type NameChange = (String, Option<Handle>, Option<Handle>);
+
+/// Every text key in which two lists of entries differ.
 pub fn changes(
     interpreter: &dyn Interpreter,
     now: &[(Handle, Handle)],
     wanted: &[(Handle, Handle)],
-) -> Vec<(String, Option<Handle>, Option<Handle>)> {
+) -> Vec<NameChange> {
     let name = |key: Handle| {
         (interpreter.kind(key) == ObjectKind::Text)
             .then(|| interpreter.text(key))
@@ -135,7 +138,7 @@ mod tests {
     }
 
     /// Two commits with a statement between them; the step of index `fault` fails.
-    fn run(fault: Option<usize>) -> (Vec<(String, Option<Handle>, Option<Handle>)>, Vec<isize>, bool) {
+    fn run(fault: Option<usize>) -> (Vec<NameChange>, Vec<isize>, bool) {
         let runtime = FakeRuntime::default();
         let mut left = Vec::new();
         let mut succeeded = false;
