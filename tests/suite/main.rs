@@ -3,6 +3,7 @@
 mod command_line;
 mod fences;
 mod processes;
+mod random_edits;
 mod scenarios;
 mod stress;
 mod tier;
@@ -48,6 +49,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(command_line::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
+    trials.extend(random_edits::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }

@@ -37,7 +37,7 @@ mod scenario;
 mod venv;
 
 pub use error::KitError;
-pub use expected::{Expected, wants_update};
+pub use expected::{Expected, difference, wants_update};
 pub use fresh::fresh_start;
 pub use interpreter::Interpreter;
 pub use live::{Live, LiveOptions};
