@@ -1,11 +1,14 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
+mod command_line;
 mod fences;
 mod processes;
+mod random_edits;
 mod scenarios;
 mod stress;
 mod tier;
 mod units;
+mod watching;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,7 +46,10 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(units::all(workspace));
     trials.extend(fences::all(workspace));
     trials.extend(scenarios::all(workspace, tier));
+    trials.extend(command_line::all(workspace, tier));
+    trials.extend(watching::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
+    trials.extend(random_edits::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }

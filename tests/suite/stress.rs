@@ -41,10 +41,8 @@ def hold(app):
             first = app.one()
             seen = (app.VERSION, two.get(), two.number, three())
             last = app.one()
-            if first == last and seen != (first,) * 4:
-                state['wrong'].append((first, seen))
-            if last < first:
-                state['wrong'].append((first, last))
+            if (first == last and seen != (first,) * 4 or last < first) and len(state['wrong']) < 5:
+                state['wrong'].append((first, seen, last))
             looks += 1
         state['looks'] += looks
 
@@ -54,7 +52,7 @@ def hold(app):
     return state
 
 def probe(app, held):
-    print(app.one(), len(held['wrong']), held['wrong'][:5])
+    print(app.one(), held['wrong'])
 ";
 
 const STOP: &str = "
@@ -77,7 +75,7 @@ fn busy(interpreter: &Interpreter, edits: usize) -> Result<(), KitError> {
         }
     }
     let answer = live.probe()?;
-    if answer != format!("{edits} 0 []\n") {
+    if answer != format!("{edits} []\n") {
         return Err(live.failed(&format!("the threads saw a mixture: {answer}")));
     }
     if live.run(STOP)? != "True\n" {

@@ -37,12 +37,12 @@ mod scenario;
 mod venv;
 
 pub use error::KitError;
-pub use expected::{Expected, wants_update};
+pub use expected::{Expected, difference, wants_update};
 pub use fresh::fresh_start;
 pub use interpreter::Interpreter;
 pub use live::{Live, LiveOptions};
 pub use manifest::{Manifest, Requirement, RunAs, RuntimeKind};
-pub use process::{Finished, PATIENCE, clean_environment, run_to_end, run_within};
+pub use process::{Finished, PATIENCE, clean_environment, exit_code, run_to_end, run_within, wait};
 pub use project::{Project, SaveBy};
 pub use python::{FoundPython, find_pythons};
 pub use report::{DiagnosticLine, EventLine, LogLine, PlaceLine, ReportLine, normalise};

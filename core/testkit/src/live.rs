@@ -10,7 +10,7 @@ use std::time::Instant;
 use serde::Deserialize;
 
 use crate::process::{self, PATIENCE};
-use crate::{Interpreter, KitError, LogLine, Project, ReportLine, RunAs};
+use crate::{DiagnosticLine, Interpreter, KitError, LogLine, Project, ReportLine, RunAs};
 
 /// The driver, as the kit writes it beside the project.
 pub(crate) const DRIVER: &str = include_str!("scenario_driver.py");
@@ -176,6 +176,22 @@ impl<'a> Live<'a> {
                 Message::Ended => return Err(self.failed("the program ended before the report")),
                 Message::Reply(_) => return Err(self.failed("the program answered unasked")),
                 _ => {}
+            }
+        }
+    }
+
+    /// Waits for a diagnostic of this code outside any report.
+    ///
+    /// # Errors
+    /// When none comes within [`PATIENCE`].
+    pub fn diagnostic(&mut self, code: &str) -> Result<DiagnosticLine, KitError> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Message::Log(line, _) = self.message(end, &format!("the diagnostic `{code}`"))?
+                && let LogLine::Diagnostic(diagnostic) = *line
+                && diagnostic.code == code
+            {
+                return Ok(diagnostic);
             }
         }
     }
