@@ -44,7 +44,8 @@ pub fn watch(
 ) -> PyResult<Watcher> {
     let folder = start_folder().map(PathBuf::from).unwrap_or_default();
     let seconds = |value: Option<f64>| -> PyResult<Option<Duration>> {
-        let convert = |value| Duration::try_from_secs_f64(value).map_err(|error| PyValueError::new_err(error.to_string()));
+        let convert =
+            |value| Duration::try_from_secs_f64(value).map_err(|error| PyValueError::new_err(error.to_string()));
         value.map(convert).transpose()
     };
     let loaded = load(&Request {
