@@ -136,6 +136,14 @@ impl Session {
         }
     }
 
+    /// Waits, for half a second at most, until the session's thread is between two messages.
+    pub fn wait_until_idle(&self) {
+        let start = Instant::now();
+        while self.worker.try_lock().is_err() && start.elapsed() < STOP_WITHIN {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+
     /// In the child of a fork: the session's threads are gone, and its watcher's event queue belongs to the parent. Starts
     /// both anew. A fork in the middle of a reload leaves a child that is not reloaded; the report says so.
     pub fn restart_in_child(&self) {

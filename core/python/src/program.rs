@@ -117,6 +117,10 @@ impl ProcessHooks for SessionHooks {
         self.session.threads()
     }
 
+    fn before_fork(&self) {
+        self.session.wait_until_idle();
+    }
+
     fn after_fork_child(&self) {
         self.session.restart_in_child();
     }

@@ -27,6 +27,9 @@ static FORKING: Mutex<Vec<Ignored>> = Mutex::new(Vec::new());
 pub trait ProcessHooks: Send + Sync + 'static {
     /// Threads of ours that exist now. Where the program has no others, `os.fork` does not warn of them.
     fn threads(&self) -> usize;
+    /// A fork is about to happen; called with the GIL released. Returns soon, when no thread of ours is in the middle of
+    /// something that the child would inherit half done.
+    fn before_fork(&self) {}
     /// In the child of a fork, on its only thread, attached: threads, locks held by others and file watches of the parent
     /// are gone.
     fn after_fork_child(&self);
@@ -78,7 +81,10 @@ fn add(callbacks: &Bound<'_, PyDict>, name: &str, work: impl Fn(Python<'_>) + Se
 }
 
 fn before_fork(py: Python<'_>, runtime: &CPython, hooks: &dyn ProcessHooks) {
-    py.detach(|| runtime.0.gate.before_fork(FORK_PATIENCE));
+    py.detach(|| {
+        hooks.before_fork();
+        runtime.0.gate.before_fork(FORK_PATIENCE);
+    });
     let ours = hooks.threads();
     let warns = runtime.0.facts.version.1 >= FORK_WARNS_MINOR;
     if !warns || ours == 0 || thread_count().is_none_or(|all| all > ours + 1) {

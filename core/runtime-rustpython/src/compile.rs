@@ -21,6 +21,16 @@ const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
 
 /// Compiles a unit; the error is the `SyntaxError`, in the unit's own lines.
 pub(crate) fn compile(vm: &VirtualMachine, unit: &CompileUnit<'_>) -> Result<PyRef<PyCode>, PyBaseExceptionRef> {
+    // A class body stores its first line as a constant (`__firstlineno__`), which moving the lines would leave behind.
+    if unit.first_line != 1 && unit.source.contains("class") {
+        let padded = "\n".repeat(unit.first_line as usize - 1) + unit.source;
+        let unit = CompileUnit {
+            source: &padded,
+            first_line: 1,
+            ..*unit
+        };
+        return compile(vm, &unit);
+    }
     let syntax_error = |error: CompileError| vm.new_syntax_error(&error, Some(unit.source));
     let file = SourceFileBuilder::new(unit.file, unit.source).finish();
     let parsed = parser::parse(unit.source, parser::Mode::Module.into())

@@ -301,6 +301,8 @@ fn after_signal(mut command: Command, signal: i32) -> Result<Finished, KitError>
     let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
     let mut text = String::new();
     let read = stdout.read_line(&mut text);
+    // The program is in its loop, not still inside the `print` that was read.
+    std::thread::sleep(std::time::Duration::from_millis(200));
     // SAFETY: `kill` takes any number; the process is our child and has not been waited for, so the number is its own.
     unsafe { libc::kill(child.id() as libc::pid_t, signal) };
     let Some(status) = wait(&mut child, PATIENCE) else {

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::batch::ChangeBatch;
 use crate::source::SourceText;
@@ -145,7 +145,7 @@ pub fn capture(batch: &ChangeBatch) -> Snapshot {
                 continue;
             }
         };
-        if bytes.is_empty() && !batch.confirmed.contains(path) {
+        if bytes.is_empty() && !(batch.confirmed.contains(path) && is_settled(modified)) {
             if !batch.unclosed.contains(path) {
                 snapshot.unfinished.push(path.clone());
             }
@@ -163,6 +163,15 @@ pub fn capture(batch: &ChangeBatch) -> Snapshot {
         }
     }
     snapshot
+}
+
+/// How long a file must have been empty to be taken at its word: a writer that truncates first can be held up for long on
+/// a busy machine, and believing it would delete everything that the file defined.
+const EMPTY_FOR: Duration = Duration::from_secs(1);
+
+fn is_settled(modified: Option<SystemTime>) -> bool {
+    // A time in the future is no time to count from.
+    modified.is_none_or(|modified| modified.elapsed().is_ok_and(|age| age >= EMPTY_FOR))
 }
 
 /// How often a file that changes while it is read is read again at once; then it is `unfinished`.
@@ -277,7 +286,15 @@ mod tests {
         assert!(snapshot.unfinished.is_empty() && snapshot.files.is_empty());
 
         batch.unclosed.clear();
-        batch.confirmed = vec![empty];
+        batch.confirmed = vec![empty.clone()];
+        assert_eq!(capture(&batch).unfinished, batch.paths, "emptied a moment ago");
+        let long_ago = SystemTime::now() - 2 * EMPTY_FOR;
+        File::options()
+            .write(true)
+            .open(&empty)
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
         assert_eq!(capture(&batch).files[0].source.text(), "");
     }
 

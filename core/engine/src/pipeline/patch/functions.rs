@@ -154,8 +154,9 @@ pub fn header_swaps(
         if header.annotations_changed {
             // 3.14: the function that computes annotations, so that nothing lazy is evaluated (PEP 649).
             let name = match interpreter.attribute(template, "__annotate__")? {
-                Some(_) => "__annotate__",
-                None => "__annotations__",
+                Some(annotate) if interpreter.kind(annotate) != ObjectKind::None => "__annotate__",
+                // No annotation is left: assigning `None` to `__annotate__` would leave those computed before.
+                _ => "__annotations__",
             };
             set(name, interpreter.attribute(template, name)?)?;
         }

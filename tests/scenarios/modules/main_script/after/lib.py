@@ -1,2 +1,2 @@
 def help():
-    return "new help"
+    return "old help"
