@@ -125,7 +125,7 @@ impl Workspace {
     /// resolve once and nothing is built twice.
     fn build(&mut self, target: &Path) -> Result<(), KitError> {
         let exclude = ["--workspace", "--exclude", "jurigged-tests"];
-        let built = self.cargo(target, &["build", "--bins", "--tests"], &exclude)?;
+        let built = self.cargo(target, &["build", "--bins", "--tests", "--examples"], &exclude)?;
         // Libraries with `test = false`, whose own harness would not understand the flags of this suite. A test
         // executable of the extension would lack the symbols of Python.
         let libraries = self.cargo(

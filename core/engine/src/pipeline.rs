@@ -57,6 +57,9 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
     let snapshot = capture::capture(batch);
     report.unfinished.clone_from(&snapshot.unfinished);
     report.files = answered_files(program, &snapshot);
+    if report.files.is_empty() {
+        return report;
+    }
     let changes = compare(program, &snapshot, tools, &mut report);
     let plan = edit_plan::plan(&changes);
     if changes.is_empty() {
@@ -81,7 +84,7 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
 fn answered_files(program: &mut Program, snapshot: &Snapshot) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for file in &snapshot.files {
-        if program.is_news(&file.path, file.hash) {
+        if program.is_news(&file.path, file.hash, file.modified) {
             files.push(file.path.clone());
         }
     }

@@ -105,8 +105,9 @@ fn names_are_found_in_links_spans_and_blocks() {
 fn no_document_names_a_place_on_one_machine() {
     for document in documents() {
         let text = std::fs::read_to_string(&document).unwrap();
-        for word in ["/home/", "/tmp/", "/root/", "/Users/"] {
-            assert!(!text.contains(word), "{} names {word}", document.display());
+        // Put together here, so that this file does not name them.
+        for word in ["home", "tmp", "root", "Users"].map(|root| format!("/{root}/")) {
+            assert!(!text.contains(&word), "{} names {word}", document.display());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use jurigged_runtime::LoadedModule;
 use rustc_hash::FxHashMap;
@@ -14,8 +15,8 @@ use crate::source::SourceText;
 #[derive(Debug, Default)]
 pub struct Program {
     by_file: FxHashMap<PathBuf, Vec<Module>>,
-    /// Hashes of the bytes that were last read of each file.
-    seen: FxHashMap<PathBuf, u64>,
+    /// Hash of the bytes that were last read of each file, and its modification time then; `None` for what was loaded.
+    seen: FxHashMap<PathBuf, (u64, Option<SystemTime>)>,
 }
 
 impl Program {
@@ -24,7 +25,8 @@ impl Program {
     /// # Errors
     /// When its bytes cannot be decoded, although the interpreter could.
     pub fn load(&mut self, loaded: LoadedModule) -> Result<(), CaptureProblem> {
-        self.seen.insert(loaded.file.clone(), hash_bytes(&loaded.source));
+        self.seen
+            .insert(loaded.file.clone(), (hash_bytes(&loaded.source), None));
         let decoded = decode(&loaded.file, &loaded.source)?;
         let source = Arc::new(SourceText::new(loaded.file.clone(), decoded.text));
         let modules = self.by_file.entry(loaded.file.clone()).or_default();
@@ -33,10 +35,16 @@ impl Program {
         Ok(())
     }
 
-    /// Notes what was read of a file. False for the bytes that were read the last time, unless something of them is pending.
-    pub fn is_news(&mut self, file: &Path, hash: u64) -> bool {
-        let is_new = self.seen.insert(file.to_owned(), hash) != Some(hash);
-        is_new || self.of_file(file).iter().any(|module| module.pending.is_some())
+    /// Notes what was read of a file. False for a save that was handled already (one save can give several events), and
+    /// for one that changes nothing, unless something of it is pending: then saving again means trying again.
+    pub fn is_news(&mut self, file: &Path, hash: u64, modified: Option<SystemTime>) -> bool {
+        match self.seen.insert(file.to_owned(), (hash, modified)) {
+            Some((before, time)) if before == hash => {
+                let is_same_save = time.is_none() || time == modified;
+                !is_same_save && self.of_file(file).iter().any(|module| module.pending.is_some())
+            }
+            _ => true,
+        }
     }
 
     /// Was any module loaded from this file?
