@@ -2,6 +2,6 @@ def first[K, V](items: dict[K, V]) -> V:
     return next(iter(items.values()))
 
 
-class Box[T]:
-    def put[N](self, item: T, note: N) -> N:
+class Box:
+    def put[A, N](self, item: A, note: N) -> N:
         return note

@@ -2,6 +2,6 @@ def first[T](items: list[T]) -> T:
     return items[0]
 
 
-class Box[T]:
-    def put(self, item: T) -> T:
+class Box:
+    def put[A](self, item: A) -> A:
         return item
