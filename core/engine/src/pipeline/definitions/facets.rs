@@ -185,6 +185,9 @@ pub struct ClassFacets {
     pub header_range: Range<u32>,
     /// Names declared `global` in the class body itself: statements and definitions bind these in the module.
     pub globals: Vec<String>,
+    /// Attributes that its functions assign to a variable named `self`, sorted: `__static_attributes__` of Python 3.13
+    /// (CPython, Python/compile.c, `maybe_add_static_attribute_to_class`).
+    pub self_attributes: Vec<String>,
     /// Running the class statement can call no user code: no decorators, bases (whose `__init_subclass__` would run) or
     /// keywords, and everything in the body is inert.
     pub is_inert: bool,

@@ -61,6 +61,10 @@ pub(super) struct Frame<'a> {
     pub(super) has_lambda: bool,
     /// A generator expression anywhere inside.
     pub(super) has_generator: bool,
+    /// Attributes of a variable `self` that are assigned in this very scope.
+    pub(super) self_attributes: Vec<&'a str>,
+    /// Likewise, in functions inside.
+    pub(super) inner_self_attributes: Vec<&'a str>,
 }
 
 impl<'a> Frame<'a> {
@@ -80,6 +84,8 @@ impl<'a> Frame<'a> {
             names_super: false,
             has_lambda: false,
             has_generator: false,
+            self_attributes: Vec::new(),
+            inner_self_attributes: Vec::new(),
         }
     }
 
@@ -214,6 +220,17 @@ impl<'a> Names<'a> {
                 .iter()
                 .map(|(name, nested)| (name.clone(), *nested || !is_open)),
         );
+        let inner = match kind {
+            FrameKind::Open => {
+                around.self_attributes.extend(&frame.self_attributes);
+                &[]
+            }
+            _ => frame.self_attributes.as_slice(),
+        };
+        if kind != FrameKind::Class {
+            around.inner_self_attributes.extend(inner);
+            around.inner_self_attributes.extend(&frame.inner_self_attributes);
+        }
         match kind {
             FrameKind::Open => {
                 around.stores.extend(frame.stores.iter().cloned());

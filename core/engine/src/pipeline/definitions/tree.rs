@@ -308,15 +308,20 @@ impl DefinitionTree {
         if !matches!(definition.kind, DefinitionKind::Class | DefinitionKind::Function { .. }) {
             return None;
         }
-        let name = definition.name.as_deref()?;
+        Some(self.mangled(id, definition.name.as_deref()?))
+    }
+
+    /// A name as Python sees it where a definition stands, and in the parameters of a function: private names of the
+    /// class around it are mangled.
+    pub fn mangled<'n>(&self, id: DefinitionId, name: &'n str) -> Cow<'n, str> {
         let mut at = id;
         while let Some(parent) = self.get(at).parent {
             if self.get(parent).kind == DefinitionKind::Class && !self.get(at).in_header {
-                return Some(mangle(self.get(parent).name.as_deref().unwrap_or(""), name));
+                return mangle(self.get(parent).name.as_deref().unwrap_or(""), name);
             }
             at = parent;
         }
-        Some(Cow::Borrowed(name))
+        Cow::Borrowed(name)
     }
 
     /// Names that a child binds in the scope around it: those of a statement, of a whole block, of a branch's clause, of

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::operation::{Action, DefaultSource, HeaderUpdate, UpdateCode};
+use super::headers::{header_update, inner_function};
+use super::operation::{Action, UpdateCode};
 use super::{EditCode, Outline, Place, Planner, Unit, reasons};
-use crate::pipeline::definitions::{
-    DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, FunctionFacets, Parameter, ParameterKind,
-};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
 const DESCRIPTORS: [&str; 3] = ["staticmethod", "classmethod", "property"];
@@ -62,14 +61,28 @@ impl Planner<'_> {
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
             binding: self.new.bound_name(new).map(Cow::into_owned),
-            pairs,
             outline,
             header,
             rewrap,
             positions_only: edit == EditCode::Layout,
             decorators: new_facets.decorators.iter().map(decorator_name).collect(),
+            inner: self.inner_functions(new, &pairs),
+            pairs,
         };
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
+    }
+
+    /// What is to be known of the functions and lambdas inside `outer`, one of the pairs.
+    pub(super) fn inner_functions(
+        &self,
+        outer: DefinitionId,
+        pairs: &[(DefinitionId, DefinitionId)],
+    ) -> Vec<super::InnerFunction> {
+        pairs
+            .iter()
+            .filter(|(_, new)| *new != outer)
+            .filter_map(|(old, new)| inner_function(self.old, *old, self.new, *new))
+            .collect()
     }
 
     /// Lists what a decorator decorated when its code outside the wrapper that it makes has changed.
@@ -101,7 +114,7 @@ impl Planner<'_> {
 }
 
 /// The dotted name of a decorator; its text is of no use where it has none.
-fn decorator_name(facet: &ExprFacet) -> String {
+pub(super) fn decorator_name(facet: &ExprFacet) -> String {
     facet.text.clone().unwrap_or_default()
 }
 
@@ -127,73 +140,4 @@ fn code_words(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with('#'))
         .flat_map(str::split_whitespace)
-}
-
-/// What of the header must be made anew; `None` when it is the same.
-fn header_update(
-    tree: &DefinitionTree,
-    id: DefinitionId,
-    old: &FunctionFacets,
-    new: &FunctionFacets,
-) -> Option<HeaderUpdate> {
-    let print = |facet: &Option<ExprFacet>| facet.as_ref().map(|facet| facet.fingerprint);
-    let old_default = |name: &str| {
-        old.parameters
-            .iter()
-            .find(|parameter| parameter.name == name)
-            .and_then(|parameter| print(&parameter.default))
-    };
-    let sources = |keyword_only: bool| -> Vec<DefaultSource> {
-        with_default(&new.parameters, keyword_only)
-            .map(|parameter| DefaultSource {
-                parameter: parameter.name.clone(),
-                evaluate: old_default(&parameter.name) != print(&parameter.default),
-            })
-            .collect()
-    };
-    let names = |parameters: &[Parameter], keyword_only| -> Vec<String> {
-        with_default(parameters, keyword_only)
-            .map(|parameter| parameter.name.clone())
-            .collect()
-    };
-    let (defaults, keyword_defaults) = (sources(false), sources(true));
-    let defaults_changed = defaults.iter().chain(&keyword_defaults).any(|source| source.evaluate)
-        || names(&old.parameters, false) != names(&new.parameters, false)
-        || names(&old.parameters, true) != names(&new.parameters, true);
-    let annotations = |facets: &FunctionFacets| {
-        let parameters: Vec<_> = facets
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.annotation.is_some())
-            .map(|parameter| (parameter.name.clone(), print(&parameter.annotation)))
-            .collect();
-        (parameters, print(&facets.returns))
-    };
-    let annotations_changed = annotations(old) != annotations(new);
-    let docstring_changed = print(&old.docstring) != print(&new.docstring);
-    let type_params_changed = print(&old.type_params) != print(&new.type_params);
-    if !(defaults_changed || annotations_changed || docstring_changed || type_params_changed) {
-        return None;
-    }
-    let kept: Vec<_> = new
-        .parameters
-        .iter()
-        .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
-        .filter_map(|parameter| Some(tree.absolute(id, &parameter.default.as_ref()?.range)))
-        .collect();
-    Some(HeaderUpdate {
-        template: Unit::template(tree, id, tree.absolute(id, &new.header_range).start, &kept),
-        defaults,
-        keyword_defaults,
-        defaults_changed,
-        annotations_changed,
-        docstring_changed,
-        type_params_changed,
-    })
-}
-
-fn with_default(parameters: &[Parameter], keyword_only: bool) -> impl Iterator<Item = &Parameter> {
-    parameters.iter().filter(move |parameter| {
-        parameter.default.is_some() && (parameter.kind == ParameterKind::KeywordOnly) == keyword_only
-    })
 }

@@ -6,6 +6,8 @@
 
 mod blocks;
 mod functions;
+mod headers;
+mod live_classes;
 mod operation;
 mod outline;
 mod reasons;
@@ -14,8 +16,8 @@ mod statements;
 mod unit;
 
 pub use operation::{
-    Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, Operation, Phase, Plan, Refusal, RunStatement, Scope,
-    Unchanged, UpdateCode,
+    Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
+    Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -60,7 +62,9 @@ fn plan_file(change: &FileChange) -> FilePlan {
         operations: Vec::new(),
         unchanged: Vec::new(),
     };
+    let mut classes = Vec::new();
     if futures(&change.old) == futures(&change.new) {
+        classes = live_classes::of(change, &planner.names);
         planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
     } else {
         planner.refuse(
@@ -74,6 +78,7 @@ fn plan_file(change: &FileChange) -> FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
         unchanged: planner.unchanged,
+        classes,
         flags: future_flags(futures(&change.new)),
     }
 }
@@ -99,7 +104,8 @@ fn future_flags(features: &[String]) -> u32 {
 #[derive(Clone, Default)]
 struct Place {
     scope: Scope,
-    /// Inside an `if`, `try`, `for` … of this scope: definitions are patched, statements are listed.
+    /// Inside an `if`, `try`, `for` … of this scope, or in a class whose name has other definitions too: definitions are
+    /// patched, statements are listed.
     in_block: bool,
     /// Inside `if __name__ == "__main__":`.
     in_main_guard: bool,
@@ -210,7 +216,8 @@ impl Planner<'_> {
         });
         let mut inside = Place {
             scope: place.scope.clone(),
-            in_block: false,
+            // Which of several definitions the name leads to is known to the program only.
+            in_block: self.names.definition_count(&place.scope, &name) > 1,
             in_main_guard: false,
         };
         inside.scope.classes.push(name);

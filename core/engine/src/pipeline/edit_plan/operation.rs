@@ -25,8 +25,27 @@ pub struct FilePlan {
     /// Definitions whose text did not change and that may only have moved, outermost first.
     #[serde(skip)]
     pub unchanged: Vec<Unchanged>,
+    /// Classes at module and class level that are in both texts, outermost first.
+    pub classes: Vec<LiveClass>,
     /// `__future__` compiler flags of the new text.
     pub flags: u32,
+}
+
+/// What a class statement derives from its body, besides its namespace.
+#[derive(Debug, Serialize)]
+pub struct LiveClass {
+    /// In the tree of the baseline.
+    pub old: DefinitionId,
+    /// In the new tree.
+    pub new: DefinitionId,
+    /// Where its body runs: the names of the classes around it, then its own.
+    pub scope: Scope,
+    /// 1-based line of its first decorator or its header in the new text: `__firstlineno__` from 3.13 on.
+    pub line: u32,
+    /// `__static_attributes__` (3.13), where they changed.
+    pub static_attributes: Option<Vec<String>>,
+    /// The new text binds `__hash__`, so it does not follow from `__eq__`.
+    pub binds_hash: bool,
 }
 
 /// A code owner whose text is the same in both trees.
@@ -68,7 +87,12 @@ pub enum Action {
     /// A statement or a new definition is run.
     Run(Box<RunStatement>),
     /// Names are removed from their namespace.
-    Unbind { scope: Scope, names: Vec<String> },
+    Unbind {
+        scope: Scope,
+        names: Vec<String>,
+        /// Names that lose their annotation.
+        annotations: Vec<String>,
+    },
     /// Nothing is done, and the report says why.
     Refuse(Refusal),
 }
@@ -103,6 +127,50 @@ pub struct UpdateCode {
     pub positions_only: bool,
     /// Dotted names of the decorators, outermost first.
     pub decorators: Vec<String>,
+    /// Functions and lambdas nested in the definition, in the order of `pairs`, that have decorators or a new header.
+    pub inner: Vec<InnerFunction>,
+}
+
+/// A function or lambda inside a changed function: its `def` runs again only when the outer one is called.
+#[derive(Debug, Serialize)]
+pub struct InnerFunction {
+    /// In the new tree.
+    pub new: DefinitionId,
+    /// Qualified name.
+    pub name: String,
+    /// Dotted names of the decorators, outermost first.
+    pub decorators: Vec<String>,
+    /// Positional parameters with a default, in order.
+    pub defaults: Vec<InnerDefault>,
+    /// Keyword-only parameters with a default.
+    pub keyword_defaults: Vec<InnerDefault>,
+    /// A default was added, removed, reordered or changed.
+    pub defaults_changed: bool,
+    /// The docstring changed.
+    pub docstring_changed: bool,
+    /// Annotations or type parameters changed: only a call of the outer function evaluates them.
+    pub annotations_changed: bool,
+}
+
+/// The default value of a parameter of a live closure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InnerDefault {
+    /// The parameter, as `co_varnames` has it.
+    pub parameter: String,
+    /// Where the value comes from.
+    pub source: InnerSource,
+}
+
+/// See [`InnerDefault`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InnerSource {
+    /// The text did not change: the closure's own value.
+    Kept,
+    /// The text of an expression that reads no names.
+    Literal(String),
+    /// Only a call of the outer function can evaluate it.
+    OutOfReach,
 }
 
 /// How the attributes of a function are made from its new header.
@@ -127,7 +195,7 @@ pub struct HeaderUpdate {
 /// Where the default value of a parameter comes from.
 #[derive(Clone, Debug, Serialize)]
 pub struct DefaultSource {
-    /// The parameter.
+    /// The parameter, as `co_varnames` has it.
     pub parameter: String,
     /// True: evaluated anew. False: the live function's own value is kept, found by name.
     pub evaluate: bool,
@@ -144,6 +212,8 @@ pub struct RunStatement {
     pub binds: Vec<String>,
     /// Names that the statement it replaces bound and that nothing binds any more.
     pub unbinds: Vec<String>,
+    /// Names that it annotated and that nothing annotates any more.
+    pub unannotates: Vec<String>,
     /// When it runs.
     pub phase: Phase,
     /// The code owners in the unit.

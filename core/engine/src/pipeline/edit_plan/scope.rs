@@ -1,17 +1,19 @@
 //! What the new text binds, scope by scope.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Scope;
-use super::statements::bound_names;
+use super::statements::{annotated_name, bound_names};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
 
 /// For each class or module of a tree: the names that its statements bind, with the last unconditional binder.
 #[derive(Debug, Default)]
 pub struct Names {
     scopes: FxHashMap<Scope, FxHashMap<String, Binders>>,
+    /// Names with an annotation.
+    annotated: FxHashMap<Scope, FxHashSet<String>>,
     /// Names declared `global` in some function.
-    globals: rustc_hash::FxHashSet<String>,
+    globals: FxHashSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ struct Binders {
     direct: Vec<DefinitionId>,
     /// Some statement inside a block binds it.
     in_block: bool,
+    /// Definitions of the name, those in blocks included.
+    definitions: usize,
 }
 
 impl Names {
@@ -38,7 +42,11 @@ impl Names {
     /// Does anything in this scope bind the name?
     pub fn binds(&self, scope: &Scope, name: &str) -> bool {
         (scope.classes.is_empty() && self.globals.contains(name))
-            || self.scopes.get(scope).is_some_and(|scope| scope.contains_key(name))
+            || self
+                .scopes
+                .get(scope)
+                .and_then(|scope| scope.get(name))
+                .is_some_and(|binders| binders.in_block || !binders.direct.is_empty())
     }
 
     /// The last statement directly in the scope that binds the name.
@@ -54,6 +62,19 @@ impl Names {
             .map_or(0, |binders| binders.direct.len() + usize::from(binders.in_block))
     }
 
+    /// How many functions and classes of this name the scope has, in all branches of its blocks.
+    pub fn definition_count(&self, scope: &Scope, name: &str) -> usize {
+        self.scopes
+            .get(scope)
+            .and_then(|scope| scope.get(name))
+            .map_or(0, |binders| binders.definitions)
+    }
+
+    /// Does any statement of this scope annotate the name?
+    pub fn annotates(&self, scope: &Scope, name: &str) -> bool {
+        self.annotated.get(scope).is_some_and(|names| names.contains(name))
+    }
+
     fn collect(&mut self, tree: &DefinitionTree, parent: DefinitionId, scope: &Scope, in_block: bool) {
         for &child in &tree.get(parent).children {
             let definition = tree.get(child);
@@ -65,6 +86,15 @@ impl Names {
                 _ => {
                     for name in bound_names(tree, child) {
                         self.bind(scope, name, child, in_block);
+                    }
+                    if let Some(name) = annotated_name(tree, child) {
+                        self.annotated.entry(scope.clone()).or_default().insert(name);
+                    }
+                    if let (DefinitionKind::Class | DefinitionKind::Function { .. }, Some(name)) =
+                        (&definition.kind, &definition.name)
+                    {
+                        let names = self.scopes.entry(scope.clone()).or_default();
+                        names.entry(name.to_string()).or_default().definitions += 1;
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! Statements of modules and classes, new definitions, and deletions.
 
+use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
@@ -33,7 +34,7 @@ impl Planner<'_> {
         if shape(self.old, old) == shape(self.new, new)
             && owners(self.old, old) == owners(self.new, new)
             && owners(self.new, new) > 0
-            && self.all_owners_paired(new)
+            && self.all_owners_follow(new)
         {
             return self.update_owners(EditCode::FnLambda, old, new, place, false);
         }
@@ -47,10 +48,18 @@ impl Planner<'_> {
         self.run(Some(old), new, place);
     }
 
-    fn all_owners_paired(&self, new: DefinitionId) -> bool {
-        Outline::of_definition(self.new, new)
-            .iter()
-            .all(|owner| self.change.matching.old_of(owner.id).is_some())
+    /// Can all lambdas and comprehensions of a statement get new code without running it? It evaluates the defaults of
+    /// its lambdas.
+    fn all_owners_follow(&self, new: DefinitionId) -> bool {
+        Outline::of_definition(self.new, new).iter().all(|owner| {
+            self.change.matching.old_of(owner.id).is_some_and(|old| {
+                let (old, new) = (self.old.get(old), self.new.get(owner.id));
+                match (old.facets.function(), new.facets.function()) {
+                    (Some(old), Some(new)) => same_defaults(old, new),
+                    _ => true,
+                }
+            })
+        })
     }
 
     /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs.
@@ -63,6 +72,9 @@ impl Planner<'_> {
     fn update_owners(&mut self, edit: EditCode, old: DefinitionId, new: DefinitionId, place: &Place, silent: bool) {
         let outline = Outline::of_definition(self.new, new);
         let pairs = self.pairs_of(&outline);
+        // The defaults of the outermost lambdas are those of before, or the statement would run.
+        let is_nested = |id| outline.iter().all(|owner| owner.id != id);
+        let nested: Vec<_> = pairs.iter().copied().filter(|(_, new)| is_nested(*new)).collect();
         let update = UpdateCode {
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
@@ -73,6 +85,7 @@ impl Planner<'_> {
             rewrap: None,
             positions_only: silent,
             decorators: Vec::new(),
+            inner: self.inner_functions(DefinitionId::MODULE, &nested),
         };
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
     }
@@ -121,6 +134,7 @@ impl Planner<'_> {
             scope: place.scope.clone(),
             binds,
             unbinds,
+            unannotates: old.map_or_else(Vec::new, |old| self.unannotated(old, place)),
             phase,
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
@@ -181,7 +195,21 @@ impl Planner<'_> {
             (_, false) => EditCode::ClsAttr,
         };
         let scope = place.scope.clone();
-        self.push(edit, Some(id), None, Action::Unbind { scope, names });
+        let annotations = self.unannotated(id, place);
+        let action = Action::Unbind {
+            scope,
+            names,
+            annotations,
+        };
+        self.push(edit, Some(id), None, action);
+    }
+
+    /// The name that an old statement annotates, where nothing annotates it any more.
+    fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
+        annotated_name(self.old, old)
+            .filter(|name| !self.names.annotates(&place.scope, name))
+            .into_iter()
+            .collect()
     }
 
     /// Was this the definition whose value the name has, while what remains was bound earlier and stays unrun?
@@ -202,6 +230,11 @@ pub(super) fn bound_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String
         return vec!["__doc__".to_owned()];
     }
     tree.binds(id).into_iter().map(|name| name.into_owned()).collect()
+}
+
+/// The name that a statement annotates.
+pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<String> {
+    tree.get(id).facets.statement()?.annotates.clone()
 }
 
 /// A statement that can call code of the user runs late: it may call what this save changes.

@@ -38,6 +38,16 @@ impl Unit {
         Self::with_text(tree, id, range, blanked)
     }
 
+    /// A text of our own, which is nowhere in a file.
+    pub fn of_text(source: String) -> Self {
+        Self {
+            source,
+            first_line: 1,
+            classes: Vec::new(),
+            is_whole_file: false,
+        }
+    }
+
     /// The whole file.
     pub fn whole_file(tree: &DefinitionTree) -> Self {
         Self {

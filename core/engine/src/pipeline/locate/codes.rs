@@ -116,13 +116,20 @@ fn bind_scope(interpreter: &dyn Interpreter, scope_code: Handle, outline: &[Outl
     }
     let owners = without_inlined(outline, &by_name);
     let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut counts_on_line: FxHashMap<(&str, u32), usize> = FxHashMap::default();
     for owner in &owners {
         *counts.entry(&owner.name).or_default() += 1;
+        *counts_on_line.entry((&owner.name, owner.first_line)).or_default() += 1;
     }
     for codes in by_name.values_mut() {
         // Constants stand in the order of compilation, which is not always that of the text: decorators and the tests
         // of conditional expressions come first. Sorting is stable, so owners on one line keep their order.
         codes.sort_by_key(|code| code.first_line);
+    }
+    // Equal constants of one scope are merged (CPython 3.9 and 3.12.1: also equal lambdas of one line).
+    let mut uses: FxHashMap<Handle, usize> = FxHashMap::default();
+    for nested in by_name.values().flatten() {
+        *uses.entry(nested.code).or_default() += 1;
     }
     let mut next: FxHashMap<&str, usize> = FxHashMap::default();
     for owner in &owners {
@@ -134,14 +141,16 @@ fn bind_scope(interpreter: &dyn Interpreter, scope_code: Handle, outline: &[Outl
             *at += 1;
             &codes[*at - 1]
         } else {
-            let mut on_line = codes.iter().filter(|code| code.first_line == owner.first_line);
+            let start = codes.partition_point(|code| code.first_line < owner.first_line);
+            let mut on_line = codes[start..]
+                .iter()
+                .take_while(|code| code.first_line == owner.first_line);
             match (on_line.next(), on_line.next()) {
-                (Some(only), None) => only,
+                (Some(only), None) if counts_on_line[&(owner.name.as_str(), owner.first_line)] == 1 => only,
                 _ => continue,
             }
         };
-        // CPython 3.9 and 3.12.1 merge equal lambdas of one line into one code object.
-        if codes.iter().filter(|code| code.code == nested.code).count() > 1 {
+        if uses.get(&nested.code).is_some_and(|uses| *uses > 1) {
             continue;
         }
         bound.push(Bound {

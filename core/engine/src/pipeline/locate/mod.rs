@@ -13,7 +13,7 @@ mod structure;
 pub use bindings::{Binding, Bindings, ParentConstant};
 pub use codes::{Bound, bind, code_of_scope, first_line_of, is_hidden_scope, name_of};
 pub use crawlers::add_crawlers;
-pub use structure::{bound_object, class_at, resolve};
+pub use structure::{bound_object, class_at, resolve, wrappers_of};
 
 use jurigged_runtime::{Handle, Interpreter, SoughtCode};
 use rustc_hash::FxHashSet;

@@ -1,8 +1,9 @@
 //! Live objects by where the program keeps them: names, classes, and what wrappers hide.
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::pipeline::definitions::mangle;
 use crate::pipeline::edit_plan::{Scope, UpdateCode};
 use crate::plugins::PluginSession;
 
@@ -14,12 +15,15 @@ pub fn class_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope)
     let mut container = namespace;
     let mut class = None;
     let mut path = String::new();
+    let mut around = "";
     for name in &scope.classes {
         if !path.is_empty() {
             path.push('.');
         }
         path.push_str(name);
-        let found = interpreter.entry(container, name)?;
+        // A private class is bound under its mangled name, and qualified by the name as written.
+        let found = interpreter.entry(container, &mangle(around, name))?;
+        around = name;
         if interpreter.kind(found) != ObjectKind::Class {
             return None;
         }
@@ -77,4 +81,37 @@ pub fn functions_at(
         queue.extend(plugins.crawl(object).into_iter().map(|held| held.object));
     }
     found
+}
+
+/// The outermost wrapper (by `__wrapped__`) of each of these functions that has one, by one search for functions and
+/// caches: for functions that no name leads to.
+pub fn wrappers_of(interpreter: &dyn Interpreter, functions: &FxHashSet<Handle>) -> FxHashMap<Handle, Handle> {
+    let mut classes: Vec<Handle> = functions.iter().take(1).map(|it| interpreter.class_of(*it)).collect();
+    let cache = interpreter
+        .module("functools")
+        .and_then(|functools| interpreter.attribute(functools, "_lru_cache_wrapper").ok().flatten());
+    // RustPython's cache is a function.
+    classes.extend(cache.filter(|cache| interpreter.kind(*cache) == ObjectKind::Class));
+    let mut wrapper_of: FxHashMap<Handle, Handle> = FxHashMap::default();
+    for wrapper in classes.into_iter().flat_map(|class| interpreter.instances(class)) {
+        let wrapped = interpreter
+            .namespace(wrapper)
+            .and_then(|namespace| interpreter.entry(namespace, "__wrapped__"));
+        if let Some(wrapped) = wrapped {
+            wrapper_of.insert(wrapped, wrapper);
+        }
+    }
+    functions
+        .iter()
+        .filter_map(|function| {
+            let mut outermost = *wrapper_of.get(function)?;
+            for _ in 0..16 {
+                match wrapper_of.get(&outermost) {
+                    Some(wrapper) => outermost = *wrapper,
+                    None => break,
+                }
+            }
+            Some((*function, outermost))
+        })
+        .collect()
 }

@@ -6,45 +6,59 @@ use jurigged_abi::{Conformer, Declaration, Edit, EditKind, Interest, Live};
 use jurigged_runtime::{Handle, Interpreter, Swap};
 use rustc_hash::FxHashMap;
 
-use super::Work;
+use super::update::Edited;
 use crate::pipeline::definitions::DefinitionId;
-use crate::pipeline::edit_plan::{Refusal, UpdateCode, refusal};
+use crate::pipeline::edit_plan::{Refusal, refusal};
 use crate::pipeline::locate::bound_object;
 use crate::plugins::{LiveEdit, PluginSession, Plugins};
 
-/// The edit of a definition's function, as plugins see it; `None` when no function of it lives.
-pub fn live_edit(
+/// The edits of all live functions of a definition and of the functions in it, as plugins see them. `wrappers`: what
+/// wraps functions that no name leads to.
+pub fn live_edits(
     interpreter: &dyn Interpreter,
-    work: &Work<'_>,
-    index: usize,
-    update: &UpdateCode,
+    edited: &Edited<'_>,
     new_codes: &FxHashMap<DefinitionId, Handle>,
-) -> Option<LiveEdit> {
-    let operation = &work.plan.operations[index];
-    let targets = &work.targets.operations[index];
-    let target = targets.iter().find(|target| Some(target.new) == operation.new)?;
-    let function = *target.functions.first()?;
-    let bound = update
+    wrappers: &FxHashMap<Handle, Handle>,
+) -> Vec<LiveEdit> {
+    let (work, update) = (edited.work, edited.update);
+    let operation = &work.plan.operations[edited.index];
+    let named = update
         .binding
         .as_ref()
         .and_then(|name| bound_object(interpreter, work.namespace, &update.scope, name));
-    let kind = match &update.header {
-        _ if update.positions_only => EditKind::Lines,
-        Some(_) => EditKind::Signature,
-        None => EditKind::Body,
-    };
-    Some(LiveEdit {
-        name: format!("{}.{}", work.module, operation.name),
-        file: work.plan.path.to_string_lossy().into_owned(),
-        kind,
-        reverted: false,
-        function,
-        bound: bound.unwrap_or(function),
-        old_code: Some(target.code),
-        new_code: new_codes.get(&target.new).copied(),
-        decorators: update.decorators.clone(),
-        namespace: Some(work.namespace),
-    })
+    let mut edits = Vec::new();
+    for target in &work.targets.operations[edited.index] {
+        let is_outermost = Some(target.new) == operation.new;
+        let inner = update.inner.iter().find(|inner| inner.new == target.new);
+        let kind = match &update.header {
+            _ if update.positions_only => EditKind::Lines,
+            Some(_) if is_outermost => EditKind::Signature,
+            _ if inner.is_some_and(|inner| inner.defaults_changed || inner.docstring_changed) => EditKind::Signature,
+            _ => EditKind::Body,
+        };
+        let path = inner.map_or(&operation.name, |inner| &inner.name);
+        let decorators = match inner {
+            _ if is_outermost => update.decorators.clone(),
+            inner => inner.map_or_else(Vec::new, |inner| inner.decorators.clone()),
+        };
+        for &function in &target.functions {
+            let named = named.filter(|_| is_outermost);
+            let bound = wrappers.get(&function).copied().or(named).unwrap_or(function);
+            edits.push(LiveEdit {
+                name: format!("{}.{path}", work.module),
+                file: work.plan.path.to_string_lossy().into_owned(),
+                kind,
+                reverted: false,
+                function,
+                bound,
+                old_code: Some(target.code),
+                new_code: new_codes.get(&target.new).copied(),
+                decorators: decorators.clone(),
+                namespace: Some(work.namespace),
+            });
+        }
+    }
+    edits
 }
 
 /// What the conformers want to be committed with the edit, or why one of them refuses it.

@@ -108,13 +108,13 @@ fn closure_changed(name: &str, old: &[String], new: &[String]) -> Refusal {
 /// The swaps that give functions the header of the template, which was made by running the new `def`.
 pub fn header_swaps(
     interpreter: &dyn Interpreter,
-    functions: &[Handle],
+    target: &CodeTarget,
     template: Handle,
     header: &HeaderUpdate,
 ) -> Result<Vec<Swap>, RuntimeError> {
     let template_code = interpreter.attribute(template, "__code__")?;
     let mut swaps = Vec::new();
-    for &function in functions {
+    for &function in &target.functions {
         let mut set = |name: &str, new: Option<Handle>| -> Result<(), RuntimeError> {
             let expected = interpreter.attribute(function, name)?;
             if expected != new {
@@ -128,8 +128,9 @@ pub fn header_swaps(
             Ok(())
         };
         if header.defaults_changed {
-            let live = LiveDefaults::of(interpreter, function)?;
-            let fresh = LiveDefaults::with_code(interpreter, template, template_code)?;
+            // The positions of its defaults are those of the old parameters, also when it runs the new code already.
+            let live = LiveDefaults::of(interpreter, function, Some(target.code))?;
+            let fresh = LiveDefaults::of(interpreter, template, template_code)?;
             let value = |source: &DefaultSource| {
                 let first = if source.evaluate { &fresh } else { &live };
                 first.get(&source.parameter).or_else(|| fresh.get(&source.parameter))
@@ -169,17 +170,13 @@ pub fn header_swaps(
 }
 
 /// The default values of a function by parameter.
-struct LiveDefaults {
+pub struct LiveDefaults {
     by_parameter: FxHashMap<String, Handle>,
 }
 
 impl LiveDefaults {
-    fn of(interpreter: &dyn Interpreter, function: Handle) -> Result<Self, RuntimeError> {
-        let code = interpreter.attribute(function, "__code__")?;
-        Self::with_code(interpreter, function, code)
-    }
-
-    fn with_code(interpreter: &dyn Interpreter, function: Handle, code: Option<Handle>) -> Result<Self, RuntimeError> {
+    /// `code`: whose parameters the defaults are for.
+    pub fn of(interpreter: &dyn Interpreter, function: Handle, code: Option<Handle>) -> Result<Self, RuntimeError> {
         let mut by_parameter = FxHashMap::default();
         let count = code
             .and_then(|code| interpreter.attribute(code, "co_argcount").ok().flatten())
@@ -203,7 +200,8 @@ impl LiveDefaults {
         Ok(Self { by_parameter })
     }
 
-    fn get(&self, parameter: &str) -> Option<Handle> {
+    /// The value of one parameter's default.
+    pub fn get(&self, parameter: &str) -> Option<Handle> {
         self.by_parameter.get(parameter).copied()
     }
 }
@@ -219,9 +217,10 @@ pub fn wrapper_swaps(
     let mut swaps = Vec::new();
     let mut wrapper = bound;
     for _ in 0..16 {
-        let Some(current) = wrapper.filter(|wrapper| *wrapper != function) else {
-            break;
-        };
+        let Some(current) = wrapper else { break };
+        if current == function {
+            return Ok(swaps);
+        }
         for swap in own {
             let Swap::Attribute {
                 object,
@@ -248,5 +247,6 @@ pub fn wrapper_swaps(
         }
         wrapper = interpreter.attribute(current, "__wrapped__")?;
     }
-    Ok(swaps)
+    // The name leads to something else that has nothing to do with the function.
+    Ok(Vec::new())
 }

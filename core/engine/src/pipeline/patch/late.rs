@@ -3,10 +3,13 @@
 use jurigged_runtime::{CommitError, Interpreter};
 
 use super::Work;
-use super::namespaces::Scratch;
+use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
-use super::prepare::{Prepared, Stop, compile_scope, execute_in, no_class, without_place};
+use super::prepare::{Prepared, Stop};
+use super::statements::without_place;
 use super::transaction::Transaction;
+use super::units::{compile_scope, execute_in, no_class};
+use super::update::Edited;
 use crate::pipeline::edit_plan::{Action, RunStatement};
 use crate::pipeline::locate::bind;
 
@@ -20,15 +23,29 @@ pub fn run_statements(
 ) -> Result<(), Failure> {
     prepared.late.sort_unstable();
     for index in std::mem::take(&mut prepared.late) {
-        let Action::Run(statement) = &work.plan.operations[index].action else {
-            continue;
+        let operation = &work.plan.operations[index];
+        let result = match &operation.action {
+            Action::Run(statement) => {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                run_statement(interpreter, work, statement, prepared, transaction)
+            }
+            Action::Update(update) => {
+                let edited = Edited {
+                    work,
+                    index,
+                    update,
+                    name: &operation.name,
+                };
+                let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
+                swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+            }
+            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
         };
-        transaction.before_statement(work.namespace)?;
-        ran.push((work.file, index));
-        match run_statement(interpreter, work, statement, prepared, transaction) {
+        match result {
             Ok(()) => {}
             Err(LateStop::Stop(Stop::Refused(reason))) => {
-                ran.pop();
+                ran.retain(|(file, at)| (*file, *at) != (work.file, index));
                 prepared.outcome.operations[index].refused = Some(reason);
             }
             Err(LateStop::Stop(Stop::Failed(error))) => {
@@ -70,7 +87,13 @@ fn run_statement(
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         execute_in(interpreter, code, work.namespace, scratch.locals)?;
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
-        let swaps = scratch.swaps(interpreter, work.namespace)?;
+        let mut swaps = scratch.swaps(interpreter, work.namespace)?;
+        let mut classes = work.plan.classes.iter();
+        if let Some(class) = classes.find(|class| class.scope == statement.scope)
+            && let Some(live) = scratch.class
+        {
+            follow_hash(interpreter, live, class.binds_hash, &mut swaps);
+        }
         transaction.commit(swaps).map_err(LateStop::Commit)?;
     }
     prepared

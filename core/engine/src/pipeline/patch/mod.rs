@@ -6,12 +6,17 @@
 
 mod conform;
 mod functions;
+mod inner;
 mod late;
+mod lines;
 mod namespaces;
 mod outcome;
 mod prepare;
 mod settle;
+mod statements;
 mod transaction;
+mod units;
+mod update;
 
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};

@@ -31,6 +31,8 @@ pub struct Scratch {
     before: Vec<(Handle, Handle)>,
     /// `__doc__` is bound by a statement of the batch: elsewhere it is a by-product of running a part of a body.
     pub binds_doc: bool,
+    /// Names that lose their annotation.
+    pub unannotated: Vec<String>,
 }
 
 impl Scratch {
@@ -62,6 +64,7 @@ impl Scratch {
             class,
             before,
             binds_doc: false,
+            unannotated: Vec::new(),
         })
     }
 
@@ -77,13 +80,26 @@ impl Scratch {
             });
         }
         let after = interpreter.entries(self.locals);
-        for (name, expected, new) in changes(interpreter, &self.before, &after) {
+        let mut changed = changes(interpreter, &self.before, &after);
+        if !self.unannotated.is_empty()
+            && let Some((_, annotations)) = after.iter().find(|(key, _)| is_annotations(interpreter, *key))
+            && !changed.iter().any(|(name, ..)| name == "__annotations__")
+        {
+            changed.push(("__annotations__".to_owned(), Some(*annotations), Some(*annotations)));
+        }
+        for (name, expected, new) in changed {
             let is_by_product = (self.class.is_some() && OWNED_BY_CLASS_BODY.contains(&name.as_str()))
                 || (name == "__doc__" && !self.binds_doc)
-                || name == "__builtins__"
-                || (name == "__annotations__" && self.same_annotations(interpreter, expected, new));
+                || name == "__builtins__";
             if is_by_product {
                 continue;
+            }
+            let mut new = new;
+            if name == "__annotations__" {
+                new = self.annotations(interpreter, expected, new);
+                if new.is_none() {
+                    continue;
+                }
             }
             match (self.class, new) {
                 (Some(class), Some(value)) => {
@@ -110,48 +126,58 @@ impl Scratch {
                 }),
             }
         }
-        if let Some(class) = self.class {
-            self.implicit_hash(interpreter, class, &mut swaps);
-        }
         Ok(swaps)
     }
 
-    fn same_annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> bool {
-        match (old, new) {
-            (Some(old), Some(new)) => {
-                changes(interpreter, &interpreter.entries(old), &interpreter.entries(new)).is_empty()
+    /// The annotations without those of statements that are gone; `None` where there is nothing to do.
+    fn annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> Option<Handle> {
+        let new = new?;
+        let left = interpreter.new_dict();
+        for (key, value) in interpreter.entries(new) {
+            if let Some(name) = interpreter.text(key).filter(|name| !self.unannotated.contains(name)) {
+                interpreter.set_entry(left, &name, value);
             }
-            (None, Some(new)) => interpreter.entries(new).is_empty(),
-            _ => false,
         }
+        let before = old.map_or_else(Vec::new, |old| interpreter.entries(old));
+        (!changes(interpreter, &before, &interpreter.entries(left)).is_empty()).then_some(left)
     }
+}
 
-    /// A class that defines `__eq__` and no `__hash__` gets `__hash__ = None` (Objects/typeobject.c, `type_new_set_hash`).
-    fn implicit_hash(&self, interpreter: &dyn Interpreter, class: Handle, swaps: &mut Vec<Swap>) {
-        let had = |name: &str| {
-            self.before
-                .iter()
-                .any(|(key, _)| interpreter.text(*key).as_deref() == Some(name))
-        };
-        let has = |name: &str| interpreter.entry(self.locals, name).is_some();
-        let current = interpreter.entry(interpreter.namespace(class).unwrap_or(self.locals), "__hash__");
-        let hash_is_none = current.is_some_and(|hash| interpreter.kind(hash) == ObjectKind::None);
-        if has("__eq__") && !had("__eq__") && !has("__hash__") {
-            swaps.push(Swap::ClassAttribute {
-                class,
-                name: "__hash__".to_owned(),
-                expected: None,
-                new: Some(interpreter.none()),
-            });
-        } else if had("__eq__") && !has("__eq__") && hash_is_none {
-            swaps.push(Swap::ClassAttribute {
-                class,
-                name: "__hash__".to_owned(),
-                expected: current,
-                new: None,
-            });
-        }
+/// A class that defines `__eq__` and no `__hash__` gets `__hash__ = None` (Objects/typeobject.c, `type_new_set_hash`).
+/// Adapts the swaps of a class that change one of the two. `binds_hash`: the new text of the class binds `__hash__`.
+pub fn follow_hash(interpreter: &dyn Interpreter, class: Handle, binds_hash: bool, swaps: &mut Vec<Swap>) {
+    let changes_to = |swap: &Swap, wanted: &str| match swap {
+        Swap::ClassAttribute {
+            class: of, name, new, ..
+        } if *of == class && name == wanted => Some(*new),
+        _ => None,
+    };
+    let after = |wanted: &str| swaps.iter().rev().find_map(|swap| changes_to(swap, wanted));
+    let (equal, hash) = (after("__eq__"), after("__hash__"));
+    if binds_hash || (equal.is_none() && hash.is_none()) {
+        return;
     }
+    let Some(namespace) = interpreter.namespace(class) else {
+        return;
+    };
+    let has_equal = equal
+        .unwrap_or_else(|| interpreter.entry(namespace, "__eq__"))
+        .is_some();
+    let new = has_equal.then(|| interpreter.none());
+    let expected = interpreter.entry(namespace, "__hash__");
+    swaps.retain(|swap| changes_to(swap, "__hash__").is_none());
+    if new != expected {
+        swaps.push(Swap::ClassAttribute {
+            class,
+            name: "__hash__".to_owned(),
+            expected,
+            new,
+        });
+    }
+}
+
+fn is_annotations(interpreter: &dyn Interpreter, key: Handle) -> bool {
+    interpreter.text(key).as_deref() == Some("__annotations__")
 }
 
 fn copy_of(interpreter: &dyn Interpreter, dict: Handle) -> Handle {

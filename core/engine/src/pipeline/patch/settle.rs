@@ -13,16 +13,8 @@ pub fn settle(interpreter: &dyn Interpreter, prepared: &mut Prepared, plugins: &
             list(prepared, 0, problem);
         }
     }
-    for (index, object) in std::mem::take(&mut prepared.conforming) {
-        let function = prepared
-            .patched
-            .iter()
-            .find(|(at, _)| *at == index)
-            .map(|(_, function)| *function);
-        let new = function.unwrap_or_else(|| interpreter.none());
-        if function.is_some()
-            && let Err(problem) = conform(interpreter, object, new)
-        {
+    for (index, object, told) in std::mem::take(&mut prepared.conforming) {
+        if let Err(problem) = conform(interpreter, object, told) {
             list(prepared, index, problem);
         }
     }

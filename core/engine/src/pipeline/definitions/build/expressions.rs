@@ -62,6 +62,13 @@ impl<'a> SourceOrderVisitor<'a> for Builder<'a> {
                 );
             }
             Expr::Generator(generator) => self.generator(expr, generator, start(expr)..end(expr)),
+            Expr::Attribute(attribute) => {
+                let is_self = matches!(&*attribute.value, Expr::Name(name) if name.id == "self");
+                if is_self && attribute.ctx == ExprContext::Store {
+                    self.names.top().self_attributes.push(&attribute.attr);
+                }
+                walk_expr(self, expr);
+            }
             Expr::Yield(_) | Expr::YieldFrom(_) => {
                 self.names.top().yields = true;
                 walk_expr(self, expr);

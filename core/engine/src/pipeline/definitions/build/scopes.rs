@@ -149,6 +149,13 @@ impl<'a> Builder<'a> {
         };
         facets.header_range = keyword..past_colon(self.text, header, facets.body_range.start);
         facets.globals = unique(&frame.globals);
+        facets.self_attributes = frame
+            .inner_self_attributes
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect();
+        facets.self_attributes.sort_unstable();
+        facets.self_attributes.dedup();
         self.finish_class(id, &mut facets, docstring.is_some());
         self.close(
             id,

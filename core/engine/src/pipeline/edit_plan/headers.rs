@@ -1,0 +1,140 @@
+//! The header of a function: what its `def` evaluates, and how live functions get it.
+
+use super::Unit;
+use super::functions::decorator_name;
+use super::operation::{DefaultSource, HeaderUpdate, InnerDefault, InnerFunction, InnerSource};
+use crate::pipeline::definitions::{DefinitionId, DefinitionTree, ExprFacet, FunctionFacets, Parameter, ParameterKind};
+
+fn print(facet: &Option<ExprFacet>) -> Option<u64> {
+    facet.as_ref().map(|facet| facet.fingerprint)
+}
+
+/// What of the header must be made anew; `None` when it is the same.
+pub(super) fn header_update(
+    tree: &DefinitionTree,
+    id: DefinitionId,
+    old: &FunctionFacets,
+    new: &FunctionFacets,
+) -> Option<HeaderUpdate> {
+    let old_default = |name: &str| default_of(old, name);
+    let sources = |keyword_only: bool| -> Vec<DefaultSource> {
+        with_default(&new.parameters, keyword_only)
+            .map(|parameter| DefaultSource {
+                parameter: tree.mangled(id, &parameter.name).into_owned(),
+                evaluate: old_default(&parameter.name) != print(&parameter.default),
+            })
+            .collect()
+    };
+    let (defaults, keyword_defaults) = (sources(false), sources(true));
+    let defaults_changed = defaults.iter().chain(&keyword_defaults).any(|source| source.evaluate)
+        || defaulted(old, false) != defaulted(new, false)
+        || defaulted(old, true) != defaulted(new, true);
+    let annotations_changed = annotations(old) != annotations(new);
+    let docstring_changed = print(&old.docstring) != print(&new.docstring);
+    let type_params_changed = print(&old.type_params) != print(&new.type_params);
+    if !(defaults_changed || annotations_changed || docstring_changed || type_params_changed) {
+        return None;
+    }
+    let kept: Vec<_> = new
+        .parameters
+        .iter()
+        .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
+        .filter_map(|parameter| Some(tree.absolute(id, &parameter.default.as_ref()?.range)))
+        .collect();
+    Some(HeaderUpdate {
+        template: Unit::template(tree, id, tree.absolute(id, &new.header_range).start, &kept),
+        defaults,
+        keyword_defaults,
+        defaults_changed,
+        annotations_changed,
+        docstring_changed,
+        type_params_changed,
+    })
+}
+
+fn with_default(parameters: &[Parameter], keyword_only: bool) -> impl Iterator<Item = &Parameter> {
+    parameters.iter().filter(move |parameter| {
+        parameter.default.is_some() && (parameter.kind == ParameterKind::KeywordOnly) == keyword_only
+    })
+}
+
+/// The parameters with a default, in order.
+pub(super) fn defaulted(facets: &FunctionFacets, keyword_only: bool) -> Vec<&str> {
+    with_default(&facets.parameters, keyword_only)
+        .map(|parameter| parameter.name.as_str())
+        .collect()
+}
+
+/// The fingerprint of the default of a parameter.
+fn default_of(facets: &FunctionFacets, name: &str) -> Option<u64> {
+    let parameter = facets.parameters.iter().find(|parameter| parameter.name == name);
+    parameter.and_then(|parameter| print(&parameter.default))
+}
+
+fn annotations(facets: &FunctionFacets) -> (Vec<(&str, Option<u64>)>, Option<u64>) {
+    let parameters = facets.parameters.iter().filter(|it| it.annotation.is_some());
+    let parameters = parameters.map(|it| (it.name.as_str(), print(&it.annotation)));
+    (parameters.collect(), print(&facets.returns))
+}
+
+/// Do two functions evaluate the same defaults and store them in the same order?
+pub(super) fn same_defaults(old: &FunctionFacets, new: &FunctionFacets) -> bool {
+    [false, true].into_iter().all(|keyword_only| {
+        defaulted(old, keyword_only) == defaulted(new, keyword_only)
+            && with_default(&new.parameters, keyword_only)
+                .all(|parameter| default_of(old, &parameter.name) == print(&parameter.default))
+    })
+}
+
+/// What of a nested function can follow where closures of it live; `None` where there is nothing to do.
+pub(super) fn inner_function(
+    old_tree: &DefinitionTree,
+    old: DefinitionId,
+    tree: &DefinitionTree,
+    new: DefinitionId,
+) -> Option<InnerFunction> {
+    let (before, after) = (old_tree.get(old).facets.function()?, tree.get(new).facets.function()?);
+    let inner = InnerFunction {
+        new,
+        name: tree.get(new).path.to_string(),
+        decorators: after.decorators.iter().map(decorator_name).collect(),
+        defaults: inner_defaults(tree, new, before, after, false),
+        keyword_defaults: inner_defaults(tree, new, before, after, true),
+        defaults_changed: !same_defaults(before, after),
+        docstring_changed: print(&before.docstring) != print(&after.docstring),
+        annotations_changed: annotations(before) != annotations(after)
+            || print(&before.type_params) != print(&after.type_params),
+    };
+    let is_worth_it =
+        !inner.decorators.is_empty() || inner.defaults_changed || inner.docstring_changed || inner.annotations_changed;
+    is_worth_it.then_some(inner)
+}
+
+fn inner_defaults(
+    tree: &DefinitionTree,
+    id: DefinitionId,
+    old: &FunctionFacets,
+    new: &FunctionFacets,
+    keyword_only: bool,
+) -> Vec<InnerDefault> {
+    let source = |parameter: &Parameter| {
+        let Some(default) = &parameter.default else {
+            return InnerSource::OutOfReach;
+        };
+        let text = tree.text_of(id, &default.range);
+        if default_of(old, &parameter.name) == Some(default.fingerprint) {
+            InnerSource::Kept
+        // A lambda would get another name and other lines.
+        } else if default.reads.is_empty() && default.is_inert && !text.contains("lambda") {
+            InnerSource::Literal(text.to_owned())
+        } else {
+            InnerSource::OutOfReach
+        }
+    };
+    with_default(&new.parameters, keyword_only)
+        .map(|parameter| InnerDefault {
+            parameter: tree.mangled(id, &parameter.name).into_owned(),
+            source: source(parameter),
+        })
+        .collect()
+}

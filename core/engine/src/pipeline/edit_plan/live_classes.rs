@@ -1,0 +1,40 @@
+//! The classes whose attributes follow from their place and from their methods.
+
+use super::scope::Names;
+use super::{FileChange, LiveClass, Scope};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
+
+/// The classes at module and class level that both texts have, outermost first.
+pub(super) fn of(change: &FileChange, names: &Names) -> Vec<LiveClass> {
+    let mut classes = Vec::new();
+    collect(change, names, DefinitionId::MODULE, &Scope::default(), &mut classes);
+    classes
+}
+
+fn collect(change: &FileChange, names: &Names, parent: DefinitionId, scope: &Scope, classes: &mut Vec<LiveClass>) {
+    for &id in &change.new.get(parent).children {
+        let definition = change.new.get(id);
+        match (&definition.kind, change.matching.old_of(id)) {
+            (DefinitionKind::Block(_) | DefinitionKind::Branch, _) => collect(change, names, id, scope, classes),
+            (DefinitionKind::Class, Some(old)) => {
+                let mut inside = scope.clone();
+                inside.classes.extend(definition.name.as_deref().map(str::to_owned));
+                let attributes = |facets: Option<&crate::pipeline::definitions::ClassFacets>| {
+                    facets.map_or_else(Vec::new, |facets| facets.self_attributes.clone())
+                };
+                let before = attributes(change.old.get(old).facets.class());
+                let after = attributes(definition.facets.class());
+                classes.push(LiveClass {
+                    old,
+                    new: id,
+                    line: definition.first_line,
+                    static_attributes: (before != after).then_some(after),
+                    binds_hash: names.binds(&inside, "__hash__"),
+                    scope: inside.clone(),
+                });
+                collect(change, names, id, &inside, classes);
+            }
+            _ => {}
+        }
+    }
+}

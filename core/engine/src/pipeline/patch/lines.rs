@@ -1,0 +1,96 @@
+//! What follows from the place of code in its file.
+
+use jurigged_runtime::{Interpreter, Swap};
+use rustc_hash::FxHashSet;
+
+use super::Work;
+use crate::pipeline::locate::{class_at, first_line_of, is_hidden_scope, name_of};
+
+/// New first lines for code that moved with the text above it.
+pub fn shifts(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
+    let mut swaps = Vec::new();
+    let mut hidden_done = FxHashSet::default();
+    for unchanged in &work.plan.unchanged {
+        let Some(binding) = work.bindings.get(unchanged.old) else {
+            continue;
+        };
+        let line = i64::from(unchanged.line) + binding.skew;
+        let delta = line - i64::from(binding.first_line);
+        if delta == 0 {
+            continue;
+        }
+        let code = interpreter.pinned(&binding.code);
+        let Ok(line) = u32::try_from(line) else { continue };
+        swaps.push(Swap::FirstLine {
+            code,
+            expected: binding.first_line,
+            new: line,
+        });
+        // Scopes that the compiler makes around a definition have no owner in the text.
+        if let Some(parent) = &binding.parent {
+            let parent = interpreter.pinned(&parent.code);
+            let name = name_of(interpreter, parent);
+            if is_hidden_scope(&name) && hidden_done.insert(parent) {
+                let first = first_line_of(interpreter, parent);
+                if let Ok(new) = u32::try_from(i64::from(first) + delta) {
+                    swaps.push(Swap::FirstLine {
+                        code: parent,
+                        expected: first,
+                        new,
+                    });
+                }
+            }
+        }
+    }
+    swaps
+}
+
+/// `__firstlineno__` of classes that moved and `__static_attributes__` of classes whose methods changed, where the
+/// interpreter has them (3.13).
+pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
+    let mut swaps = Vec::new();
+    if interpreter.facts().version < (3, 13, 0) {
+        return swaps;
+    }
+    for class in &work.plan.classes {
+        let before = work.bindings.get(class.old).map(|binding| binding.first_line);
+        let moved = before != Some(class.line);
+        if !moved && class.static_attributes.is_none() {
+            continue;
+        }
+        let Some(live) = class_at(interpreter, work.namespace, &class.scope) else {
+            continue;
+        };
+        let Some(namespace) = interpreter.namespace(live) else {
+            continue;
+        };
+        let Some(line) = interpreter.entry(namespace, "__firstlineno__") else {
+            continue;
+        };
+        // A class of the same name that another statement made.
+        if before.is_some_and(|before| interpreter.integer(line) != Some(i64::from(before))) {
+            continue;
+        }
+        if moved {
+            swaps.push(Swap::ClassAttribute {
+                class: live,
+                name: "__firstlineno__".to_owned(),
+                expected: Some(line),
+                new: Some(interpreter.new_integer(i64::from(class.line))),
+            });
+        }
+        if let (Some(names), Some(expected)) = (
+            &class.static_attributes,
+            interpreter.entry(namespace, "__static_attributes__"),
+        ) {
+            let names: Vec<_> = names.iter().map(|name| interpreter.new_text(name)).collect();
+            swaps.push(Swap::ClassAttribute {
+                class: live,
+                name: "__static_attributes__".to_owned(),
+                expected: Some(expected),
+                new: Some(interpreter.new_tuple(&names)),
+            });
+        }
+    }
+    swaps
+}

@@ -1,0 +1,226 @@
+//! Statements and definitions that run, and names that go.
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+use rustc_hash::FxHashSet;
+
+use super::Work;
+use super::namespaces::Scratch;
+use super::prepare::{Prepared, Steps, Stop};
+use super::units::{compile_scope, execute_in, no_class, refuse_free_variables};
+use crate::pipeline::edit_plan::{Phase, Refusal, RunStatement, Scope, refusal};
+use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
+
+/// Runs a statement in a scratch namespace, or leaves it for after the commit.
+///
+/// # Errors
+/// When it is refused, or raises.
+pub fn prepare_statement(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    statement: &RunStatement,
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Stop> {
+    let operation = &work.plan.operations[index];
+    if let Some(line) = work.executing
+        && !statement.is_definition
+        && statement.scope.classes.is_empty()
+        && operation.line >= line
+    {
+        return Err(Stop::Refused(refusal(
+            "executing",
+            format!("`{}` is not run", operation.summary),
+            format!(
+                "the body of `{}` is still running, and has not come further than this",
+                work.module
+            ),
+            "it runs at the next start; to run it now, move it above the running statement",
+        )));
+    }
+    refuse_fields(interpreter, work, statement)?;
+    // What the compiler refuses is known before anything changes, also of statements that run late.
+    let code = compile_scope(interpreter, work, &statement.unit)?;
+    refuse_free_variables(interpreter, code)?;
+    let (names, annotations) = (&statement.unbinds, &statement.unannotates);
+    unbind(interpreter, work, &statement.scope, names, annotations, module, steps)?;
+    if statement.phase == Phase::Late {
+        module.late.push(index);
+        return Ok(());
+    }
+    let scratch = scratch_of(interpreter, work, &statement.scope, steps)?;
+    match execute_in(interpreter, code, work.namespace, scratch.locals) {
+        // A name that another statement or another file of this batch adds: it is there after the commit.
+        Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
+            module.late.push(index);
+            return Ok(());
+        }
+        result => result?,
+    }
+    scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
+    module
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
+    Ok(())
+}
+
+fn is_missing_name(kind: &str) -> bool {
+    ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
+}
+
+/// The scratch namespace of a scope.
+fn scratch_of<'s>(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    scope: &Scope,
+    steps: &'s mut Steps,
+) -> Result<&'s mut Scratch, Refusal> {
+    let scratches = &mut steps.scratches;
+    let at = match scratches.iter().position(|scratch| scratch.scope == *scope) {
+        Some(at) => at,
+        None => {
+            scratches.push(Scratch::of(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?);
+            scratches.len() - 1
+        }
+    };
+    Ok(&mut scratches[at])
+}
+
+/// The unit is dropped, and with it the constants that its outermost code objects are.
+pub fn without_place(mut bound: Vec<Bound>) -> Vec<Bound> {
+    let codes: FxHashSet<Handle> = bound.iter().map(|bound| bound.code).collect();
+    for bound in &mut bound {
+        bound.parent = bound.parent.filter(|(parent, _)| codes.contains(parent));
+    }
+    bound
+}
+
+/// Classes whose attributes are generated into something else: changing the attribute alone would be half an edit.
+fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &RunStatement) -> Result<(), Stop> {
+    if statement.scope.classes.is_empty() {
+        return Ok(());
+    }
+    let class = class_at(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
+    let metaclasses = interpreter.class_names(class);
+    let namespace = interpreter.namespace(class).ok_or_else(|| no_class(&statement.scope))?;
+    let has = |name: &str| interpreter.entry(namespace, name).is_some();
+    let is_abstract = statement.is_definition && metaclasses.iter().any(|name| name == "abc.ABCMeta");
+    let kind = if metaclasses
+        .iter()
+        .any(|name| name == "enum.EnumType" || name == "enum.EnumMeta")
+    {
+        "an enum"
+    } else if has("__slots__") && statement.binds.iter().any(|name| name == "__slots__") {
+        "a class with `__slots__`"
+    } else if has("_fields") && has("_field_defaults") {
+        "a named tuple"
+    } else if statement.is_definition {
+        if is_abstract && touches_abstract(interpreter, namespace, statement) {
+            return Err(Stop::Refused(refusal(
+                "abstract",
+                format!("`{}` is not changed", statement.binds.join(", ")),
+                format!("it decides whether `{}` is abstract", statement.scope.classes.join(".")),
+                "restart the program",
+            )));
+        }
+        return Ok(());
+    } else if [
+        "__dataclass_fields__",
+        "__attrs_attrs__",
+        "__pydantic_fields__",
+        "model_fields",
+    ]
+    .iter()
+    .any(|name| has(name))
+    {
+        "a class with generated methods"
+    } else if metaclasses.iter().any(|name| name.ends_with("_TypedDictMeta")) {
+        "a typed dict"
+    } else {
+        return Ok(());
+    };
+    Err(Stop::Refused(refusal(
+        "cls-fields",
+        format!("`{}` is not changed", statement.binds.join(", ")),
+        format!(
+            "`{}` is {kind}, whose fields are fixed when the class is made",
+            statement.scope.classes.join(".")
+        ),
+        "restart the program",
+    )))
+}
+
+fn touches_abstract(interpreter: &dyn Interpreter, namespace: Handle, statement: &RunStatement) -> bool {
+    let abstracts = interpreter
+        .entry(namespace, "__abstractmethods__")
+        .and_then(|names| interpreter.items(names).ok())
+        .unwrap_or_default();
+    statement.unit.source.contains("abstractmethod")
+        || abstracts
+            .iter()
+            .filter_map(|name| interpreter.text(*name))
+            .any(|name| statement.binds.contains(&name))
+}
+
+/// Removes names from a scope, and the annotations of names.
+///
+/// # Errors
+/// When the class of the scope is not to be found.
+pub fn unbind(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    scope: &Scope,
+    names: &[String],
+    annotations: &[String],
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Refusal> {
+    if !annotations.is_empty() {
+        let scratch = scratch_of(interpreter, work, scope, steps)?;
+        scratch.unannotated.extend_from_slice(annotations);
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    let class = if scope.classes.is_empty() {
+        None
+    } else {
+        Some(class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?)
+    };
+    for name in names {
+        let name = name.clone();
+        let Some(value) = bound_object(interpreter, work.namespace, scope, &name) else {
+            continue;
+        };
+        let is_submodule = class.is_none()
+            && interpreter.kind(value) == ObjectKind::Module
+            && interpreter.module(&format!("{}.{name}", work.module)) == Some(value);
+        if is_submodule {
+            continue;
+        }
+        // The docstring's name always exists.
+        let new = (name == "__doc__").then(|| interpreter.none());
+        let expected = Some(value);
+        let swap = match class {
+            Some(class) => Swap::ClassAttribute {
+                class,
+                name,
+                expected,
+                new,
+            },
+            None => Swap::Entry {
+                dict: work.namespace,
+                name,
+                expected,
+                new,
+            },
+        };
+        // Of several definitions of a name (a property and its setter) the first has removed it.
+        if !steps.removals.contains(&swap) {
+            module.deleted.push(value);
+            steps.removals.push(swap);
+        }
+    }
+    Ok(())
+}

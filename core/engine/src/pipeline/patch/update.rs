@@ -1,0 +1,264 @@
+//! New code, and a new header where the text has one, for the functions of one definition.
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::namespaces::{Scratch, wrap};
+use super::outcome::OperationOutcome;
+use super::prepare::{Prepared, Steps, Stop};
+use super::units::{bind_unit, compile_scope, execute_in, no_class};
+use super::{Work, conform, functions, inner};
+use crate::pipeline::definitions::DefinitionId;
+use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
+use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
+use crate::plugins::PluginSession;
+
+/// One operation that updates code.
+#[derive(Clone, Copy)]
+pub struct Edited<'a> {
+    /// The file and module.
+    pub work: &'a Work<'a>,
+    /// Of the operation in the plan.
+    pub index: usize,
+    /// The operation.
+    pub update: &'a UpdateCode,
+    /// Its reported name.
+    pub name: &'a str,
+}
+
+impl Edited<'_> {
+    /// Makes its swaps.
+    ///
+    /// # Errors
+    /// When it is refused, or code of the user raised.
+    pub fn prepare(
+        &self,
+        interpreter: &dyn Interpreter,
+        plugins: &mut PluginSession<'_>,
+        module: &mut Prepared,
+        steps: &mut Steps,
+        outcome: &mut OperationOutcome,
+    ) -> Result<(), Stop> {
+        let Self {
+            work,
+            index,
+            update,
+            name,
+        } = *self;
+        let targets = &work.targets.operations[index];
+        let bound = bind_unit(interpreter, work, &update.unit, &update.outline)?;
+        let new_codes: FxHashMap<DefinitionId, Handle> = bound.iter().map(|bound| (bound.id, bound.code)).collect();
+        let mut codes = functions::code_swaps(interpreter, targets, &new_codes, name)?;
+        let mut listed = Vec::new();
+        let mut headers = inner::header_swaps(interpreter, work, update, targets, &new_codes, &mut listed)?;
+        let outermost = self.outermost();
+        let live = outermost.map_or(&[][..], |target| &target.functions);
+        let mut is_late = false;
+        if update.header.is_some() {
+            if live.is_empty() {
+                if work.executing.is_some() {
+                    return Err(Stop::Refused(not_defined_yet(name)));
+                }
+            } else {
+                match self.header_swaps(interpreter, &steps.scratches) {
+                    Ok(swaps) => headers.extend(swaps),
+                    // A name that a statement of this batch binds after the commit.
+                    Err(Stop::Failed(error)) if error.kind == "NameError" => is_late = true,
+                    Err(stop) => return Err(stop),
+                }
+            }
+        }
+        if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
+            headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
+        }
+        if outermost.is_none() {
+            listed.push(note(
+                "not-found",
+                format!("`{name}` has no code object in this process"),
+                "its code was never made here, or could not be told from other code on its line",
+                "nothing to do if it is not used; else restart the program",
+            ));
+        }
+        let wrappers = self.inner_wrappers(interpreter);
+        let mut edits = Vec::new();
+        for edit in conform::live_edits(interpreter, self, &new_codes, &wrappers) {
+            headers.extend(conform::prepare(plugins, &edit)?);
+            edits.push((index, edit));
+        }
+        outcome.functions = targets.iter().map(|target| target.functions.len()).sum();
+        outcome.listed.append(&mut listed);
+        for target in targets {
+            // Where only positions differ, an object that keeps the code itself wants the new one.
+            let told = match (update.positions_only, target.functions.first()) {
+                (true, _) | (false, None) => new_codes.get(&target.new).copied(),
+                (false, function) => function.copied(),
+            };
+            if let Some(told) = told {
+                let conforming = target.conforming.iter();
+                module
+                    .conforming
+                    .extend(conforming.map(|object| (index, *object, told)));
+            }
+        }
+        if is_late {
+            module.late.push(index);
+        }
+        module.edits.extend(edits);
+        module.outcome.bound.extend(relocated(bound, targets));
+        steps.codes.append(&mut codes);
+        steps.headers.append(&mut headers);
+        Ok(())
+    }
+
+    /// The definition itself among the targets; of a statement with lambdas the last one.
+    fn outermost(&self) -> Option<&CodeTarget> {
+        let targets = &self.work.targets.operations[self.index];
+        let new = self.work.plan.operations[self.index].new;
+        targets.iter().find(|target| Some(target.new) == new).or(targets.last())
+    }
+
+    /// The swaps that give the live functions what the new `def` evaluates. `scratches`: what this save has bound so far.
+    ///
+    /// # Errors
+    /// When evaluating raises.
+    pub fn header_swaps(&self, interpreter: &dyn Interpreter, scratches: &[Scratch]) -> Result<Vec<Swap>, Stop> {
+        let (work, update) = (self.work, self.update);
+        let (Some(header), Some(target)) = (&update.header, self.outermost()) else {
+            return Ok(Vec::new());
+        };
+        let template = run_template(interpreter, work, update, header, scratches)?;
+        let mut swaps = functions::header_swaps(interpreter, target, template, header)?;
+        let bound = update
+            .binding
+            .as_ref()
+            .and_then(|binding| bound_object(interpreter, work.namespace, &update.scope, binding));
+        for &function in &target.functions {
+            swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
+        }
+        Ok(swaps)
+    }
+
+    /// What wraps the live closures of decorated nested functions: no name leads to them.
+    fn inner_wrappers(&self, interpreter: &dyn Interpreter) -> FxHashMap<Handle, Handle> {
+        let is_decorated = |target: &&CodeTarget| {
+            let mut inner = self.update.inner.iter();
+            inner.any(|inner| inner.new == target.new && !inner.decorators.is_empty())
+        };
+        let targets = self.work.targets.operations[self.index].iter();
+        let functions: FxHashSet<Handle> = targets
+            .filter(is_decorated)
+            .flat_map(|target| target.functions.iter().copied())
+            .collect();
+        if functions.is_empty() || self.update.positions_only {
+            return FxHashMap::default();
+        }
+        wrappers_of(interpreter, &functions)
+    }
+}
+
+fn not_defined_yet(name: &str) -> Refusal {
+    refusal(
+        "executing",
+        format!("`{name}` is defined with its old parameters when the program reaches it"),
+        "the body of its module is still running and has not come to the definition yet",
+        "save again when the module's body has ended, or restart the program",
+    )
+}
+
+/// What stands where the old code objects stood in their parents' constants is found there again at the next edit.
+fn relocated(mut bound: Vec<Bound>, targets: &[CodeTarget]) -> Vec<Bound> {
+    let codes: FxHashSet<Handle> = bound.iter().map(|bound| bound.code).collect();
+    for bound in &mut bound {
+        let is_nested = bound.parent.is_some_and(|(parent, _)| codes.contains(&parent));
+        if !is_nested {
+            bound.parent = targets
+                .iter()
+                .find(|target| target.new == bound.id)
+                .and_then(|target| target.parent);
+        }
+    }
+    bound
+}
+
+/// Runs the new `def` in a scratch copy of its scope and returns the function. `scratches`: what this save has bound so
+/// far.
+fn run_template(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    update: &UpdateCode,
+    header: &HeaderUpdate,
+    scratches: &[Scratch],
+) -> Result<Handle, Stop> {
+    let name = update.binding.as_deref().unwrap_or_default();
+    let locals = if update.scope.classes.is_empty() {
+        // What the statements of this save have bound hides what the module has; the rest is found as a global.
+        interpreter.new_dict()
+    } else {
+        Scratch::of(interpreter, work.namespace, &update.scope)
+            .ok_or_else(|| no_class(&update.scope))?
+            .locals
+    };
+    if let Some(scratch) = scratches.iter().find(|scratch| scratch.scope == update.scope) {
+        for (key, value) in interpreter.entries(scratch.locals) {
+            if let Some(name) = interpreter.text(key) {
+                interpreter.set_entry(locals, &name, value);
+            }
+        }
+    }
+    let code = compile_scope(interpreter, work, &header.template)?;
+    execute_in(interpreter, code, work.namespace, locals)?;
+    interpreter
+        .entry(locals, name)
+        .filter(|function| interpreter.kind(*function) == ObjectKind::Function)
+        .ok_or_else(|| {
+            Stop::Refused(refusal(
+                "unit",
+                format!("`{name}` keeps its old parameters"),
+                "running its `def` made no function",
+                "restart the program",
+            ))
+        })
+}
+
+/// The old function in new built-in descriptors.
+fn rewrap(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    update: &UpdateCode,
+    descriptors: &[String],
+    binding: &str,
+    live: &[Handle],
+) -> Result<Swap, Stop> {
+    let class = class_at(interpreter, work.namespace, &update.scope).ok_or_else(|| no_class(&update.scope))?;
+    let expected = bound_object(interpreter, work.namespace, &update.scope, binding);
+    let inner = expected.and_then(|object| inner_function(interpreter, object));
+    let Some(function) = inner.filter(|function| live.contains(function)) else {
+        return Err(Stop::Refused(refusal(
+            "fn-decorators",
+            format!("`{binding}` keeps its old kind of method"),
+            "what its name is bound to is not the function that the file defines",
+            "restart the program",
+        )));
+    };
+    let mut value = function;
+    for descriptor in descriptors.iter().rev() {
+        value = wrap(interpreter, descriptor, value)?;
+    }
+    Ok(Swap::ClassAttribute {
+        class,
+        name: binding.to_owned(),
+        expected,
+        new: Some(value),
+    })
+}
+
+fn inner_function(interpreter: &dyn Interpreter, object: Handle) -> Option<Handle> {
+    let attribute = match interpreter.kind(object) {
+        ObjectKind::Function => return Some(object),
+        ObjectKind::StaticMethod | ObjectKind::ClassMethod => "__func__",
+        ObjectKind::Property => "fget",
+        _ => return None,
+    };
+    let inner = interpreter.attribute(object, attribute).ok().flatten()?;
+    inner_function(interpreter, inner)
+}
