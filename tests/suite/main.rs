@@ -43,7 +43,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         trials.extend(scenarios::plain(workspace));
         return trials;
     }
-    trials.extend(units::all(workspace));
+    trials.extend(units::all(workspace, tier));
     trials.extend(fences::all(workspace));
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));

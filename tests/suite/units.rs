@@ -6,23 +6,25 @@ use std::time::Duration;
 use jurigged_testkit::clean_environment;
 use libtest_mimic::Trial;
 
+use crate::tier::Tier;
 use crate::workspace::{Unit, Workspace};
 
 /// A trial for each executable that was built.
-pub fn all(workspace: &'static Workspace) -> Vec<Trial> {
-    let trial = |unit: &'static Unit| Trial::test(format!("unit tests: {}", unit.name), move || run(workspace, unit));
+pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
+    let trial =
+        |unit: &'static Unit| Trial::test(format!("unit tests: {}", unit.name), move || run(workspace, unit, tier));
     workspace.units.iter().map(trial).collect()
 }
 
-fn run(workspace: &Workspace, unit: &Unit) -> Result<(), libtest_mimic::Failed> {
+fn run(workspace: &Workspace, unit: &Unit, tier: Tier) -> Result<(), libtest_mimic::Failed> {
     /// The swap stress of the runtimes takes longest, about a minute on a busy machine.
     const PATIENCE: Duration = Duration::from_secs(900);
     let mut command = Command::new(&unit.path);
     clean_environment(&mut command)
         .current_dir(&unit.folder)
         .env("CARGO_MANIFEST_DIR", &unit.folder)
-        // Some tests of the runtimes want the Pythons that the suite has found.
-        .env("PATH", workspace.path_with_pythons());
+        // The tests of the CPython runtime run on every Python that they are given.
+        .env("JURIGGED_TEST_PYTHONS", workspace.python_paths(tier));
     let finished = jurigged_testkit::run_within(&mut command, b"", PATIENCE).map_err(|error| error.to_string())?;
     if finished.code() == 0 {
         return Ok(());

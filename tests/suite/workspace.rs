@@ -84,16 +84,11 @@ impl Workspace {
         std::iter::once(self.embedded()).chain(pythons).collect()
     }
 
-    /// PATH, with the Pythons that were found at its end.
-    pub fn path_with_pythons(&self) -> OsString {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = self
-            .pythons
-            .iter()
-            .filter_map(|python| python.path.parent().map(Path::to_owned));
-        let all: Vec<_> = std::env::split_paths(&path).chain(folders).collect();
-        // A folder whose name has the separator in it cannot be passed on.
-        std::env::join_paths(all).unwrap_or(path)
+    /// The executables of a tier's CPythons, separated as in PATH.
+    pub fn python_paths(&self, tier: Tier) -> OsString {
+        let paths = self.pythons_of(tier).into_iter().map(|found| &found.path);
+        // A path that has the separator in it cannot be passed on.
+        std::env::join_paths(paths).unwrap_or_default()
     }
 
     /// The newest CPython, 3.12 or later.
@@ -145,6 +140,10 @@ impl Workspace {
             }
             let folder = artifact.manifest_path.parent().unwrap_or(&self.root).to_owned();
             let package = folder.strip_prefix(&self.root).unwrap_or(&folder).display().to_string();
+            // Material of tests, without tests of its own.
+            if package.starts_with("tests/") {
+                continue;
+            }
             if self.units.iter().all(|unit| unit.path != executable) {
                 self.units.push(Unit {
                     name: format!("{package} {}", artifact.target.name),

@@ -257,12 +257,15 @@ fn same(plain: &Finished, ours: &Finished) -> Result<(), KitError> {
     )))
 }
 
+/// Says that it is ready when its main thread has been asleep for a while: a signal that came earlier would find it in
+/// another line.
 const WAITS: &str = "
-import sys, time
+import sys, threading, time
+timer = threading.Timer(0.2, lambda: print('ready', flush=True))
+timer.daemon = True
+timer.start()
 try:
-    print('ready', flush=True)
-    while True:
-        time.sleep(0.01)
+    time.sleep(60)
 finally:
     print('finally')
 ";

@@ -7,5 +7,5 @@ def probe(app, held):
     print([str(parameter) for parameter in first.__type_params__], first is app.first)
     print([str(parameter) for parameter in put.__type_params__])
     print({name: str(kind) for name, kind in first.__annotations__.items()})
-    items = {"a": 1} if len(first.__type_params__) == 2 else ["a"]
-    print(first(items), put("item", "note") if len(put.__type_params__) == 2 else put("item"))
+    print(first({0: 1} if len(first.__type_params__) == 2 else [1]))
+    print(put("item", "note") if len(put.__type_params__) == 2 else put("item"))

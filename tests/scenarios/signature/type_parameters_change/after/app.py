@@ -3,5 +3,5 @@ def first[K, V](items: dict[K, V]) -> V:
 
 
 class Box:
-    def put[T, N](self, item: T, note: N) -> N:
+    def put[A, N](self, item: A, note: N) -> N:
         return note

@@ -3,5 +3,5 @@ def first[T](items: list[T]) -> T:
 
 
 class Box:
-    def put[T](self, item: T) -> T:
+    def put[A](self, item: A) -> A:
         return item

@@ -1,0 +1,3 @@
+class Box[T]:
+    def put(self, item: T) -> T:
+        return item

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(hasattr(app.Box, "size"), app.Box[int]().put(1))

@@ -1,0 +1,9 @@
+class Box[T]:
+    def put(self, item: T) -> T:
+        return [item]
+
+    def get(self):
+        def inner():
+            return "new", T.__name__
+
+        return inner()
