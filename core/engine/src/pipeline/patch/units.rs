@@ -51,7 +51,11 @@ pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, 
 /// # Errors
 /// When the code object has free variables.
 pub fn refuse_free_variables(interpreter: &dyn Interpreter, code: Handle) -> Result<(), Refusal> {
-    if functions::names(interpreter, code, "co_freevars").is_empty() {
+    // RustPython reads the type parameters of a generic class by name.
+    let is_generic = functions::names(interpreter, code, "co_names")
+        .iter()
+        .any(|name| name == ".type_params");
+    if !is_generic && functions::names(interpreter, code, "co_freevars").is_empty() {
         return Ok(());
     }
     Err(refusal(
