@@ -337,11 +337,19 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
-        let reported = &mut self.reported;
+        // Every save compares all that is pending again, so what is not refused now is reported when it is again.
+        let mut standing = std::collections::HashSet::new();
         report.diagnostics.retain(|diagnostic| {
             let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
-            !is_standing || reported.insert(diagnostic.identity())
+            if !is_standing {
+                return true;
+            }
+            standing.insert(diagnostic.identity());
+            !self.reported.contains(&diagnostic.identity())
         });
+        if !report.undone {
+            self.reported = standing;
+        }
         self.log.report(&report);
     }
 
