@@ -32,7 +32,7 @@ use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
-use edit_plan::{FileChange, Plan};
+use edit_plan::{Action, FileChange, Plan};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
 use report::{Report, ReportedModule};
@@ -302,9 +302,18 @@ fn accept(
             module.advance(tree, spliced, &change.new.source);
         }
         None => {
-            // The texts cannot be joined: the next save is compared with the old one again, and edits that were applied
-            // are applied once more, which changes nothing.
-            module.pending = Some(change.new.source.clone());
+            // Going back to the old text would pair the code that runs with definitions that it no longer is of.
+            for operation in refused.iter().map(|index| &work.plan.operations[*index]) {
+                if let Action::Update(update) = &operation.action {
+                    for (old, new) in &update.pairs {
+                        if let Some(binding) = work.bindings.get(*old) {
+                            bindings.carry(*new, binding.clone());
+                        }
+                    }
+                }
+            }
+            report.diagnostics.push(report::forgotten(&change.module, &change.path));
+            module.advance(change.new.clone(), bindings, &change.new.source);
         }
     }
     let reported = ReportedModule {
