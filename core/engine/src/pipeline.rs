@@ -185,6 +185,10 @@ fn apply(
         }
         Outcome::Undone { failure, ran } => {
             report.undone = true;
+            report.culprit = match &failure {
+                Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
+                Failure::Commit(_) | Failure::Injected => None,
+            };
             for change in changes {
                 if let Some(module) = module_of(program, change) {
                     module.pending = Some(change.new.source.clone());
@@ -235,10 +239,10 @@ fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mu
 /// The line in the new text of the statement that the module's body is running; `None` once it has ended.
 ///
 /// The body runs the text that was loaded, whatever was applied since: its frame's lines are those of that text.
-fn executing_line(interpreter: &dyn Interpreter, module: &Module, new: &DefinitionTree) -> Option<u32> {
+fn executing_line(interpreter: &dyn Interpreter, module: &mut Module, new: &DefinitionTree) -> Option<u32> {
     let code = interpreter.pinned(module.code.as_ref()?);
     let line = interpreter.running(&[code]).first()?.line;
-    let loaded = definitions::parse(module.loaded.clone());
+    let loaded = module.loaded_tree();
     let matching = diff::match_trees(&loaded, new, &[]);
     let statements = &loaded.module().children;
     let at = statements

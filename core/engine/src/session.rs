@@ -309,6 +309,7 @@ impl Worker {
         if batch.paths.is_empty() {
             return;
         }
+        let saved = batch.clone();
         // What failed before is part of the save that corrects it.
         for pending in self.program.pending_files() {
             if !batch.paths.contains(&pending) {
@@ -327,6 +328,11 @@ impl Worker {
             fault: Fault(self.fault),
         };
         let mut report = reload(&mut self.program, &batch, &mut tools);
+        let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);
+        if report.undone && batch.paths.len() > saved.paths.len() && report.culprit.as_ref().is_none_or(is_of_before) {
+            // It still fails, which must not hold this save up.
+            report = reload(&mut self.program, &saved, &mut tools);
+        }
         for problem in self.plugins.take_problems() {
             report.diagnostics.push(plugin_problem(&problem));
         }
@@ -342,7 +348,8 @@ impl Worker {
         report.diagnostics.retain(|diagnostic| {
             let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
             if !is_standing {
-                return true;
+                let is_saved = |place: &crate::diagnostic::Place| saved.paths.contains(&place.path);
+                return diagnostic.code != "syntax" || diagnostic.place.as_ref().is_none_or(is_saved);
             }
             standing.insert(diagnostic.identity());
             !self.reported.contains(&diagnostic.identity())

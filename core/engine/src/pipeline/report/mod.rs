@@ -26,6 +26,9 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The whole batch was undone.
     pub undone: bool,
+    /// The file because of which it was, where that is known.
+    #[serde(skip)]
+    pub culprit: Option<PathBuf>,
     /// With `--dry-run`: what would be done, a text for each module.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,
