@@ -32,7 +32,7 @@ use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
-use edit_plan::{FileChange, Plan};
+use edit_plan::{Action, FileChange, Plan};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
 use report::{Report, ReportedModule};
@@ -201,6 +201,10 @@ fn apply(
         }
         Outcome::Undone { failure, ran } => {
             report.undone = true;
+            report.culprit = match &failure {
+                Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
+                Failure::Commit(_) | Failure::Injected => None,
+            };
             for change in changes {
                 if let Some(module) = module_of(program, change) {
                     module.pending = Some(change.new.source.clone());
@@ -251,10 +255,10 @@ fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mu
 /// The line in the new text of the statement that the module's body is running; `None` once it has ended.
 ///
 /// The body runs the text that was loaded, whatever was applied since: its frame's lines are those of that text.
-fn executing_line(interpreter: &dyn Interpreter, module: &Module, new: &DefinitionTree) -> Option<u32> {
+fn executing_line(interpreter: &dyn Interpreter, module: &mut Module, new: &DefinitionTree) -> Option<u32> {
     let code = interpreter.pinned(module.code.as_ref()?);
     let line = interpreter.running(&[code]).first()?.line;
-    let loaded = definitions::parse(module.loaded.clone());
+    let loaded = module.loaded_tree();
     let matching = diff::match_trees(&loaded, new, &[]);
     let statements = &loaded.module().children;
     let at = statements
@@ -318,9 +322,18 @@ fn accept(
             module.advance(tree, spliced, &change.new.source);
         }
         None => {
-            // The texts cannot be joined: the next save is compared with the old one again, and edits that were applied
-            // are applied once more, which changes nothing.
-            module.pending = Some(change.new.source.clone());
+            // Going back to the old text would pair the code that runs with definitions that it no longer is of.
+            for operation in refused.iter().map(|index| &work.plan.operations[*index]) {
+                if let Action::Update(update) = &operation.action {
+                    for (old, new) in &update.pairs {
+                        if let Some(binding) = work.bindings.get(*old) {
+                            bindings.carry(*new, binding.clone());
+                        }
+                    }
+                }
+            }
+            report.diagnostics.push(report::forgotten(&change.module, &change.path));
+            module.advance(change.new.clone(), bindings, &change.new.source);
         }
     }
     let reported = ReportedModule {

@@ -387,6 +387,7 @@ impl Worker {
         if batch.paths.is_empty() {
             return;
         }
+        let saved = batch.clone();
         // What failed before is part of the save that corrects it.
         for pending in self.program.pending_files() {
             if !batch.paths.contains(&pending) {
@@ -410,6 +411,11 @@ impl Worker {
             batch.paths[0].clone(),
         );
         let mut report = reload(&mut self.program, &batch, &mut tools);
+        let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);
+        if report.undone && batch.paths.len() > saved.paths.len() && report.culprit.as_ref().is_none_or(is_of_before) {
+            // It still fails, which must not hold this save up.
+            report = reload(&mut self.program, &saved, &mut tools);
+        }
         drop(done);
         for problem in self.plugins.take_problems() {
             report.diagnostics.push(plugin_problem(&problem));
@@ -421,11 +427,20 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
-        let reported = &mut self.reported;
+        // Every save compares all that is pending again, so what is not refused now is reported when it is again.
+        let mut standing = std::collections::HashSet::new();
         report.diagnostics.retain(|diagnostic| {
             let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
-            !is_standing || reported.insert(diagnostic.identity())
+            if !is_standing {
+                let is_saved = |place: &crate::diagnostic::Place| saved.paths.contains(&place.path);
+                return diagnostic.code != "syntax" || diagnostic.place.as_ref().is_none_or(is_saved);
+            }
+            standing.insert(diagnostic.identity());
+            !self.reported.contains(&diagnostic.identity())
         });
+        if !report.undone {
+            self.reported = standing;
+        }
         self.log.report(&report);
     }
 

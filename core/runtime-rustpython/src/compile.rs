@@ -21,16 +21,23 @@ const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
 
 /// Compiles a unit; the error is the `SyntaxError`, in the unit's own lines.
 pub(crate) fn compile(vm: &VirtualMachine, unit: &CompileUnit<'_>) -> Result<PyRef<PyCode>, PyBaseExceptionRef> {
-    // A class body stores its first line as a constant (`__firstlineno__`), which moving the lines would leave behind.
-    if unit.first_line != 1 && unit.source.contains("class") {
-        let padded = "\n".repeat(unit.first_line as usize - 1) + unit.source;
-        let unit = CompileUnit {
+    // A class body stores `__firstlineno__`, a line number that is a constant like any other: moving lines misses it.
+    if unit.first_line > 1 && unit.source.contains("class") {
+        let padded = format!("{}{}", "\n".repeat(unit.first_line as usize - 1), unit.source);
+        let placed = CompileUnit {
             source: &padded,
             first_line: 1,
             ..*unit
         };
-        return compile(vm, &unit);
+        if let Ok(code) = compile_moved(vm, &placed) {
+            return Ok(code);
+        }
+        // Once more as it is written, for an error in the unit's own lines.
     }
+    compile_moved(vm, unit)
+}
+
+fn compile_moved(vm: &VirtualMachine, unit: &CompileUnit<'_>) -> Result<PyRef<PyCode>, PyBaseExceptionRef> {
     let syntax_error = |error: CompileError| vm.new_syntax_error(&error, Some(unit.source));
     let file = SourceFileBuilder::new(unit.file, unit.source).finish();
     let parsed = parser::parse(unit.source, parser::Mode::Module.into())

@@ -18,7 +18,7 @@ struct Splice {
 
 /// The tree of the next baseline. `refused` are indices of the plan's operations that were not applied.
 ///
-/// `None` when the texts cannot be joined; then nothing of the file may be applied.
+/// `None` when the texts cannot be joined.
 pub fn next_baseline(change: &FileChange, plan: &FilePlan, refused: &[usize]) -> Option<Arc<DefinitionTree>> {
     if refused.is_empty() {
         return Some(change.new.clone());
@@ -30,33 +30,68 @@ pub fn next_baseline(change: &FileChange, plan: &FilePlan, refused: &[usize]) ->
             (_, Some(new)) if change.new.get(new).kind == DefinitionKind::Module => {
                 return Some(change.old.clone());
             }
-            (Some(old), Some(new)) => replace(change, old, new)?,
+            (Some(old), Some(new)) => Splice {
+                at: change.new.get(new).range.clone(),
+                text: indented(&change.old, old, &indent_of(&change.new, new)),
+            },
             (None, Some(new)) => remove(&change.new, new),
             (Some(old), None) => put_back(change, old)?,
             (None, None) => return Some(change.old.clone()),
         });
     }
-    splices.sort_by_key(|splice| (splice.at.start, splice.at.end));
-    let mut text = change.new.source.text().to_owned();
-    let mut limit = u32::MAX;
-    for splice in splices.iter().rev() {
-        if splice.at.end > limit {
-            // Nested in one that was replaced already.
-            continue;
-        }
-        text.replace_range(splice.at.start as usize..splice.at.end as usize, &splice.text);
-        limit = splice.at.start;
-    }
+    let text = joined(change.new.source.text(), splices);
     let tree = parse(Arc::new(SourceText::new(change.path.clone(), text)));
     tree.problems.is_empty().then(|| Arc::new(tree))
 }
 
-fn replace(change: &FileChange, old: DefinitionId, new: DefinitionId) -> Option<Splice> {
-    let (before, after) = (change.old.get(old), change.new.get(new));
-    (before.column == after.column).then(|| Splice {
-        at: after.range.clone(),
-        text: change.old.text(old).to_owned(),
-    })
+/// The text with all splices. What lies inside another one's range is replaced with it.
+fn joined(text: &str, mut splices: Vec<Splice>) -> String {
+    // Stable: what is put back at one place stays in order.
+    splices.sort_by_key(|splice| (splice.at.start, std::cmp::Reverse(splice.at.end)));
+    let mut joined = String::with_capacity(text.len());
+    let mut at = 0;
+    for splice in splices {
+        if splice.at.start < at {
+            continue;
+        }
+        joined.push_str(&text[at as usize..splice.at.start as usize]);
+        joined.push_str(&splice.text);
+        at = splice.at.end;
+    }
+    joined.push_str(&text[at as usize..]);
+    joined
+}
+
+/// What stands before a definition in its line, if that is only blanks; as many blanks where it is not.
+fn indent_of(tree: &DefinitionTree, id: DefinitionId) -> String {
+    let definition = tree.get(id);
+    let start = tree.source.line_start(definition.first_line) as usize;
+    let before = &tree.source.text()[start..definition.range.start as usize];
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\x0c');
+    before
+        .bytes()
+        .map(|byte| if is_blank(byte) { byte as char } else { ' ' })
+        .collect()
+}
+
+/// The text of a definition, its lines below the first moved to another indent.
+fn indented(tree: &DefinitionTree, id: DefinitionId, indent: &str) -> String {
+    let own = indent_of(tree, id);
+    let text = tree.text(id);
+    if own == indent {
+        return text.to_owned();
+    }
+    let mut moved = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        match line.strip_prefix(own.as_str()) {
+            Some(rest) if index > 0 => {
+                moved.push_str(indent);
+                moved.push_str(rest);
+            }
+            _ => moved.push_str(line),
+        }
+    }
+    moved
 }
 
 fn remove(tree: &DefinitionTree, id: DefinitionId) -> Splice {
@@ -66,36 +101,132 @@ fn remove(tree: &DefinitionTree, id: DefinitionId) -> Splice {
     }
 }
 
+/// Puts a definition that is in the old text only behind the sibling that it stood behind.
 fn put_back(change: &FileChange, old: DefinitionId) -> Option<Splice> {
     let before = change.old.get(old);
     let old_parent = before.parent?;
     let new_parent = change.matching.new_of(old_parent)?;
-    let indent = " ".repeat(before.column as usize);
-    let text = change.old.text(old);
     let siblings = &change.old.get(old_parent).children;
     let position = siblings.iter().position(|sibling| *sibling == old)?;
+    let children: Vec<DefinitionId> = change.new.get(new_parent).children.clone();
+    let children: Vec<_> = children
+        .into_iter()
+        .filter(|child| !change.new.get(*child).in_header)
+        .collect();
     let anchor = siblings[..position].iter().rev().find_map(|sibling| {
         let new = change.matching.new_of(*sibling)?;
-        (change.new.get(new).parent == Some(new_parent)).then_some(new)
+        children.iter().position(|child| *child == new)
     });
-    if let Some(anchor) = anchor {
-        let end = change.new.get(anchor).range.end;
+    let Some(mut anchor) = anchor else {
+        let Some(first) = children.first() else {
+            let end = change.new.source.text().len() as u32;
+            return (new_parent == DefinitionId::MODULE).then(|| Splice {
+                at: end..end,
+                text: format!("\n{}\n", indented(&change.old, old, "")),
+            });
+        };
+        let indent = indent_of(&change.new, *first);
+        let at = change.new.get(*first).range.start;
+        return Some(Splice {
+            at: at..at,
+            text: format!("{}\n{indent}", indented(&change.old, old, &indent)),
+        });
+    };
+    // Behind all that shares a line with it, or a `;` would follow a compound statement.
+    let shares_a_line = |at: usize| {
+        let next = children.get(at + 1).map(|next| change.new.get(*next).first_line);
+        next == Some(change.new.get(children[at]).last_line)
+    };
+    while shares_a_line(anchor) {
+        anchor += 1;
+    }
+    let end = change.new.get(children[anchor]).range.end;
+    let first = change.new.get(children[0]);
+    let parent = change.new.get(new_parent);
+    let is_inline = new_parent != DefinitionId::MODULE && parent.def_line == first.first_line;
+    if is_inline {
         return Some(Splice {
             at: end..end,
-            text: format!("\n{indent}{text}"),
+            text: format!("; {}", change.old.text(old)),
         });
     }
-    let first = change
-        .new
-        .get(new_parent)
-        .children
-        .iter()
-        .find(|child| !change.new.get(**child).in_header);
-    let at = first.map_or(change.new.source.text().len() as u32, |first| {
-        change.new.get(*first).range.start
-    });
+    let indent = indent_of(&change.new, children[0]);
     Some(Splice {
-        at: at..at,
-        text: format!("{text}\n{indent}"),
+        at: end..end,
+        text: format!("\n{indent}{}", indented(&change.old, old, &indent)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::diff::match_trees;
+    use crate::pipeline::edit_plan::{Action, plan};
+
+    /// The text that runs when everything that the plan itself refuses was refused.
+    fn baseline(old: &str, new: &str) -> Option<String> {
+        let tree = |text: &str| Arc::new(parse(Arc::new(SourceText::new("m.py", text))));
+        let (old, new) = (tree(old), tree(new));
+        let matching = match_trees(&old, &new, &[]);
+        let change = FileChange {
+            path: "m.py".into(),
+            module: "m".to_owned(),
+            old,
+            new,
+            matching,
+        };
+        let plan = plan(std::slice::from_ref(&change));
+        let operations = plan.files[0].operations.iter().enumerate();
+        let refused: Vec<usize> = operations
+            .filter(|(_, operation)| matches!(&operation.action, Action::Refuse(reason) if !reason.is_note))
+            .map(|(index, _)| index)
+            .collect();
+        assert!(!refused.is_empty(), "the plan was to refuse something");
+        Some(
+            next_baseline(&change, &plan.files[0], &refused)?
+                .source
+                .text()
+                .to_owned(),
+        )
+    }
+
+    #[test]
+    fn what_was_refused_keeps_its_old_text_in_the_new_file() {
+        let old = "def f(): return 1\ndef g(): return 1\n";
+        let new = "# new\n@d\ndef f(): return 2\ndef g(): return 2\n";
+        assert_eq!(
+            baseline(old, new).unwrap(),
+            "# new\ndef f(): return 1\ndef g(): return 2\n"
+        );
+    }
+
+    #[test]
+    fn another_indent_is_followed() {
+        let old = "if a:\n  @d\n  def f():\n    return 1\n";
+        let new = "if a:\n        def f():\n            return 2\n";
+        let expected = "if a:\n        @d\n        def f():\n          return 1\n";
+        assert_eq!(baseline(old, new).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_removed_part_of_a_block_is_put_back() {
+        let old = "if a:\n    x = 1\n    y = 1\n    def f(): pass\n";
+        let new = "if a:\n    x = 1; z = 2\n";
+        let expected = "if a:\n    x = 1; y = 1\n    def f(): pass\n";
+        assert_eq!(baseline(old, new).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_removed_first_statement_is_put_back_first() {
+        let old = "if a:\n    x = 1\n    y = 1\n";
+        let new = "if a:\n    y = 1\n";
+        assert_eq!(baseline(old, new).unwrap(), old);
+    }
+
+    #[test]
+    fn a_suite_behind_its_colon_stays_there() {
+        let old = "if a: x = 1; y = 1\n";
+        let new = "if a: x = 1\n";
+        assert_eq!(baseline(old, new).unwrap(), old);
+    }
 }

@@ -29,6 +29,7 @@ pub struct Module {
     /// Counts the saves that were applied.
     pub revision: u64,
     tree: Option<Arc<DefinitionTree>>,
+    loaded_tree: Option<Arc<DefinitionTree>>,
     bindings: Option<Bindings>,
 }
 
@@ -44,6 +45,7 @@ impl Module {
             code,
             revision: 0,
             tree: None,
+            loaded_tree: None,
             bindings: None,
         }
     }
@@ -52,6 +54,16 @@ impl Module {
     pub fn tree(&mut self) -> Arc<DefinitionTree> {
         self.tree
             .get_or_insert_with(|| Arc::new(parse(self.baseline.clone())))
+            .clone()
+    }
+
+    /// The tree of what was loaded, parsed at the first edit while the module's body runs.
+    pub fn loaded_tree(&mut self) -> Arc<DefinitionTree> {
+        if Arc::ptr_eq(&self.loaded, &self.baseline) {
+            return self.tree();
+        }
+        self.loaded_tree
+            .get_or_insert_with(|| Arc::new(parse(self.loaded.clone())))
             .clone()
     }
 

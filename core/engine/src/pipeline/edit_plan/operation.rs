@@ -26,13 +26,14 @@ pub struct FilePlan {
     #[serde(skip)]
     pub unchanged: Vec<Unchanged>,
     /// Classes at module and class level that are in both texts, outermost first.
+    #[serde(skip)]
     pub classes: Vec<LiveClass>,
     /// `__future__` compiler flags of the new text.
     pub flags: u32,
 }
 
 /// What a class statement derives from its body, besides its namespace.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct LiveClass {
     /// In the tree of the baseline.
     pub old: DefinitionId,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Refusal;
+use super::{EditCode, Refusal};
 
 /// Something that is not applied; the old text goes on counting as live.
 pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
@@ -82,6 +82,15 @@ pub fn bound_again(name: &str, line: u32) -> Refusal {
         "overloads",
         format!("the new definition of `{name}` is not run"),
         format!("line {line} binds `{name}` again and does not run again, so the name would end with the wrong value"),
+        "restart the program",
+    )
+}
+
+pub fn deleted_again(edit: EditCode, name: &str, line: u32) -> Refusal {
+    refusal(
+        edit.as_str(),
+        format!("the statement that binds `{name}` is not run"),
+        format!("line {line} deletes the name again and does not run again, so the name would stay"),
         "restart the program",
     )
 }

@@ -14,6 +14,8 @@ pub struct Names {
     annotated: FxHashMap<Scope, FxHashSet<String>>,
     /// Names declared `global` in some function.
     globals: FxHashSet<String>,
+    /// The last statement directly in a scope that deletes a name.
+    deleters: FxHashMap<Scope, FxHashMap<String, DefinitionId>>,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +64,11 @@ impl Names {
             .map_or(0, |binders| binders.direct.len() + usize::from(binders.in_block))
     }
 
+    /// The last statement directly in the scope that deletes the name.
+    pub fn deleter(&self, scope: &Scope, name: &str) -> Option<DefinitionId> {
+        self.deleters.get(scope)?.get(name).copied()
+    }
+
     /// How many functions and classes of this name the scope has, in all branches of its blocks.
     pub fn definition_count(&self, scope: &Scope, name: &str) -> usize {
         self.scopes
@@ -86,6 +93,10 @@ impl Names {
                 _ => {
                     for name in bound_names(tree, child) {
                         self.bind(scope, name, child, in_block);
+                    }
+                    if let Some(facets) = definition.facets.statement().filter(|_| !in_block) {
+                        let deleters = self.deleters.entry(scope.clone()).or_default();
+                        deleters.extend(facets.deletes.iter().map(|name| (name.clone(), child)));
                     }
                     if let Some(name) = annotated_name(tree, child) {
                         self.annotated.entry(scope.clone()).or_default().insert(name);

@@ -116,6 +116,22 @@ impl Planner<'_> {
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
             }
         }
+        for name in &binds {
+            if let Some(deleter) = self.names.deleter(&place.scope, name).filter(|deleter| *deleter > new)
+                && self
+                    .change
+                    .matching
+                    .old_of(deleter)
+                    .is_some_and(|old| self.is_same(old, deleter))
+            {
+                let line = self.new.get(deleter).first_line;
+                let edit = match place.scope.classes.is_empty() {
+                    true => EditCode::Stmt,
+                    false => EditCode::ClsAttr,
+                };
+                return self.refuse(edit, old, Some(new), reasons::deleted_again(edit, name, line));
+            }
+        }
         let unbinds = old.map_or_else(Vec::new, |old| {
             bound_names(self.old, old)
                 .into_iter()

@@ -21,7 +21,8 @@ pub struct Unit {
     pub first_line: u32,
     /// Names of the class headers around the definition, outermost first: the code objects to descend through.
     pub classes: Vec<String>,
-    /// True when the source is the whole file: the fallback where a definition cannot be compiled alone.
+    /// True when the source is the whole file: the fallback where a definition cannot be compiled alone. Its code objects
+    /// are of use; running it would run every statement.
     pub is_whole_file: bool,
 }
 
@@ -48,12 +49,18 @@ impl Unit {
         }
     }
 
-    /// The whole file.
-    pub fn whole_file(tree: &DefinitionTree) -> Self {
+    /// The whole file, to take the code objects of a definition from.
+    fn whole_file(tree: &DefinitionTree, id: DefinitionId) -> Self {
+        let mut classes: Vec<String> = tree
+            .ancestors(id)
+            .filter(|around| around.kind == DefinitionKind::Class)
+            .filter_map(|class| class.name.as_deref().map(str::to_owned))
+            .collect();
+        classes.reverse();
         Self {
             source: tree.source.text().to_owned(),
             first_line: 1,
-            classes: Vec::new(),
+            classes,
             is_whole_file: true,
         }
     }
@@ -62,20 +69,38 @@ impl Unit {
         let text = tree.source.text();
         let start_line = tree.source.line_of(range.start);
         let column = tree.source.column_of(range.start);
+        if is_global_in_class(tree, id) {
+            // Its qualified name has no class in it, which only the `global` statement tells the compiler.
+            return Self::whole_file(tree, id);
+        }
         let headers = headers(tree, id, column);
         let classes = headers.iter().filter_map(|header| header.class.clone()).collect();
-        // Headers go on the lines right above: only the definition's own lines must be right. Where the file has fewer
-        // lines above (a class header on line 1 with its body behind the colon), the whole file is compiled.
-        let Some(first_line) = start_line.checked_sub(headers.len() as u32).filter(|line| *line >= 1) else {
-            return Self::whole_file(tree);
-        };
+        // Headers go on the lines right above: only the definition's own lines must be right.
+        let room = start_line - 1;
+        let above = headers.len().min(room as usize);
         let mut source = String::with_capacity(range.len() + 256);
-        for header in &headers {
+        for header in &headers[..above] {
             source.push_str(&header.indent);
             source.push_str(&header.text);
             source.push('\n');
         }
-        source.push_str(&indent_before(tree, range.start));
+        let before = indent_before(tree, range.start);
+        match &headers[above..] {
+            [] if headers.is_empty() && column > 0 => {
+                // Behind a `;` at module level, which leaves room for two bytes at least.
+                source.push_str("0;");
+                source.push_str(before.get(2..).unwrap_or_default());
+            }
+            [] => source.push_str(&before),
+            // The file has no line above: a suite behind the colon of a header on the first lines.
+            [header] if header.indent.len() + header.text.len() <= before.len() => {
+                source.push_str(&header.indent);
+                source.push_str(&header.text);
+                source.push_str(&before[header.indent.len() + header.text.len()..]);
+            }
+            _ => return Self::whole_file(tree, id),
+        }
+        let first_line = start_line - above as u32;
         push_blanked(&mut source, text, range, blanked);
         source.push('\n');
         push_context(&mut source, tree);
@@ -86,6 +111,16 @@ impl Unit {
             is_whole_file: false,
         }
     }
+}
+
+/// Does the class around a definition declare its name `global`?
+fn is_global_in_class(tree: &DefinitionTree, id: DefinitionId) -> bool {
+    let class = tree.get(tree.enclosing_scope(id));
+    let globals = class.facets.class().map_or(&[][..], |facets| &facets.globals);
+    tree.get(id)
+        .name
+        .as_ref()
+        .is_some_and(|name| globals.iter().any(|global| **global == **name))
 }
 
 /// One line that stands for an enclosing class or block.

@@ -6,7 +6,7 @@ use jurigged_runtime::{Interpreter, Pin};
 use rustc_hash::FxHashMap;
 
 use super::codes::{Bound, bind, bind_loose};
-use crate::pipeline::definitions::{DefinitionId, DefinitionTree};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
 use crate::pipeline::diff::Matching;
 use crate::pipeline::edit_plan::Outline;
 
@@ -90,11 +90,12 @@ impl Bindings {
         self.by_definition.insert(bound.id, binding);
     }
 
-    /// Carries over the bindings of all definitions of another tree that have the same text in this one.
+    /// Carries over the bindings of all definitions of another tree that have the same text in this one, and those of
+    /// classes, whose text may be of both.
     pub fn carry_same_text(&mut self, other: &Self, from: &DefinitionTree, to: &DefinitionTree, matching: &Matching) {
         for definition in &to.definitions {
             if let Some(source) = matching.old_of(definition.id)
-                && from.text(source) == to.text(definition.id)
+                && (definition.kind == DefinitionKind::Class || from.text(source) == to.text(definition.id))
                 && let Some(binding) = other.get(source)
             {
                 self.by_definition.insert(definition.id, binding.clone());

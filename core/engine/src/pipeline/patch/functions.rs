@@ -207,8 +207,9 @@ impl LiveDefaults {
     }
 }
 
-/// Copies what `functools.wraps` copied from a function to its wrappers (`functools.WRAPPER_ASSIGNMENTS`): attributes
-/// that still are the function's old ones get the new ones.
+/// Copies what wrappers copied from a function when they were made: attributes that still are the function's old ones
+/// get the new ones. That is what `functools.wraps` copies (`functools.WRAPPER_ASSIGNMENTS`), what method descriptors
+/// copy (Objects/funcobject.c, `functools_wraps`), and the docstring of a property.
 pub fn wrapper_swaps(
     interpreter: &dyn Interpreter,
     bound: Option<Handle>,
@@ -222,6 +223,9 @@ pub fn wrapper_swaps(
         if current == function {
             return Ok(swaps);
         }
+        let Some((copied, inside)) = copies_of(interpreter, current) else {
+            break;
+        };
         for swap in own {
             let Swap::Attribute {
                 object,
@@ -232,12 +236,11 @@ pub fn wrapper_swaps(
             else {
                 continue;
             };
-            let copied = ["__doc__", "__annotations__", "__annotate__", "__type_params__"];
             if *object != function || !copied.contains(&name.as_str()) {
                 continue;
             }
             let present = interpreter.attribute(current, name)?;
-            if present == *expected && interpreter.kind(current) == ObjectKind::Function {
+            if present == *expected {
                 swaps.push(Swap::Attribute {
                     object: current,
                     name: name.clone(),
@@ -246,8 +249,30 @@ pub fn wrapper_swaps(
                 });
             }
         }
-        wrapper = interpreter.attribute(current, "__wrapped__")?;
+        wrapper = interpreter.attribute(current, inside)?;
     }
     // The name leads to something else that has nothing to do with the function.
     Ok(Vec::new())
+}
+
+/// The attributes that a wrapper copies, and where it keeps what it wraps; `None` for other objects.
+fn copies_of(interpreter: &dyn Interpreter, wrapper: Handle) -> Option<(&'static [&'static str], &'static str)> {
+    const WRAPS: &[&str] = &["__doc__", "__annotations__", "__annotate__", "__type_params__"];
+    match interpreter.kind(wrapper) {
+        ObjectKind::Function => Some((WRAPS, "__wrapped__")),
+        // 3.10 and later; before, they ask the function.
+        ObjectKind::StaticMethod | ObjectKind::ClassMethod if interpreter.facts().version >= (3, 10, 0) => {
+            Some((&["__doc__", "__annotations__", "__annotate__"], "__func__"))
+        }
+        ObjectKind::StaticMethod | ObjectKind::ClassMethod => Some((&[], "__func__")),
+        ObjectKind::Property => Some((&["__doc__"], "fget")),
+        _ => {
+            let classes = interpreter.class_names(wrapper);
+            classes.iter().find_map(|name| match name.as_str() {
+                "functools.cached_property" => Some((&["__doc__"][..], "func")),
+                "functools._lru_cache_wrapper" => Some((WRAPS, "__wrapped__")),
+                _ => None,
+            })
+        }
+    }
 }

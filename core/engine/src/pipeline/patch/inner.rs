@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::Work;
 use super::functions::LiveDefaults;
 use super::prepare::Stop;
-use super::units::{compile_scope, execute_in};
+use super::units::{compile_to_run, execute_in};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{InnerDefault, InnerFunction, InnerSource, Refusal, Unit, UpdateCode, note, refusal};
 use crate::pipeline::locate::CodeTarget;
@@ -92,7 +92,7 @@ fn set(interpreter: &dyn Interpreter, function: Handle, name: &str, new: Handle)
 fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, text: &str) -> Result<Handle, Stop> {
     const VALUE: &str = "value";
     let unit = Unit::of_text(format!("{VALUE} = (\n{text}\n)\n"));
-    let code = compile_scope(interpreter, work, &unit)?;
+    let code = compile_to_run(interpreter, work, &unit)?;
     let locals = interpreter.new_dict();
     execute_in(interpreter, code, work.namespace, locals)?;
     Ok(interpreter
@@ -105,7 +105,8 @@ fn docstring(interpreter: &dyn Interpreter, work: &Work<'_>, function: Handle, c
     let none = interpreter.none();
     let closure = interpreter.attribute(function, "__closure__")?.unwrap_or(none);
     let class = interpreter.class_of(function);
-    let made = interpreter.call(class, &[code, work.namespace, none, none, closure])?;
+    let name = interpreter.attribute(function, "__name__")?.unwrap_or(none);
+    let made = interpreter.call(class, &[code, work.namespace, name, none, closure])?;
     Ok(interpreter.attribute(made, "__doc__")?.unwrap_or(none))
 }
 

@@ -8,7 +8,7 @@ use super::outcome::Failure;
 use super::prepare::{Prepared, Stop};
 use super::statements::without_place;
 use super::transaction::Transaction;
-use super::units::{compile_scope, execute_in, no_class};
+use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
 use crate::pipeline::edit_plan::{Action, RunStatement};
 use crate::pipeline::locate::bind;
@@ -79,7 +79,7 @@ fn run_statement(
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    let code = compile_scope(interpreter, work, &statement.unit)?;
+    let code = compile_to_run(interpreter, work, &statement.unit)?;
     if statement.scope.classes.is_empty() {
         execute_in(interpreter, code, work.namespace, work.namespace)?;
     } else {

@@ -58,6 +58,10 @@ pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<S
         if !moved && class.static_attributes.is_none() {
             continue;
         }
+        let mut namesakes = work.plan.classes.iter().filter(|other| other.scope == class.scope);
+        if before.is_none() && namesakes.nth(1).is_some() {
+            continue;
+        }
         let Some(live) = class_at(interpreter, work.namespace, &class.scope) else {
             continue;
         };

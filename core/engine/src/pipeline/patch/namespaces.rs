@@ -7,7 +7,7 @@ use crate::pipeline::edit_plan::Scope;
 use crate::pipeline::locate::{class_at, resolve};
 
 /// Names that running a part of a class body writes and that belong to the whole body.
-const OWNED_BY_CLASS_BODY: [&str; 8] = [
+const OWNED_BY_CLASS_BODY: [&str; 10] = [
     "__module__",
     "__qualname__",
     "__dict__",
@@ -16,6 +16,8 @@ const OWNED_BY_CLASS_BODY: [&str; 8] = [
     "__static_attributes__",
     "__classcell__",
     "__classdictcell__",
+    "__classdict__",
+    "__conditional_annotations__",
 ];
 
 /// A copy of one scope's namespace in which statements run before the commit.

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::Work;
 use super::namespaces::Scratch;
 use super::prepare::{Prepared, Steps, Stop};
-use super::units::{compile_scope, execute_in, no_class, refuse_free_variables};
+use super::units::{compile_to_run, execute_in, no_class};
 use crate::pipeline::edit_plan::{Phase, Refusal, RunStatement, Scope, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
@@ -40,8 +40,7 @@ pub fn prepare_statement(
     }
     refuse_fields(interpreter, work, statement)?;
     // What the compiler refuses is known before anything changes, also of statements that run late.
-    let code = compile_scope(interpreter, work, &statement.unit)?;
-    refuse_free_variables(interpreter, code)?;
+    let code = compile_to_run(interpreter, work, &statement.unit)?;
     let (names, annotations) = (&statement.unbinds, &statement.unannotates);
     unbind(interpreter, work, &statement.scope, names, annotations, module, steps)?;
     if statement.phase == Phase::Late {

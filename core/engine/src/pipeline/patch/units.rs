@@ -37,25 +37,39 @@ pub fn compile_scope(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Unit
     })
 }
 
-/// Runs a scope's code object, which must have no free variables (a generic class's body has).
+/// Compiles a unit that is to be run, see [`compile_scope`].
 ///
 /// # Errors
-/// When it is refused, or raises.
-pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, locals: Handle) -> Result<(), Stop> {
+/// As [`compile_scope`], and where the definition cannot be compiled alone or its scope cannot be run in parts.
+pub fn compile_to_run(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Unit) -> Result<Handle, Stop> {
+    if unit.is_whole_file {
+        return Err(Stop::Refused(refusal(
+            "unit",
+            "the statement is not run",
+            "it cannot be compiled without the rest of its file",
+            "put it on a line of its own, or restart the program",
+        )));
+    }
+    let code = compile_scope(interpreter, work, unit)?;
     refuse_free_variables(interpreter, code)?;
+    Ok(code)
+}
+
+/// Runs what [`compile_to_run`] has compiled.
+///
+/// # Errors
+/// When it raises.
+pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, locals: Handle) -> Result<(), Stop> {
     Ok(interpreter.execute(code, globals, locals)?)
 }
 
-/// Refuses what [`execute_in`] cannot run.
-///
-/// # Errors
-/// When the code object has free variables.
-pub fn refuse_free_variables(interpreter: &dyn Interpreter, code: Handle) -> Result<(), Refusal> {
-    // RustPython reads the type parameters of a generic class by name.
-    let is_generic = functions::names(interpreter, code, "co_names")
-        .iter()
-        .any(|name| name == ".type_params");
-    if !is_generic && functions::names(interpreter, code, "co_freevars").is_empty() {
+/// Refuses a scope with free variables, which the body of a generic class has: nobody can give them to it any more.
+fn refuse_free_variables(interpreter: &dyn Interpreter, code: Handle) -> Result<(), Refusal> {
+    let reads = |attribute: &str, wanted: &dyn Fn(&String) -> bool| {
+        functions::names(interpreter, code, attribute).iter().any(wanted)
+    };
+    // RustPython reads the type parameters of a class by a name that no program can write.
+    if !reads("co_freevars", &|_| true) && !reads("co_names", &|name| name == ".type_params") {
         return Ok(());
     }
     Err(refusal(

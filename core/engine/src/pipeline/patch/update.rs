@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
-use super::units::{bind_unit, compile_scope, execute_in, no_class};
+use super::units::{bind_unit, compile_to_run, execute_in, no_class};
 use super::{Work, conform, functions, inner};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
@@ -70,6 +70,14 @@ impl Edited<'_> {
         }
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
             headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
+        }
+        if outermost.is_none() && update.binding.is_none() {
+            return Err(Stop::Refused(refusal(
+                "ambiguous",
+                format!("`{}` keeps its old code", work.plan.operations[index].summary.trim()),
+                "its lambdas cannot be told apart: equal ones on one line share their code",
+                "put them on lines of their own and save again",
+            )));
         }
         if outermost.is_none() {
             listed.push(note(
@@ -205,7 +213,7 @@ fn run_template(
             }
         }
     }
-    let code = compile_scope(interpreter, work, &header.template)?;
+    let code = compile_to_run(interpreter, work, &header.template)?;
     execute_in(interpreter, code, work.namespace, locals)?;
     interpreter
         .entry(locals, name)

@@ -5,7 +5,7 @@ mod events;
 pub use events::{Event, Verb};
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jurigged_runtime::PythonError;
 use serde::Serialize;
@@ -26,6 +26,9 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The whole batch was undone.
     pub undone: bool,
+    /// The file because of which it was, where that is known.
+    #[serde(skip)]
+    pub culprit: Option<PathBuf>,
     /// With `--dry-run`: what would be done, a text for each module.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,
@@ -173,6 +176,17 @@ fn listed(items: &[String]) -> String {
         let _ = write!(text, " and {} more", items.len() - SHOWN);
     }
     text
+}
+
+/// What was refused in this save is not remembered.
+pub fn forgotten(module: &str, path: &Path) -> Diagnostic {
+    Diagnostic::warning(
+        "baseline",
+        format!("`{module}` runs a mixture of this save and the one before"),
+    )
+    .place(Place::file(path))
+    .detail("the old text of what was refused does not fit into the new file, so later saves do not list it again")
+    .help("save it once more with that part changed, or restart the program")
 }
 
 /// A file that gives no text.
