@@ -61,7 +61,7 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
         return report;
     }
     let changes = compare(program, &snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes);
+    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
     if changes.is_empty() {
         return report;
     }
@@ -382,11 +382,12 @@ fn undone(
 /// The plan of one edit of one file, without running anything.
 pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Path) -> Plan {
     let matching = diff::match_trees(&old, &new, &[]);
-    edit_plan::plan(&[FileChange {
+    let changes = [FileChange {
         path: path.to_owned(),
         module: module.to_owned(),
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
-    }])
+    }];
+    edit_plan::plan(&changes, &|_, _| Vec::new())
 }

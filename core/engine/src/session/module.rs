@@ -57,6 +57,12 @@ impl Module {
             .clone()
     }
 
+    /// The tree of the baseline, parsed for this call where it is not known yet.
+    pub fn parsed(&self) -> Arc<DefinitionTree> {
+        let known = self.tree.clone();
+        known.unwrap_or_else(|| Arc::new(parse(self.baseline.clone())))
+    }
+
     /// The tree of what was loaded, parsed at the first edit while the module's body runs.
     pub fn loaded_tree(&mut self) -> Arc<DefinitionTree> {
         if Arc::ptr_eq(&self.loaded, &self.baseline) {

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::module::Module;
 use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
+use crate::pipeline::edit_plan::decorated_by;
 use crate::source::SourceText;
 
 /// The modules of the program, by file.
@@ -55,6 +56,25 @@ impl Program {
     /// The modules of a file.
     pub fn of_file(&mut self, file: &Path) -> &mut [Module] {
         self.by_file.get_mut(file).map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    /// What a decorator, by its module and its name, decorates in the other modules: names with their modules, sorted.
+    pub fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
+        // The decorator itself, a name that it is imported by, or its module stands behind the `@`; its last part is in
+        // the text in any case.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let others = self.by_file.values().flatten().filter(|other| other.name != module);
+        let mut users: Vec<String> = others
+            .filter(|other| other.baseline.text().contains('@'))
+            .filter(|other| other.baseline.text().contains(last) || other.baseline.text().contains("import *"))
+            .flat_map(|other| {
+                let tree = other.parsed();
+                let paths = decorated_by(&tree, module, name).into_iter();
+                paths.map(|path| format!("{}.{path}", other.name)).collect::<Vec<_>>()
+            })
+            .collect();
+        users.sort();
+        users
     }
 
     /// Files of which something is pending, in order.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decorated::decorated_here;
 use super::headers::{header_update, inner_function};
 use super::operation::{Action, UpdateCode};
 use super::{EditCode, Outline, Place, Planner, Unit, reasons};
@@ -93,19 +94,9 @@ impl Planner<'_> {
         if !has_wrapper || outside_wrappers(self.old, old) == outside_wrappers(self.new, new) {
             return;
         }
-        let name = self.new.get(new).path.to_string();
-        let users: Vec<String> = self
-            .new
-            .definitions
-            .iter()
-            .filter(|definition| {
-                definition
-                    .facets
-                    .function()
-                    .is_some_and(|facets| facets.decorators.iter().any(|facet| decorator_name(facet) == name))
-            })
-            .map(|definition| definition.path.to_string())
-            .collect();
+        let name = self.new.get(new).path.clone();
+        let mut users = decorated_here(self.new, &name);
+        users.extend((self.elsewhere)(&self.change.module, &name));
         if !users.is_empty() {
             let why = reasons::decorator_outside_wrapper(&name, &users);
             self.refuse(EditCode::FnWrapper, None, Some(new), why);

@@ -5,6 +5,7 @@
 //! save is compared with what really runs.
 
 mod blocks;
+mod decorated;
 mod functions;
 mod headers;
 mod live_classes;
@@ -15,6 +16,7 @@ mod scope;
 mod statements;
 mod unit;
 
+pub use decorated::decorated_by;
 pub use operation::{
     Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
     Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
@@ -45,15 +47,19 @@ pub struct FileChange {
     pub matching: Matching,
 }
 
-/// Plans all files of a batch.
-pub fn plan(changes: &[FileChange]) -> Plan {
+/// Tells what a decorator, by its module and its name, decorates in other modules: qualified names.
+pub type DecoratedElsewhere<'a> = dyn Fn(&str, &str) -> Vec<String> + 'a;
+
+/// Plans all files of a batch. `elsewhere` is asked only where a decorator changed outside the wrapper that it makes.
+pub fn plan(changes: &[FileChange], elsewhere: &DecoratedElsewhere<'_>) -> Plan {
     Plan {
-        files: changes.iter().map(plan_file).collect(),
+        files: changes.iter().map(|change| plan_file(change, elsewhere)).collect(),
     }
 }
 
-fn plan_file(change: &FileChange) -> FilePlan {
+fn plan_file(change: &FileChange, elsewhere: &DecoratedElsewhere<'_>) -> FilePlan {
     let mut planner = Planner {
+        elsewhere,
         change,
         old: &change.old,
         new: &change.new,
@@ -66,6 +72,7 @@ fn plan_file(change: &FileChange) -> FilePlan {
     if futures(&change.old) == futures(&change.new) {
         classes = live_classes::of(change, &planner.names);
         planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
+        planner.note_reordered();
     } else {
         planner.refuse(
             EditCode::Future,
@@ -112,6 +119,7 @@ struct Place {
 }
 
 struct Planner<'a> {
+    elsewhere: &'a DecoratedElsewhere<'a>,
     change: &'a FileChange,
     old: &'a DefinitionTree,
     new: &'a DefinitionTree,
@@ -306,3 +314,6 @@ fn reported_name(tree: &DefinitionTree, definition: &Definition) -> String {
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,6 +113,15 @@ pub fn last_binding_removed(name: &str) -> Refusal {
     )
 }
 
+pub fn reordered(name: &str, line: u32) -> Refusal {
+    note(
+        "overloads",
+        format!("`{name}` keeps its value"),
+        format!("line {line} is the last that binds it now, and a statement that only moved does not run again"),
+        "restart the program if the order matters",
+    )
+}
+
 pub fn decorator_outside_wrapper(name: &str, users: &[String]) -> Refusal {
     note(
         "fn-wrapper",

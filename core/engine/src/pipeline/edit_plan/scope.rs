@@ -56,6 +56,14 @@ impl Names {
         self.scopes.get(scope)?.get(name)?.direct.last().copied()
     }
 
+    /// Names that several statements directly in a scope bind, with the last one.
+    pub fn bound_twice(&self) -> impl Iterator<Item = (&Scope, &str, DefinitionId)> {
+        self.scopes.iter().flat_map(|(scope, names)| {
+            let names = names.iter().filter(|(_, binders)| binders.direct.len() > 1);
+            names.filter_map(move |(name, binders)| Some((scope, name.as_str(), *binders.direct.last()?)))
+        })
+    }
+
     /// How many statements bind the name, those in blocks as one more.
     pub fn binder_count(&self, scope: &Scope, name: &str) -> usize {
         self.scopes

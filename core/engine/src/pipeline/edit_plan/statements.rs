@@ -2,6 +2,7 @@
 
 use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
+use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
     Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
@@ -132,6 +133,14 @@ impl Planner<'_> {
                 return self.refuse(edit, old, Some(new), reasons::deleted_again(edit, name, line));
             }
         }
+        if let Some(old) = old {
+            for name in bound_names(self.old, old) {
+                if !binds.contains(&name) && self.was_last_binder(old, &name, place) {
+                    let why = reasons::last_binding_removed(&name);
+                    return self.refuse(EditCode::Overloads, Some(old), Some(new), why);
+                }
+            }
+        }
         let unbinds = old.map_or_else(Vec::new, |old| {
             bound_names(self.old, old)
                 .into_iter()
@@ -195,7 +204,7 @@ impl Planner<'_> {
         for name in bound_names(self.old, id) {
             if !self.names.binds(&place.scope, &name) {
                 names.push(name);
-            } else if definition.kind.owns_code() && self.was_last_binder(id, &name, place) {
+            } else if self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
                     Some(id),
@@ -228,8 +237,42 @@ impl Planner<'_> {
             .collect()
     }
 
+    /// Lists names whose last binding is another one than before, although nothing was run: the file was reordered.
+    pub(super) fn note_reordered(&mut self) {
+        let last: Vec<_> = self
+            .names
+            .bound_twice()
+            .map(|(scope, name, id)| (scope.clone(), name.to_owned(), id))
+            .collect();
+        if last.is_empty() {
+            return;
+        }
+        let before = Names::of(self.old);
+        for (scope, name, last) in last {
+            let Some(won) = before.last_binder(&scope, &name) else {
+                continue;
+            };
+            let is_run = self.operations.iter().any(|operation| operation.new == Some(last));
+            let has_moved = self.change.matching.old_of(last).is_some_and(|old| old != won)
+                && self.change.matching.new_of(won).is_some_and(|now| now < last);
+            if has_moved && !is_run {
+                let line = self.new.get(last).first_line;
+                self.refuse(
+                    EditCode::Overloads,
+                    Some(won),
+                    Some(last),
+                    reasons::reordered(&name, line),
+                );
+            }
+        }
+    }
+
     /// Was this the definition whose value the name has, while what remains was bound earlier and stays unrun?
     fn was_last_binder(&self, id: DefinitionId, name: &str, place: &Place) -> bool {
+        // `import a.b` and `import a.c` bind the same module.
+        if self.old.get(id).kind == DefinitionKind::Statement(StatementKind::Import) {
+            return false;
+        }
         let Some(last) = self.names.last_binder(&place.scope, name) else {
             return false;
         };

@@ -1,0 +1,385 @@
+//! Two texts in, a compact text of the operations out: one line an operation.
+//!
+//! `cls-attr C run early x -y` is the row, the name, what is done, when, what it binds and (`-`) unbinds.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::pipeline::definitions::parse;
+use crate::pipeline::diff::match_trees;
+use crate::source::SourceText;
+
+fn plan_of(old: &str, new: &str) -> FilePlan {
+    let tree = |text: &str| Arc::new(parse(Arc::new(SourceText::new("m.py", text))));
+    let (old, new) = (tree(old), tree(new));
+    let matching = match_trees(&old, &new, &[]);
+    let change = FileChange {
+        path: "m.py".into(),
+        module: "m".to_owned(),
+        old,
+        new,
+        matching,
+    };
+    plan(&[change], &|_, _| Vec::new()).files.remove(0)
+}
+
+fn compact(plan: &FilePlan) -> Vec<String> {
+    plan.operations.iter().map(line).collect()
+}
+
+fn line(operation: &Operation) -> String {
+    let mut words = vec![operation.edit.to_string()];
+    if !operation.name.is_empty() {
+        words.push(operation.name.clone());
+    }
+    match &operation.action {
+        Action::Update(update) => {
+            words.push(if update.positions_only { "positions" } else { "update" }.to_owned());
+            if let Some(header) = &update.header {
+                let source = |it: &DefaultSource| format!("{}{}", it.parameter, if it.evaluate { "!" } else { "" });
+                if header.defaults_changed {
+                    words.extend(header.defaults.iter().map(source));
+                    words.extend(header.keyword_defaults.iter().map(|it| format!("*{}", source(it))));
+                }
+                let changed = [
+                    (header.annotations_changed, "annotations"),
+                    (header.docstring_changed, "docstring"),
+                    (header.type_params_changed, "type-params"),
+                ];
+                words.extend(changed.iter().filter(|it| it.0).map(|it| it.1.to_owned()));
+            }
+            words.extend(update.rewrap.iter().map(|kinds| format!("as {}", kinds.join("."))));
+            for inner in &update.inner {
+                let defaults = inner.defaults.iter().chain(&inner.keyword_defaults);
+                let defaults: Vec<_> = defaults.map(|it| format!("{}={:?}", it.parameter, it.source)).collect();
+                words.push(format!("inner {}({})", inner.name, defaults.join(", ")));
+            }
+        }
+        Action::Run(statement) => {
+            words.push("run".to_owned());
+            words.push(
+                if statement.phase == Phase::Early {
+                    "early"
+                } else {
+                    "late"
+                }
+                .to_owned(),
+            );
+            words.extend(statement.binds.iter().cloned());
+            words.extend(statement.unbinds.iter().map(|name| format!("-{name}")));
+            words.extend(statement.unannotates.iter().map(|name| format!("-:{name}")));
+        }
+        Action::Unbind { names, annotations, .. } => {
+            words.push("unbind".to_owned());
+            words.extend(names.iter().cloned());
+            words.extend(annotations.iter().map(|name| format!(":{name}")));
+        }
+        Action::Refuse(reason) => {
+            words.push(if reason.is_note { "note" } else { "refuse" }.to_owned());
+            words.push(reason.code.clone());
+        }
+    }
+    words.join(" ")
+}
+
+/// Old text, new text, one line an operation.
+type Row = (&'static str, &'static str, &'static [&'static str]);
+
+fn check(rows: &[Row]) {
+    for (old, new, expected) in rows {
+        let planned = compact(&plan_of(old, new));
+        assert_eq!(planned, *expected, "from\n{old}\nto\n{new}");
+    }
+}
+
+#[test]
+fn functions() {
+    check(&[
+        ("def f(): return 1", "def f(): return 2", &["fn-body f update"]),
+        ("async def f(): pass", "def f(): pass", &["fn-kind f update"]),
+        ("def f(): return 1", "def f(): yield 1", &["fn-kind f update"]),
+        (
+            "def f(a=1, b=2): 0",
+            "def f(b=2, a=3, *, c=4): 0",
+            &["fn-signature f update b a! *c!"],
+        ),
+        ("def f(a, b=1): 0", "def f(b=1): 0", &["fn-body f update"]),
+        (
+            "def f(a: x) -> y: 0",
+            "def f(a: z) -> y: 0",
+            &["fn-signature f update annotations"],
+        ),
+        ("def f():\n 'a'", "def f():\n 'b'", &["fn-signature f update docstring"]),
+        ("def f[T](): 0", "def f[U](): 0", &["fn-signature f update type-params"]),
+        (
+            "@d\ndef f(): return 1",
+            "@d\ndef f(): return 2",
+            &["fn-decorated-body f update"],
+        ),
+        (
+            "@d\ndef f(): 0",
+            "@e\ndef f(): 0",
+            &["fn-decorators f refuse fn-decorators"],
+        ),
+        (
+            "def f(): 0",
+            "@d\ndef f(): 0",
+            &["fn-decorators f refuse fn-decorators"],
+        ),
+        (
+            "class C:\n def m(self, __a=1): 0",
+            "class C:\n def m(self, __a=2): 0",
+            &["fn-signature C.m update _C__a!"],
+        ),
+    ]);
+}
+
+#[test]
+fn nested_functions_say_where_their_defaults_come_from() {
+    check(&[
+        (
+            "def f(k):\n def g(a=1, b=k): 0",
+            "def f(k):\n def g(a=2, b=k, c=k): 0",
+            &["fn-body f update inner f.<locals>.g(a=Literal(\"2\"), b=Kept, c=OutOfReach)"],
+        ),
+        (
+            "def f():\n return lambda: 1",
+            "def f():\n return lambda: 2",
+            &["fn-body f update"],
+        ),
+        (
+            "def f():\n @d\n def g(): return 1",
+            "def f():\n @d\n def g(): return 2",
+            &["fn-body f update inner f.<locals>.g()"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_decorator_that_changed_outside_its_wrapper_is_listed() {
+    let text = |mark: u8, result: u8| {
+        format!("def d(f):\n f.x = {mark}\n def w(): return {result}\n return w\n@d\ndef g(): 0")
+    };
+    assert_eq!(compact(&plan_of(&text(1, 1), &text(1, 2))), ["fn-body d update"]);
+    assert_eq!(
+        compact(&plan_of(&text(1, 1), &text(2, 1))),
+        ["fn-wrapper d note fn-wrapper", "fn-body d update"]
+    );
+}
+
+#[test]
+fn lambdas() {
+    check(&[
+        ("x = [lambda: 1, 2]", "x = [lambda: 3, 2]", &["fn-lambda update"]),
+        ("x = [lambda: 1, 2]", "x = [lambda: 1, 3]", &["stmt run early x"]),
+        ("x = lambda a=1: a", "x = lambda a=2: a", &["stmt run early x"]),
+        ("x = lambda a=1: a", "x = lambda *, a=1: a", &["stmt run early x"]),
+        (
+            "class C:\n x = lambda: 1",
+            "class C:\n x = lambda: 2",
+            &["fn-lambda C update"],
+        ),
+    ]);
+}
+
+#[test]
+fn definitions_come_and_go() {
+    check(&[
+        ("", "def f(): 0", &["add f run early f"]),
+        ("", "@d\ndef f(): 0", &["add f run late f"]),
+        ("", "class C: pass", &["add C run late C"]),
+        (
+            "def f(): 0\nclass C: pass",
+            "",
+            &["delete f unbind f", "delete C unbind C"],
+        ),
+        ("def f(): 0", "f = 1", &["delete f unbind", "stmt run early f"]),
+        (
+            "def f(): 1\ndef f(): 2",
+            "def f(): 1",
+            &["overloads f refuse overloads"],
+        ),
+        (
+            "def f(): 1\ndef f(): 2",
+            "f = 0\ndef f(): 1\ndef f(): 2",
+            &["overloads refuse overloads"],
+        ),
+    ]);
+}
+
+#[test]
+fn classes() {
+    check(&[
+        ("class C:\n x = 1", "class C:\n x = 2", &["cls-attr C run early x"]),
+        ("class C:\n x = 1\n y = 1", "class C:\n x = 1", &["cls-attr C unbind y"]),
+        (
+            "class C:\n x: int = 1",
+            "class C:\n x = 1",
+            &["cls-attr C unbind :x", "cls-attr C run early x"],
+        ),
+        (
+            "class C:\n x: int\n y = 1",
+            "class C:\n y = 1",
+            &["cls-attr C unbind :x"],
+        ),
+        ("class C:\n 'a'", "class C:\n 'b'", &["cls-attr C run early __doc__"]),
+        (
+            "class C:\n x = 1",
+            "class C:\n x = 1\n def __m(self): 0",
+            &["cls-method C.__m run early _C__m"],
+        ),
+        (
+            "class C:\n x = 1\n def m(self): 0",
+            "class C:\n x = 1",
+            &["cls-method C.m unbind m"],
+        ),
+        (
+            "class C:\n @staticmethod\n def m(): 0",
+            "class C:\n @classmethod\n def m(): 0",
+            &["cls-method C.m update as classmethod"],
+        ),
+        (
+            "class C:\n @property\n def m(self): 0",
+            "class C:\n def m(self): 0",
+            &["cls-method C.m update as "],
+        ),
+        ("class C: x = 1", "class C(B): x = 2", &["cls-bases C refuse cls-bases"]),
+        ("class C: x = 1", "class C[T]: x = 2", &["cls-bases C refuse cls-bases"]),
+        (
+            "class C: x = 1",
+            "@d\nclass C: x = 2",
+            &["cls-decorators C refuse cls-decorators"],
+        ),
+        (
+            "class C:\n x = 1\n del x",
+            "class C:\n x = 2\n del x",
+            &["cls-attr C refuse cls-attr"],
+        ),
+    ]);
+}
+
+#[test]
+fn classes_derive_attributes_from_their_bodies() {
+    let plan = plan_of(
+        "class C:\n def m(self): self.a = 1\nclass D:\n def m(self): self.a = 1",
+        "class C:\n def m(self):\n  def g(): self.b = self.c.d = 1\n  self.e += 1\n\nclass D:\n def m(self): self.a = 1",
+    );
+    let classes: Vec<_> = plan
+        .classes
+        .iter()
+        .map(|class| {
+            (
+                class.scope.classes.join("."),
+                class.line,
+                class.static_attributes.clone(),
+            )
+        })
+        .collect();
+    let changed = Some(vec!["b".to_owned()]);
+    assert_eq!(classes, [("C".to_owned(), 1, changed), ("D".to_owned(), 6, None)]);
+}
+
+#[test]
+fn statements() {
+    check(&[
+        ("x = 1", "x = 2", &["stmt run early x"]),
+        ("x = 1", "x = f()", &["stmt run late x"]),
+        ("x = 1", "y = 1", &["stmt run early y -x"]),
+        ("import a, b", "import a", &["stmt run early a -b"]),
+        ("x = 1\nx = 2", "x = 1", &["overloads refuse overloads"]),
+        ("x = 1\nx = 2", "x = 1\ny = 2", &["overloads refuse overloads"]),
+        ("x = 1\nx = 2", "x = 2\nx = 1", &["overloads note overloads"]),
+        ("import a.b\nimport a.c", "import a.b", &["stmt unbind"]),
+        ("def f():\n global x\nx = 1", "def f():\n global x", &["stmt unbind"]),
+        ("x = 1\nx += 1", "x = 1\nx += 2", &["stmt refuse stmt"]),
+        ("x = 1\ndel x", "x = 2\ndel x", &["stmt refuse stmt"]),
+        ("'a'", "'b'", &["stmt run early __doc__"]),
+        ("pass", "pass\npass", &[]),
+    ]);
+}
+
+#[test]
+fn blocks() {
+    check(&[
+        ("if a:\n def f(): 1", "if a:\n def f(): 2", &["fn-body f update"]),
+        ("if a:\n x = 1", "if a:\n x = 2", &["block refuse block"]),
+        ("if a:\n x = 1", "if b:\n x = 1", &["block refuse block"]),
+        ("if a:\n x = 1", "if a:\n x = 1\n def f(): 0", &["block f refuse block"]),
+        ("if a:\n x = 1", "", &["block refuse block"]),
+        (
+            "if a:\n class C:\n  x = 1",
+            "if a:\n class C:\n  x = 2",
+            &["cls-attr C run early x"],
+        ),
+        (
+            "if a:\n class C: x = 1\nelse:\n class C: x = 2",
+            "if a:\n class C: x = 1\nelse:\n class C: x = 3",
+            &["block C refuse block"],
+        ),
+        (
+            "if __name__ == '__main__':\n f()",
+            "if __name__ == '__main__':\n g()",
+            &["main-block note main-block", "main-block note main-block"],
+        ),
+        (
+            "if __name__ == '__main__':\n def f(): 1",
+            "if __name__ == '__main__':\n def f(): 2",
+            &["fn-body f update"],
+        ),
+    ]);
+}
+
+#[test]
+fn layout_runs_nothing() {
+    check(&[
+        ("def f(): 0\nx = 1", "# c\n\ndef f(): 0\n\nx = 1 # d", &[]),
+        (
+            "def f(a): return a",
+            "def f( a ):\n    return (a)",
+            &["layout f positions"],
+        ),
+        ("x = [lambda: 1]", "x = [\n  lambda: 1]", &["layout positions"]),
+        ("x = [1,2]", "x = [1, 2]", &[]),
+    ]);
+    let plan = plan_of(
+        "def f():\n def g(): 0\nclass C:\n def m(self): 0",
+        "\n\ndef f():\n def g(): 0\nclass C:\n def m(self): 0",
+    );
+    let lines: Vec<u32> = plan.unchanged.iter().map(|unchanged| unchanged.line).collect();
+    assert_eq!(lines, [3, 4, 5, 6]);
+}
+
+#[test]
+fn a_future_import_refuses_the_whole_file() {
+    check(&[(
+        "def f(): 1",
+        "from __future__ import annotations\ndef f(): 2",
+        &["future refuse future"],
+    )]);
+    let plan = plan_of(
+        "from __future__ import annotations",
+        "from __future__ import annotations\nx = 1",
+    );
+    assert_eq!(
+        (plan.flags, compact(&plan)),
+        (0x100_0000, vec!["stmt run early x".to_owned()])
+    );
+}
+
+#[test]
+fn units_stand_at_their_place() {
+    let source = |old: &str, new: &str| match &plan_of(old, new).operations[0].action {
+        Action::Run(statement) => (statement.unit.source.clone(), statement.unit.first_line),
+        action => panic!("it was to run: {action:?}"),
+    };
+    assert_eq!(source("x = 1", "x = 2"), ("x = 2\n".to_owned(), 1));
+    assert_eq!(source("a; x = 1", "a; x = 2"), ("0; x = 2\n".to_owned(), 1));
+    assert_eq!(
+        source("class C: x = 1", "class C: x = 2"),
+        ("class C: x = 2\n".to_owned(), 1)
+    );
+    assert_eq!(
+        source("#\nclass C:\n    #\n    x = 1", "#\nclass C:\n    #\n    x = 2"),
+        ("class C:\n    x = 2\n".to_owned(), 3)
+    );
+}
