@@ -4,6 +4,7 @@ mod command_line;
 mod fences;
 mod processes;
 mod random_edits;
+mod replay;
 mod scenarios;
 mod stress;
 mod tier;
@@ -50,6 +51,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(watching::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
+    trials.extend(replay::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }

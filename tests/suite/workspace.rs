@@ -25,6 +25,8 @@ pub struct Workspace {
     pub pythons: Vec<FoundPython>,
     /// Where environments are made.
     pub venvs: Venvs,
+    /// Where releases of packages and the results of their replay are kept.
+    pub replay_folder: PathBuf,
 }
 
 /// One test executable of another crate.
@@ -51,6 +53,7 @@ impl Workspace {
             jurigged: target.join(profile_folder()?).join("jurigged"),
             units: Vec::new(),
             venvs: Venvs::new(target.join("venvs")),
+            replay_folder: target.join("replay"),
             pythons,
             root,
         };
