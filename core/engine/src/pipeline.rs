@@ -206,7 +206,7 @@ fn apply(
         .map(|(live, targets)| live.work(changes, plan, targets))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
+    let outcome = patch::patch(interpreter, &works, &plan.order, &mut plugins, tools.fault);
     match outcome {
         Outcome::Applied(mut outcomes) => {
             for (work, outcome) in works.iter().zip(&mut outcomes) {

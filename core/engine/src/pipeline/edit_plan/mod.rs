@@ -10,6 +10,7 @@ mod functions;
 mod headers;
 mod live_classes;
 mod operation;
+mod order;
 mod outline;
 mod reasons;
 mod scope;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
 use crate::pipeline::diff::Matching;
+use order::Batch;
 use scope::Names;
 
 /// One changed file, matched.
@@ -52,14 +54,21 @@ pub type DecoratedElsewhere<'a> = dyn Fn(&str, &str) -> Vec<String> + 'a;
 
 /// Plans all files of a batch. `elsewhere` is asked only where a decorator changed outside the wrapper that it makes.
 pub fn plan(changes: &[FileChange], elsewhere: &DecoratedElsewhere<'_>) -> Plan {
+    let batch = Batch::of(changes);
+    let files: Vec<_> = changes
+        .iter()
+        .map(|change| plan_file(change, &batch, elsewhere))
+        .collect();
     Plan {
-        files: changes.iter().map(|change| plan_file(change, elsewhere)).collect(),
+        order: order::order(changes, &files, &batch),
+        files,
     }
 }
 
-fn plan_file(change: &FileChange, elsewhere: &DecoratedElsewhere<'_>) -> FilePlan {
+fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &DecoratedElsewhere<'_>) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
+        batch,
         change,
         old: &change.old,
         new: &change.new,
@@ -120,6 +129,7 @@ struct Place {
 
 struct Planner<'a> {
     elsewhere: &'a DecoratedElsewhere<'a>,
+    batch: &'a Batch,
     change: &'a FileChange,
     old: &'a DefinitionTree,
     new: &'a DefinitionTree,

@@ -13,6 +13,9 @@ use crate::pipeline::definitions::DefinitionId;
 pub struct Plan {
     /// One entry per changed file.
     pub files: Vec<FilePlan>,
+    /// The order in which what runs after the commit runs: indices of files, and of operations in them.
+    #[serde(skip)]
+    pub order: Vec<(usize, usize)>,
 }
 
 /// What the change of one file does, in the order of its new text; deletions come first.

@@ -186,7 +186,10 @@ impl Planner<'_> {
         let follows = |name: &String| {
             late.contains(&(place.scope.clone(), name.clone())) || late.contains(&(Scope::default(), name.clone()))
         };
+        // What another file of the batch binds is there, and new, only after the commit.
+        let imports = definition.facets.statement().map_or(&[][..], |facets| &facets.imports);
         let phase = match phase(definition) {
+            Phase::Early if self.batch.is_imported(self.change, imports) => Phase::Late,
             Phase::Early if reads.into_iter().chain(binds).any(follows) => Phase::Late,
             phase => phase,
         };

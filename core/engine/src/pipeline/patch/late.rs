@@ -1,6 +1,7 @@
 //! Statements that may call edited code: run after the commit.
 
 use jurigged_runtime::{CommitError, Interpreter};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Work;
 use super::namespaces::{Scratch, follow_hash};
@@ -13,50 +14,73 @@ use super::update::Edited;
 use crate::pipeline::edit_plan::{Action, RunStatement};
 use crate::pipeline::locate::bind;
 
-/// Runs the late statements of one module in the order of its text.
+/// Runs the late statements of a batch in the order of the plan.
 pub fn run_statements(
     interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    prepared: &mut [Prepared],
+    order: &[(usize, usize)],
+    transaction: &mut Transaction<'_>,
+    ran: &mut Vec<(usize, usize)>,
+) -> Result<(), Failure> {
+    let at_of: FxHashMap<usize, usize> = works.iter().enumerate().map(|(at, work)| (work.file, at)).collect();
+    let late: FxHashSet<(usize, usize)> = works
+        .iter()
+        .zip(prepared.iter_mut())
+        .flat_map(|(work, prepared)| {
+            std::mem::take(&mut prepared.late)
+                .into_iter()
+                .map(|index| (work.file, index))
+        })
+        .collect();
+    for &(file, index) in order.iter().filter(|at| late.contains(at)) {
+        let at = at_of[&file];
+        run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran)?;
+    }
+    Ok(())
+}
+
+fn run_operation(
+    interpreter: &dyn Interpreter,
     work: &Work<'_>,
+    index: usize,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
-    prepared.late.sort_unstable();
-    for index in std::mem::take(&mut prepared.late) {
-        let operation = &work.plan.operations[index];
-        let result = match &operation.action {
-            Action::Run(statement) => {
-                transaction.before_statement(work.namespace)?;
-                ran.push((work.file, index));
-                run_statement(interpreter, work, statement, prepared, transaction)
-            }
-            Action::Update(update) => {
-                let edited = Edited {
-                    work,
-                    index,
-                    update,
-                    name: &operation.name,
-                };
-                let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
-                swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
-            }
-            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
-        };
-        match result {
-            Ok(()) => {}
-            Err(LateStop::Stop(Stop::Refused(reason))) => {
-                ran.retain(|(file, at)| (*file, *at) != (work.file, index));
-                prepared.outcome.operations[index].refused = Some(reason);
-            }
-            Err(LateStop::Stop(Stop::Failed(error))) => {
-                return Err(Failure::Python {
-                    operation: (work.file, index),
-                    error,
-                });
-            }
-            Err(LateStop::Commit(CommitError::Injected { .. })) => return Err(Failure::Injected),
-            Err(LateStop::Commit(error)) => return Err(Failure::Commit(error.to_string())),
+    let operation = &work.plan.operations[index];
+    let result = match &operation.action {
+        Action::Run(statement) => {
+            transaction.before_statement(work.namespace)?;
+            ran.push((work.file, index));
+            run_statement(interpreter, work, statement, prepared, transaction)
         }
+        Action::Update(update) => {
+            let edited = Edited {
+                work,
+                index,
+                update,
+                name: &operation.name,
+            };
+            let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
+            swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+        }
+        Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
+    };
+    match result {
+        Ok(()) => {}
+        Err(LateStop::Stop(Stop::Refused(reason))) => {
+            ran.retain(|(file, at)| (*file, *at) != (work.file, index));
+            prepared.outcome.operations[index].refused = Some(reason);
+        }
+        Err(LateStop::Stop(Stop::Failed(error))) => {
+            return Err(Failure::Python {
+                operation: (work.file, index),
+                error,
+            });
+        }
+        Err(LateStop::Commit(CommitError::Injected { .. })) => return Err(Failure::Injected),
+        Err(LateStop::Commit(error)) => return Err(Failure::Commit(error.to_string())),
     }
     Ok(())
 }

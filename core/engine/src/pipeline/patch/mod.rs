@@ -52,16 +52,17 @@ pub struct Work<'a> {
     pub executing: Option<u32>,
 }
 
-/// Applies a whole batch, or nothing of it.
+/// Applies a whole batch, or nothing of it. `order`: see [`Plan`](crate::pipeline::edit_plan::Plan).
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    order: &[(usize, usize)],
     plugins: &mut PluginSession<'_>,
     fault: Fault,
 ) -> Outcome {
     let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
-    match attempt(interpreter, works, plugins, &mut transaction, &mut ran) {
+    match attempt(interpreter, works, order, plugins, &mut transaction, &mut ran) {
         Ok(outcomes) => Outcome::Applied(outcomes),
         Err(failure) => {
             transaction.undo();
@@ -73,14 +74,13 @@ pub fn patch(
 fn attempt(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    order: &[(usize, usize)],
     plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<ModuleOutcome>, Failure> {
     let mut prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut prepared) {
-        late::run_statements(interpreter, work, prepared, transaction, ran)?;
-    }
+    late::run_statements(interpreter, works, &mut prepared, order, transaction, ran)?;
     for prepared in &mut prepared {
         settle::settle(interpreter, prepared, plugins);
     }
