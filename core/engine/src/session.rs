@@ -380,10 +380,15 @@ impl Worker {
         {
             self.configure(&config);
         }
-        batch.paths.retain(|path| self.program.knows(path));
         for path in std::mem::take(&mut batch.vanished) {
-            self.vanished(&path);
+            // Two threads tell of events: that a file is gone may have been told after that it is back.
+            if path.is_file() {
+                batch.paths.push(path);
+            } else {
+                self.vanished(&path);
+            }
         }
+        batch.paths.retain(|path| self.program.knows(path));
         if batch.paths.is_empty() {
             return;
         }
