@@ -45,7 +45,7 @@ import os, time
 global pid
 pid = os.fork()
 if pid == 0:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 45
     while app.f() != 'new' and time.monotonic() < end:
         time.sleep(0.002)
     os._exit(0 if app.f() == 'new' else 1)
@@ -93,7 +93,7 @@ fn busy_main_thread(interpreter: &Interpreter) -> Result<(), KitError> {
     const LOOP: &str = "
 import sys, time
 print('busy', file=sys.stderr, flush=True)
-end = time.monotonic() + 15
+end = time.monotonic() + 45
 while app.f() != 'new' and time.monotonic() < end:
     pass
 print(app.f())
