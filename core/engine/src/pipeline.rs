@@ -61,7 +61,7 @@ pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>)
         return report;
     }
     let changes = compare(program, &snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
+    let plan = edit_plan::plan(&changes, program);
     if changes.is_empty() {
         return report;
     }
@@ -389,5 +389,5 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
     }];
-    edit_plan::plan(&changes, &|_, _| Vec::new())
+    edit_plan::plan(&changes, &())
 }
