@@ -78,7 +78,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
+    let plan = edit_plan::plan(&changes, program);
     if changes.is_empty() {
         return report;
     }
@@ -406,5 +406,5 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
     }];
-    edit_plan::plan(&changes, &|_, _| Vec::new())
+    edit_plan::plan(&changes, &())
 }
