@@ -164,7 +164,7 @@ mod tests {
                 }
             })
             .collect();
-        let plan = plan(&changes, &|_, _| Vec::new());
+        let plan = plan(&changes, &());
         let text = |(file, index): &(usize, usize)| {
             let file = &plan.files[*file];
             format!(

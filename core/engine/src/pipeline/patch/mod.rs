@@ -7,6 +7,7 @@
 mod conform;
 mod functions;
 mod inner;
+mod instances;
 mod late;
 mod lines;
 mod namespaces;
@@ -81,7 +82,8 @@ fn attempt(
 ) -> Result<Vec<ModuleOutcome>, Failure> {
     let mut prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     late::run_statements(interpreter, works, &mut prepared, order, transaction, ran)?;
-    for prepared in &mut prepared {
+    for (work, prepared) in works.iter().zip(&mut prepared) {
+        instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())
