@@ -39,7 +39,10 @@ impl Planner<'_> {
                 return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why);
             }
         }
-        let header = header_update(self.new, new, old_facets, new_facets);
+        let mut header = header_update(self.new, new, old_facets, new_facets);
+        if let Some(header) = &mut header {
+            header.phase = self.header_phase(old_facets, new_facets, &place.scope);
+        }
         let edit = if self.is_same(old, new) {
             EditCode::Layout
         } else if rewrap.is_some() {

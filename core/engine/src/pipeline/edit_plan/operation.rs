@@ -206,6 +206,8 @@ pub struct HeaderUpdate {
     pub docstring_changed: bool,
     /// The type parameters changed.
     pub type_params_changed: bool,
+    /// When the template runs.
+    pub phase: Phase,
 }
 
 /// Where the default value of a parameter comes from.

@@ -64,7 +64,8 @@ pub fn prepare_statement(
     Ok(())
 }
 
-fn is_missing_name(kind: &str) -> bool {
+/// Did it fail for want of something that this batch may add after the commit?
+pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }
 
