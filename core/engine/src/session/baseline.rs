@@ -174,6 +174,7 @@ mod tests {
             old,
             new,
             matching,
+            run_blocks: false,
         };
         let plan = plan(std::slice::from_ref(&change), &|_, _| Vec::new());
         let operations = plan.files[0].operations.iter().enumerate();
