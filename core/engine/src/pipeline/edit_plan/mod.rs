@@ -6,9 +6,11 @@
 
 mod blocks;
 mod decorated;
+mod elsewhere;
 mod functions;
 mod guard;
 mod headers;
+mod importers;
 mod live_classes;
 mod operation;
 mod outline;
@@ -20,10 +22,11 @@ mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
+pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
-    Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
+    NewAttributes, Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -57,17 +60,14 @@ pub struct FileChange {
     pub run_blocks: bool,
 }
 
-/// Tells what a decorator, by its module and its name, decorates in other modules: qualified names.
-pub type DecoratedElsewhere<'a> = dyn Fn(&str, &str) -> Vec<String> + 'a;
-
-/// Plans all files of a batch. `elsewhere` is asked only where a decorator changed outside the wrapper that it makes.
-pub fn plan(changes: &[FileChange], elsewhere: &DecoratedElsewhere<'_>) -> Plan {
-    Plan {
-        files: changes.iter().map(|change| plan_file(change, elsewhere)).collect(),
-    }
+/// Plans all files of a batch.
+pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
+    let mut files: Vec<FilePlan> = changes.iter().map(|change| plan_file(change, elsewhere)).collect();
+    importers::note(changes, &mut files, elsewhere);
+    Plan { files }
 }
 
-fn plan_file(change: &FileChange, elsewhere: &DecoratedElsewhere<'_>) -> FilePlan {
+fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
         change,
@@ -141,7 +141,7 @@ struct Place {
 }
 
 struct Planner<'a> {
-    elsewhere: &'a DecoratedElsewhere<'a>,
+    elsewhere: &'a dyn Elsewhere,
     change: &'a FileChange,
     old: &'a DefinitionTree,
     new: &'a DefinitionTree,

@@ -21,7 +21,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         matching,
         run_blocks: false,
     };
-    plan(&[change], &|_, _| Vec::new()).files.remove(0)
+    plan(&[change], &()).files.remove(0)
 }
 
 fn compact(plan: &FilePlan) -> Vec<String> {

@@ -9,6 +9,7 @@ mod conform;
 mod evidence;
 mod functions;
 mod inner;
+mod instances;
 mod late;
 mod lines;
 mod namespaces;
@@ -83,7 +84,8 @@ fn attempt(
     for (work, prepared) in works.iter().zip(&mut prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
-    for prepared in &mut prepared {
+    for (work, prepared) in works.iter().zip(&mut prepared) {
+        instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())

@@ -97,6 +97,10 @@ fn prepare_operation(
             outcome.skipped = true;
             return Ok(());
         }
+        (Verdict::Unknown(_), Action::Refuse(reason)) if reason.is_note => {
+            outcome.skipped = true;
+            return Ok(());
+        }
         (_, Action::Refuse(reason)) => return Err(Stop::Refused(reason.clone())),
         (Verdict::Later, _) => {
             module.late.push(index);
