@@ -7,6 +7,7 @@ use jurigged_testkit::{
 };
 use libtest_mimic::Trial;
 
+use crate::again;
 use crate::tier::Tier;
 use crate::workspace::{Workspace, failed};
 
@@ -130,8 +131,7 @@ fn trial(
     start: impl Fn() -> Result<Interpreter, KitError> + Send + 'static,
 ) -> Trial {
     let faults = if checks == Checks::Faults { ", faults" } else { "" };
-    Trial::test(format!("{} [{label}{faults}]", scenario.name), move || {
-        let interpreter = start().map_err(failed)?;
-        run(scenario, &interpreter, checks).map_err(failed)
+    again::trial(format!("{} [{label}{faults}]", scenario.name), move || {
+        run(scenario, &start()?, checks)
     })
 }

@@ -54,15 +54,32 @@ pub struct Tools<'a> {
 
 /// One save: from a batch of changed files to what the user reads.
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
-    let mut report = Report::default();
     let snapshot = capture::capture(batch);
-    report.unfinished.clone_from(&snapshot.unfinished);
-    report.files = answered_files(program, &snapshot);
-    if report.files.is_empty() {
-        return report;
+    let files = answered_files(program, &snapshot);
+    if files.is_empty() {
+        return Report {
+            unfinished: snapshot.unfinished,
+            ..Report::default()
+        };
     }
-    let changes = compare(program, &snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+/// Tries a part of a batch that [`reload`] has undone. Its files are no news any more, and are answered all the same.
+pub fn reload_part(program: &mut Program, part: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
+    let snapshot = capture::capture(part);
+    let files = part.paths.clone();
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf>, tools: &mut Tools<'_>) -> Report {
+    let mut report = Report {
+        unfinished: snapshot.unfinished.clone(),
+        files,
+        ..Report::default()
+    };
+    let changes = compare(program, snapshot, tools, &mut report);
+    let plan = edit_plan::plan(&changes, program);
     if changes.is_empty() {
         return report;
     }
@@ -108,15 +125,15 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 module.pending = None;
                 continue;
             }
+            let old = module.tree();
             let new = parsed
-                .get_or_insert_with(|| Arc::new(definitions::parse(file.source.clone())))
+                .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
             if let Some(problem) = syntax_problem(&new, tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
             }
-            let old = module.tree();
             let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
             changes.push(FileChange {
                 path: module.path.clone(),
@@ -398,5 +415,5 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
     }];
-    edit_plan::plan(&changes, &|_, _| Vec::new())
+    edit_plan::plan(&changes, &())
 }

@@ -7,6 +7,7 @@
 mod conform;
 mod functions;
 mod inner;
+mod instances;
 mod late;
 mod lines;
 mod namespaces;
@@ -89,7 +90,8 @@ fn attempt(
     for (work, prepared) in works.iter().zip(&mut *prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
-    for prepared in prepared {
+    for (work, prepared) in works.iter().zip(prepared) {
+        instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(())
