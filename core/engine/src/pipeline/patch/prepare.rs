@@ -5,11 +5,12 @@ use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
 use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
-use super::{Work, lines, statements, update};
+use super::told::{self, ToldClasses};
+use super::{Work, conform, lines, statements, update};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, When, refusal};
+use crate::pipeline::edit_plan::{Action, Operation, Refusal, Scope, When, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -157,7 +158,9 @@ fn prepare_operation(
             scope,
             names,
             annotations,
-        } => statements::unbind(interpreter, work, scope, names, annotations, module, steps).map_err(Stop::from),
+        } => tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
+            .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
+            .map_err(Stop::from),
         Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
     }
 }
@@ -189,10 +192,14 @@ pub fn prepare(
 ) -> Result<Prepared, Failure> {
     let mut module = Prepared::default();
     let mut steps = Steps::default();
-    for index in 0..work.plan.operations.len() {
+    let classes = ToldClasses::ask(interpreter, work, plugins);
+    for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
-        let result = prepare_operation(interpreter, work, index, plugins, &mut module, &mut steps, &mut outcome);
+        let result = match classes.refusal(operation) {
+            Some(reason) => Err(Stop::Refused(reason)),
+            None => prepare_operation(interpreter, work, index, plugins, &mut module, &mut steps, &mut outcome),
+        };
         match result {
             Ok(()) => {}
             Err(Stop::Refused(reason)) => {
@@ -222,6 +229,7 @@ pub fn prepare(
             Err(error) => return Err(Failure::Commit(error.to_string())),
         }
     }
+    classes.finish(work, &mut module, &mut steps.headers);
     module.swaps.append(&mut steps.codes);
     module.swaps.append(&mut steps.headers);
     module.swaps.extend(lines::shifts(interpreter, work));
@@ -233,4 +241,24 @@ pub fn prepare(
         }
     }
     Ok(module)
+}
+
+/// Asks the conformers about definitions that go.
+fn tell_deleted(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    (scope, names): (&Scope, &[String]),
+    plugins: &mut PluginSession<'_>,
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Refusal> {
+    let edits = told::deleted(interpreter, work, &work.plan.operations[index], scope, names);
+    let mut swaps = Vec::new();
+    for edit in &edits {
+        swaps.extend(conform::prepare(plugins, edit)?);
+    }
+    steps.headers.append(&mut swaps);
+    module.edits.extend(edits.into_iter().map(|edit| (index, edit)));
+    Ok(())
 }
