@@ -28,6 +28,8 @@ pub struct Module {
     pub code: Option<Pin>,
     /// Counts the saves that were applied.
     pub revision: u64,
+    /// The baseline is joined of two texts: its lines are those of no code object.
+    is_joined: bool,
     tree: Option<Arc<DefinitionTree>>,
     loaded_tree: Option<Arc<DefinitionTree>>,
     bindings: Option<Bindings>,
@@ -44,10 +46,16 @@ impl Module {
             pending: None,
             code,
             revision: 0,
+            is_joined: false,
             tree: None,
             loaded_tree: None,
             bindings: None,
         }
+    }
+
+    /// Does the program run this text, positions included?
+    pub fn runs(&self, text: &str) -> bool {
+        !self.is_joined && self.baseline.text() == text
     }
 
     /// The tree of the baseline, parsed at the first edit.
@@ -94,6 +102,7 @@ impl Module {
     pub fn advance(&mut self, tree: Arc<DefinitionTree>, bindings: Bindings, disk: &Arc<SourceText>) {
         self.baseline = tree.source.clone();
         self.pending = (self.baseline.text() != disk.text()).then(|| disk.clone());
+        self.is_joined = self.pending.is_some();
         self.tree = Some(tree);
         self.bindings = Some(bindings);
         self.revision += 1;

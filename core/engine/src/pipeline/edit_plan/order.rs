@@ -159,6 +159,7 @@ mod tests {
                     path: PathBuf::from(path),
                     module,
                     matching: diff::match_trees(&old, &new, &[]),
+                    run_blocks: false,
                     old,
                     new,
                 }

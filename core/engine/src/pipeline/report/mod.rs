@@ -74,13 +74,17 @@ pub struct ReportedModule<'a> {
 /// Adds what became of one module to a report.
 pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &ModuleOutcome) {
     report.modules.push(module.name.to_owned());
-    let is_part = outcome.operations.iter().any(|result| result.refused.is_none());
+    let is_part = outcome
+        .operations
+        .iter()
+        .any(|result| result.refused.is_none() && !result.skipped);
     for (operation, result) in module.plan.operations.iter().zip(&outcome.operations) {
         for listed in &result.listed {
             report.diagnostics.push(listed_diagnostic(module, operation, listed));
         }
         match &result.refused {
             Some(reason) => report.diagnostics.push(refused(module, operation, reason, is_part)),
+            None if result.skipped => {}
             None => report.events.extend(Event::of(module.name, operation)),
         }
         for line in &result.running {
@@ -166,6 +170,13 @@ pub fn undone(
         ));
     }
     diagnostic
+}
+
+/// What a conformer could not take back after an undo.
+pub fn not_taken_back(stale: &Refusal) -> Diagnostic {
+    Diagnostic::warning(stale.code.clone(), stale.message.clone())
+        .detail(stale.why.clone())
+        .help(stale.help.clone())
 }
 
 /// The first few of a list, and how many more there are.
