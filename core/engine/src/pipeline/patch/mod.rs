@@ -4,6 +4,8 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod closures;
+mod codes;
 mod conform;
 mod functions;
 mod inner;
