@@ -25,6 +25,7 @@ pub mod report;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jurigged_abi::Applied;
 use jurigged_runtime::{Interpreter, Runtime};
 
 use crate::plugins::Plugins;
@@ -53,15 +54,32 @@ pub struct Tools<'a> {
 
 /// One save: from a batch of changed files to what the user reads.
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
-    let mut report = Report::default();
     let snapshot = capture::capture(batch);
-    report.unfinished.clone_from(&snapshot.unfinished);
-    report.files = answered_files(program, &snapshot);
-    if report.files.is_empty() {
-        return report;
+    let files = answered_files(program, &snapshot);
+    if files.is_empty() {
+        return Report {
+            unfinished: snapshot.unfinished,
+            ..Report::default()
+        };
     }
-    let changes = compare(program, &snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+/// Tries a part of a batch that [`reload`] has undone. Its files are no news any more, and are answered all the same.
+pub fn reload_part(program: &mut Program, part: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
+    let snapshot = capture::capture(part);
+    let files = part.paths.clone();
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf>, tools: &mut Tools<'_>) -> Report {
+    let mut report = Report {
+        unfinished: snapshot.unfinished.clone(),
+        files,
+        ..Report::default()
+    };
+    let changes = compare(program, snapshot, tools, &mut report);
+    let plan = edit_plan::plan(&changes, program);
     if changes.is_empty() {
         return report;
     }
@@ -107,15 +125,15 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 module.pending = None;
                 continue;
             }
+            let old = module.tree();
             let new = parsed
-                .get_or_insert_with(|| Arc::new(definitions::parse(file.source.clone())))
+                .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
             if let Some(problem) = syntax_problem(&new, tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
             }
-            let old = module.tree();
             let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
             changes.push(FileChange {
                 path: module.path.clone(),
@@ -192,14 +210,20 @@ fn apply(
     let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
     match outcome {
         Outcome::Applied(mut outcomes) => {
+            let mut applied = Applied::default();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
                     name_running(interpreter, work, outcome);
                 }
-                accept(program, &changes[work.file], work, outcome, interpreter, report);
+                let revision = accept(program, &changes[work.file], work, outcome, interpreter, report);
+                applied.revision = applied.revision.max(revision);
+                applied.edits.append(&mut outcome.told);
+            }
+            if !applied.edits.is_empty() {
+                plugins.notify(&applied);
             }
         }
-        Outcome::Undone { failure, ran } => {
+        Outcome::Undone { failure, ran, stale } => {
             report.undone = true;
             report.culprit = match &failure {
                 Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
@@ -211,6 +235,7 @@ fn apply(
                 }
             }
             report.diagnostics.push(undone(changes, plan, &failure, &ran));
+            report.diagnostics.extend(stale.iter().map(report::not_taken_back));
         }
     }
 }
@@ -283,7 +308,7 @@ fn name_running(interpreter: &dyn Interpreter, work: &Work<'_>, outcome: &mut Mo
     }
 }
 
-/// Moves the baseline of one module on and reports what was done.
+/// Moves the baseline of one module on and reports what was done. Gives the revision that runs now.
 fn accept(
     program: &mut Program,
     change: &FileChange,
@@ -291,9 +316,9 @@ fn accept(
     outcome: &ModuleOutcome,
     interpreter: &dyn Interpreter,
     report: &mut Report,
-) {
+) -> u64 {
     let Some(module) = module_of(program, change) else {
-        return;
+        return 0;
     };
     let refused: Vec<usize> = outcome
         .operations
@@ -346,6 +371,7 @@ fn accept(
         revision: module.revision,
     };
     report::applied(report, reported, outcome);
+    reported.revision
 }
 
 fn undone(
@@ -392,5 +418,5 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
     }];
-    edit_plan::plan(&changes, &|_, _| Vec::new())
+    edit_plan::plan(&changes, &())
 }

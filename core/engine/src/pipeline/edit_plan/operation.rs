@@ -41,12 +41,26 @@ pub struct LiveClass {
     pub new: DefinitionId,
     /// Where its body runs: the names of the classes around it, then its own.
     pub scope: Scope,
+    /// Dotted names of the decorators, outermost first.
+    pub decorators: Vec<String>,
     /// 1-based line of its first decorator or its header in the new text: `__firstlineno__` from 3.13 on.
     pub line: u32,
     /// `__static_attributes__` (3.13), where they changed.
     pub static_attributes: Option<Vec<String>>,
     /// The new text binds `__hash__`, so it does not follow from `__eq__`.
     pub binds_hash: bool,
+    /// What `__init__` sets from now on.
+    pub new_attributes: Option<NewAttributes>,
+}
+
+/// Attributes of `self` that `__init__` assigns and that nothing in the old class did: the instances made so far lack
+/// them.
+#[derive(Debug)]
+pub struct NewAttributes {
+    /// `__init__` in the new tree.
+    pub init: DefinitionId,
+    /// Sorted.
+    pub names: Vec<String>,
 }
 
 /// A code owner whose text is the same in both trees.
@@ -303,6 +317,7 @@ edit_codes! {
     Layout = "layout",
     Future = "future",
     Executing = "executing",
+    Importers = "importers",
 }
 
 impl Serialize for EditCode {

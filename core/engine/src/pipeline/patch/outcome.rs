@@ -1,5 +1,6 @@
 //! What became of a plan.
 
+use jurigged_abi::AppliedEdit;
 use jurigged_runtime::{Handle, PythonError};
 
 use crate::pipeline::definitions::DefinitionId;
@@ -15,6 +16,8 @@ pub struct ModuleOutcome {
     pub bound: Vec<Bound>,
     /// Old code objects that some live function keeps, by the definition in the new tree.
     pub left_codes: Vec<(DefinitionId, Handle)>,
+    /// What conformers were told, for their notification at the end.
+    pub told: Vec<AppliedEdit>,
 }
 
 /// What became of one operation.
@@ -51,6 +54,13 @@ pub enum Failure {
 pub enum Outcome {
     /// One entry per module target.
     Applied(Vec<ModuleOutcome>),
-    /// Nothing of the batch is live; the statements that had run already.
-    Undone { failure: Failure, ran: Vec<(usize, usize)> },
+    /// Nothing of the batch is live.
+    Undone {
+        /// Why.
+        failure: Failure,
+        /// The statements that had run already: file index in the plan, operation index in the file.
+        ran: Vec<(usize, usize)>,
+        /// What conformers could not take back.
+        stale: Vec<Refusal>,
+    },
 }
