@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +20,8 @@ from compare import Edit, compare  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE = 60
+
+# Characters of a value that are shown.
 EXAMPLES = 300
 
 
@@ -143,6 +145,8 @@ def fresh(folder, version, tops, names, python):
 
 def replay(folder, old_version, new_version, tool, python, command, tops):
     old, new = python_files(folder / old_version, tops), python_files(folder / new_version, tops)
+    if not old or not new:
+        raise Failed(f"a release is not in {folder}")
     with tempfile.TemporaryDirectory(prefix="replay-") as scratch:
         project = pathlib.Path(scratch).resolve() / "project"
         project.mkdir()
@@ -154,7 +158,13 @@ def replay(folder, old_version, new_version, tool, python, command, tops):
         try:
             imported = process.ask([])
             before = process.look()
-            changed = save(project, old, new)
+            # The burst arrives whole, as on an idle machine: where this process loses its processor between two files, the
+            # other one would see two saves.
+            process.child.send_signal(signal.SIGSTOP)
+            try:
+                changed = save(project, old, new)
+            finally:
+                process.child.send_signal(signal.SIGCONT)
             diagnostics = told(process, tool, project, imported["names"], changed, old)
             live = process.look()
         finally:

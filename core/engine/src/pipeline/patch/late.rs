@@ -172,6 +172,7 @@ fn run_statement(
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        scratch.note_ran(interpreter);
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
         let mut swaps = scratch.swaps(interpreter, work.namespace)?;
         let mut classes = work.plan.classes.iter();

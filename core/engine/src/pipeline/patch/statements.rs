@@ -48,6 +48,7 @@ pub fn prepare_statement(
         }
         result => result?,
     }
+    scratch.note_ran(interpreter);
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
     module
         .outcome
