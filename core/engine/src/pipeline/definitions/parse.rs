@@ -48,6 +48,16 @@ pub struct SyntaxProblem {
     pub column: u32,
 }
 
+/// Is the text a single expression, as `eval` takes it, over several lines perhaps? False for what does not parse.
+pub fn is_expression(text: &str) -> bool {
+    /// Fits on the stack of the session. The bound counts tokens rather than levels, of which no compiler allows as many.
+    const DEEPEST_EXPRESSION: usize = 1500;
+    // The line end lets it end in a comment.
+    let text = format!("({text}\n)");
+    let options = || ParseOptions::from(Mode::Expression).with_target_version(PythonVersion::latest());
+    depth_bound(&text) <= DEEPEST_EXPRESSION && parse_unchecked(&text, options()).errors().is_empty()
+}
+
 /// The definitions of a text. Never fails and never panics on a text: see [`DefinitionTree::problems`].
 ///
 /// It takes time in proportion to the text. The text is parsed as the newest Python that the parser knows.
