@@ -52,10 +52,12 @@ pub struct SyntaxProblem {
 pub fn is_expression(text: &str) -> bool {
     /// Fits on the stack of the session. The bound counts tokens rather than levels, of which no compiler allows as many.
     const DEEPEST_EXPRESSION: usize = 1500;
-    // The line end lets it end in a comment.
-    let text = format!("({text}\n)");
-    let options = || ParseOptions::from(Mode::Expression).with_target_version(PythonVersion::latest());
-    depth_bound(&text) <= DEEPEST_EXPRESSION && parse_unchecked(&text, options()).errors().is_empty()
+    // Parentheses around nothing would be a tuple. The line end lets it end in a comment.
+    let inside = format!("({text}\n)");
+    let options = ParseOptions::from(Mode::Expression).with_target_version(PythonVersion::latest());
+    !text.trim().is_empty()
+        && depth_bound(&inside) <= DEEPEST_EXPRESSION
+        && parse_unchecked(&inside, options).errors().is_empty()
 }
 
 /// The definitions of a text. Never fails and never panics on a text: see [`DefinitionTree::problems`].
