@@ -8,6 +8,7 @@ mod baseline;
 mod log;
 mod module;
 mod program;
+mod relocate;
 
 pub use baseline::next_baseline;
 pub use log::Log;
@@ -382,7 +383,8 @@ impl Worker {
         }
         batch.paths.retain(|path| self.program.knows(path));
         for path in std::mem::take(&mut batch.vanished) {
-            self.vanished(&path);
+            let moved = self.vanished(&path);
+            batch.paths.extend(moved);
         }
         if batch.paths.is_empty() {
             return;
@@ -443,24 +445,6 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
-    }
-
-    fn vanished(&mut self, path: &Path) {
-        if !self.program.knows(path) {
-            return;
-        }
-        let names: Vec<String> = self
-            .program
-            .of_file(path)
-            .iter()
-            .map(|module| format!("`{}`", module.name))
-            .collect();
-        self.log.diagnostic(
-            &Diagnostic::warning("vanish", format!("{} has lost its file", names.join(", ")))
-                .place(crate::diagnostic::Place::file(path))
-                .detail("nothing is unloaded: what it defined goes on running")
-                .help("a file that returns is compared with what runs"),
-        );
     }
 
     /// Applies a changed configuration, whole or not at all.

@@ -32,6 +32,11 @@ impl Unit {
         Self::with_text(tree, id, tree.get(id).range.clone(), &[])
     }
 
+    /// A part of a statement, from its start to this offset in the file.
+    pub fn beginning(tree: &DefinitionTree, id: DefinitionId, end: u32) -> Self {
+        Self::with_text(tree, id, tree.get(id).range.start..end, &[])
+    }
+
     /// The unit of a `def` without its decorators and with these byte ranges of its header (defaults that keep their
     /// value) replaced by `0` and blanks, so that all positions stay.
     pub fn template(tree: &DefinitionTree, id: DefinitionId, from: u32, blanked: &[Range<u32>]) -> Self {

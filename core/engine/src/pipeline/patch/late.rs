@@ -40,7 +40,7 @@ pub fn run_statements(
                 let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
                 swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
             }
-            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
+            Action::Unbind { .. } | Action::Rename(_) | Action::Refuse(_) => Ok(()),
         };
         match result {
             Ok(()) => {}

@@ -7,7 +7,7 @@ use super::Work;
 use super::namespaces::Scratch;
 use super::prepare::{Prepared, Steps, Stop};
 use super::units::{compile_to_run, execute_in, no_class};
-use crate::pipeline::edit_plan::{Phase, Refusal, RunStatement, Scope, refusal};
+use crate::pipeline::edit_plan::{EditCode, Phase, Refusal, RunStatement, Scope, note, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
 /// Runs a statement in a scratch namespace, or leaves it for after the commit.
@@ -36,6 +36,14 @@ pub fn prepare_statement(
                 work.module
             ),
             "it runs at the next start; to run it now, move it above the running statement",
+        )));
+    }
+    if operation.edit == EditCode::Future && work.plan.flags == 0 && interpreter.facts().version >= (3, 14, 0) {
+        return Err(Stop::Refused(note(
+            "future",
+            format!("`{}` is not evaluated", operation.summary),
+            "one function computes all annotations of a scope (PEP 649), which an unchanged statement is only a part of",
+            "restart the program if the annotation is needed as a value",
         )));
     }
     refuse_fields(interpreter, work, statement)?;
