@@ -25,6 +25,7 @@ pub mod report;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jurigged_abi::Applied;
 use jurigged_runtime::{Interpreter, Runtime};
 
 use crate::plugins::Plugins;
@@ -124,15 +125,15 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 module.pending = None;
                 continue;
             }
+            let old = module.tree();
             let new = parsed
-                .get_or_insert_with(|| Arc::new(definitions::parse(file.source.clone())))
+                .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
             if let Some(problem) = syntax_problem(&new, tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
             }
-            let old = module.tree();
             let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
             changes.push(FileChange {
                 path: module.path.clone(),
@@ -219,14 +220,23 @@ fn apply(
     let outcome = patch::patch(interpreter, &works, &mut plugins, transaction);
     match outcome {
         Outcome::Applied(mut outcomes) => {
+            let mut applied = Applied::default();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
                     name_running(interpreter, work, outcome);
                 }
-                accept(program, &changes[work.file], work, outcome, interpreter, report);
+                let revision = accept(program, &changes[work.file], work, outcome, interpreter, report);
+                applied.revision = applied.revision.max(revision);
+                applied.edits.append(&mut outcome.told);
+            }
+            if !applied.edits.is_empty() {
+                plugins.notify(&applied);
             }
         }
-        Outcome::Undone { failure, ran } => not_applied(program, changes, plan, (&failure, &ran), report),
+        Outcome::Undone { failure, ran, stale } => {
+            not_applied(program, changes, plan, (&failure, &ran), report);
+            report.diagnostics.extend(stale.iter().map(report::not_taken_back));
+        }
     }
 }
 
@@ -338,7 +348,7 @@ fn name_running(interpreter: &dyn Interpreter, work: &Work<'_>, outcome: &mut Mo
     }
 }
 
-/// Moves the baseline of one module on and reports what was done.
+/// Moves the baseline of one module on and reports what was done. Gives the revision that runs now.
 fn accept(
     program: &mut Program,
     change: &FileChange,
@@ -346,9 +356,9 @@ fn accept(
     outcome: &ModuleOutcome,
     interpreter: &dyn Interpreter,
     report: &mut Report,
-) {
+) -> u64 {
     let Some(module) = module_of(program, change) else {
-        return;
+        return 0;
     };
     let refused: Vec<usize> = outcome
         .operations
@@ -398,6 +408,7 @@ fn accept(
         revision: module.revision,
     };
     report::applied(report, reported, outcome);
+    reported.revision
 }
 
 fn undone(
