@@ -142,6 +142,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 new,
                 matching,
                 has_moved: module.has_moved,
+                run_blocks: false,
             });
         }
     }
@@ -455,6 +456,7 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
         has_moved: false,
+        run_blocks: false,
     }];
     edit_plan::plan(&changes, &())
 }

@@ -9,19 +9,23 @@ mod blocks;
 mod decorated;
 mod elsewhere;
 mod functions;
+mod guard;
 mod headers;
 mod importers;
 mod live_classes;
 mod operation;
 mod outline;
+mod questions;
 mod reasons;
 mod renames;
+mod reruns;
 mod scope;
 mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
 pub use elsewhere::{Elsewhere, ModuleText};
+pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
     NewAttributes, Operation, PathChange, Phase, Plan, Refusal, Rename, RunStatement, Scope, Unchanged, UpdateCode,
@@ -33,10 +37,14 @@ pub use unit::Unit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
+use crate::pipeline::definitions::{
+    BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
+};
 use crate::pipeline::diff::Matching;
 use anew::Anew;
+use blocks::is_main_guard;
 use scope::Names;
+use statements::bound_names;
 
 /// One changed file, matched.
 #[derive(Debug)]
@@ -53,6 +61,8 @@ pub struct FileChange {
     pub matching: Matching,
     /// The module has followed its file to another path: every code object names the file.
     pub has_moved: bool,
+    /// `[patch] blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
+    pub run_blocks: bool,
 }
 
 /// Plans all files of a batch.
@@ -69,7 +79,11 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
         old: &change.old,
         new: &change.new,
         names: Names::of(&change.new),
+        old_names: None,
         bound_late: Default::default(),
+        run_blocks: change.run_blocks,
+        blocks: Vec::new(),
+        guards: Vec::new(),
         operations: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
@@ -79,6 +93,7 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
+        blocks: planner.blocks,
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
         flags: anew::future_flags(&change.new),
@@ -89,9 +104,16 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
 #[derive(Clone, Default)]
 struct Place {
     scope: Scope,
-    /// Inside an `if`, `try`, `for` … of this scope, or in a class whose name has other definitions too: definitions are
-    /// patched, statements are listed.
+    /// Inside an `if`, `try`, `for` … of this scope.
     in_block: bool,
+    /// In a class whose name has other definitions too: definitions are patched, statements are listed.
+    is_ambiguous: bool,
+    /// Inside a `for`, `while`, `with` or `try`, no part of which is run alone if it has effects.
+    partial: Option<BlockKind>,
+    /// The branch around, in the new text.
+    branch: Option<DefinitionId>,
+    /// In a branch that is chosen after the commit.
+    is_late: bool,
     /// Inside `if __name__ == "__main__":`.
     in_main_guard: bool,
 }
@@ -103,8 +125,14 @@ struct Planner<'a> {
     new: &'a DefinitionTree,
     /// What the new text binds, by scope.
     names: Names,
+    /// What the old text binds, where it was asked for.
+    old_names: Option<Names>,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
+    run_blocks: bool,
+    /// Questions about blocks, and the guards of what is planned now.
+    blocks: Vec<BlockQuestion>,
+    guards: Vec<Guard>,
     operations: Vec<Operation>,
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
@@ -136,7 +164,8 @@ impl Planner<'_> {
             DefinitionKind::Function { .. } => self.function(old, new, place),
             DefinitionKind::Class => self.class(old, new, place),
             DefinitionKind::Block(_) => self.block(old, new, place),
-            DefinitionKind::Branch => self.branch(old, new, place),
+            // Walked from its block, which knows when it runs.
+            DefinitionKind::Branch => {}
             DefinitionKind::Statement(_) => self.statement(old, new, place),
             // The header of a class (bases, decorators) or of a block: its own row decided about it.
             DefinitionKind::Lambda | DefinitionKind::Comprehension(_) | DefinitionKind::Module => {
@@ -204,8 +233,10 @@ impl Planner<'_> {
         let mut inside = Place {
             scope: place.scope.clone(),
             // Which of several definitions the name leads to is known to the program only.
-            in_block: self.names.definition_count(&place.scope, &name) > 1,
-            in_main_guard: false,
+            is_ambiguous: self.names.definition_count(&place.scope, &name) > 1 && !self.is_alone(&name, place),
+            in_main_guard: place.in_main_guard,
+            is_late: place.is_late,
+            ..Place::default()
         };
         inside.scope.classes.push(name);
         self.walk(old, new, &inside);
@@ -216,11 +247,12 @@ impl Planner<'_> {
         if definition.in_header || does_nothing(definition) {
             return;
         }
-        if place.in_block {
+        let is_listed = |kind| !self.runs_in_part(definition, kind, true);
+        if place.in_main_guard || place.is_ambiguous || place.partial.is_some_and(is_listed) {
             return self.refuse_in_block(None, Some(id), place);
         }
         match &definition.kind {
-            DefinitionKind::Block(_) if self.is_main_guard(self.new, id) => {
+            DefinitionKind::Block(_) if is_main_guard(self.new, id) => {
                 self.refuse(EditCode::MainBlock, None, Some(id), reasons::main_block());
             }
             DefinitionKind::Branch => self.refuse_in_block(None, Some(id), place),
@@ -233,14 +265,18 @@ impl Planner<'_> {
         if does_nothing(definition) {
             return;
         }
-        if place.in_block {
+        let is_listed = |_| {
+            !matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class)
+                && bound_names(self.old, id).is_empty()
+        };
+        if place.in_main_guard || place.is_ambiguous || place.partial.is_some_and(is_listed) {
             return self.refuse_in_block(Some(id), None, place);
         }
         match &definition.kind {
-            DefinitionKind::Block(_) if self.is_main_guard(self.old, id) => {
+            DefinitionKind::Block(_) if is_main_guard(self.old, id) => {
                 self.refuse(EditCode::MainBlock, Some(id), None, reasons::main_block());
             }
-            DefinitionKind::Block(_) | DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
+            DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
             _ => self.unbind(id, place),
         }
     }
@@ -252,7 +288,20 @@ impl Planner<'_> {
             (None, None) => (self.new, DefinitionId::MODULE),
         };
         let definition = tree.get(id);
+        let edit = match edit {
+            EditCode::Stmt | EditCode::ClsAttr if self.guards.iter().any(|it| it.when != When::Known) => {
+                EditCode::Block
+            }
+            edit => edit,
+        };
+        // Code is replaced wherever it lives.
+        let is_update = matches!(action, Action::Update(_));
+        let guards = self
+            .guards
+            .iter()
+            .filter(|guard| !is_update || guard.when == When::Known);
         self.operations.push(Operation {
+            guards: guards.copied().collect(),
             edit,
             name: reported_name(tree, definition),
             line: definition.first_line,

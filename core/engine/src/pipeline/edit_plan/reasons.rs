@@ -3,6 +3,7 @@
 use super::importers::Importer;
 use super::{EditCode, Refusal};
 use crate::diagnostic::shown_path;
+use crate::pipeline::definitions::{BlockKind, DefinitionKind};
 
 /// Something that is not applied; the old text goes on counting as live.
 pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
@@ -65,6 +66,17 @@ pub fn in_block(what: &str) -> Refusal {
         format!("{what} is not run"),
         "it stands in a block (`if`, `try`, `for`, `while`, `with`, `match`) that has run already",
         "move it out of the block, or restart the program",
+    )
+}
+
+/// In a loop, `with` or `try`, of which no part is run alone.
+pub fn in_part(what: &str, kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("{what} is not run"),
+        format!("it stands in a `{kind}` that has run already, and would run as a part of it only"),
+        "set `blocks = \"run\"` under `[patch]` to run changed blocks again, move it out of the block, or restart the program",
     )
 }
 

@@ -19,9 +19,10 @@ impl Planner<'_> {
     }
 
     pub(super) fn bound_elsewhere(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        if place.in_block {
+        if place.in_block || place.is_ambiguous || !self.guards.is_empty() {
             // Which definition of a block ran is known to the program only.
-            return self.refuse_in_block(Some(old), Some(new), place);
+            self.removed(old, place);
+            return self.added(new, place);
         }
         let (before, after) = (self.old.get(old), self.new.get(new));
         let (Some(from), Some(to)) = (self.old.bound_name(old), self.new.bound_name(new)) else {

@@ -3,10 +3,11 @@
 use jurigged_runtime::{CommitError, Interpreter};
 
 use super::Work;
+use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
-use super::prepare::{Prepared, Stop};
-use super::statements::without_place;
+use super::prepare::{Prepared, Steps, Stop};
+use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
@@ -24,7 +25,30 @@ pub fn run_statements(
     prepared.late.sort_unstable();
     for index in std::mem::take(&mut prepared.late) {
         let operation = &work.plan.operations[index];
+        if prepared.waiting.contains(&index) {
+            match prepare_waiting(interpreter, work, index, prepared, transaction) {
+                Ok(true) => {}
+                Ok(false) => {
+                    prepared.outcome.operations[index].skipped = true;
+                    continue;
+                }
+                Err(stop) => {
+                    stopped(stop, work, index, prepared)?;
+                    continue;
+                }
+            }
+        }
         let result = match &operation.action {
+            Action::Choose { block } => {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                choose_late(interpreter, work, &work.plan.blocks[*block])
+                    .map_err(LateStop::Stop)
+                    .and_then(|(chosen, swaps)| {
+                        prepared.answers.choose(*block, chosen);
+                        transaction.commit(swaps).map_err(LateStop::Commit)
+                    })
+            }
             Action::Run(statement) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
@@ -42,23 +66,64 @@ pub fn run_statements(
             }
             Action::Unbind { .. } | Action::Rename(_) | Action::Refuse(_) => Ok(()),
         };
-        match result {
-            Ok(()) => {}
-            Err(LateStop::Stop(Stop::Refused(reason))) => {
+        if let Err(stop) = result {
+            if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
                 ran.retain(|(file, at)| (*file, *at) != (work.file, index));
-                prepared.outcome.operations[index].refused = Some(reason);
             }
-            Err(LateStop::Stop(Stop::Failed(error))) => {
-                return Err(Failure::Python {
-                    operation: (work.file, index),
-                    error,
-                });
-            }
-            Err(LateStop::Commit(CommitError::Injected { .. })) => return Err(Failure::Injected),
-            Err(LateStop::Commit(error)) => return Err(Failure::Commit(error.to_string())),
+            stopped(stop, work, index, prepared)?;
         }
     }
     Ok(())
+}
+
+/// Prepares an operation whose guards had to wait for tests; false where they do not hold.
+fn prepare_waiting(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    prepared: &mut Prepared,
+    transaction: &mut Transaction<'_>,
+) -> Result<bool, LateStop> {
+    let operation = &work.plan.operations[index];
+    let verdict = prepared.answers.verdict(interpreter, work, &operation.guards, &[])?;
+    if verdict != Verdict::Yes {
+        return Ok(false);
+    }
+    let mut steps = Steps::default();
+    match &operation.action {
+        Action::Run(statement) => {
+            statements::prepare_statement(interpreter, work, index, statement, prepared, &mut steps)?;
+        }
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
+        } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
+        // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
+        Action::Update(_) | Action::Choose { .. } | Action::Rename(_) | Action::Refuse(_) => {}
+    }
+    let mut swaps = steps.removals;
+    for scratch in &steps.scratches {
+        swaps.extend(scratch.swaps(interpreter, work.namespace)?);
+    }
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    Ok(true)
+}
+
+/// A refusal is listed; everything else undoes the batch.
+fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepared) -> Result<(), Failure> {
+    match stop {
+        LateStop::Stop(Stop::Refused(reason)) => {
+            prepared.outcome.operations[index].refused = Some(reason);
+            Ok(())
+        }
+        LateStop::Stop(Stop::Failed(error)) => Err(Failure::Python {
+            operation: (work.file, index),
+            error,
+        }),
+        LateStop::Commit(CommitError::Injected { .. }) => Err(Failure::Injected),
+        LateStop::Commit(error) => Err(Failure::Commit(error.to_string())),
+    }
 }
 
 enum LateStop {

@@ -4,7 +4,9 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod branches;
 mod conform;
+mod evidence;
 mod functions;
 mod inner;
 mod instances;

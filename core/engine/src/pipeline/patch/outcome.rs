@@ -22,6 +22,8 @@ pub struct ModuleOutcome {
 pub struct OperationOutcome {
     /// Why it was not applied, if it was not.
     pub refused: Option<Refusal>,
+    /// Nothing was to be done: it stands in a branch that a fresh start does not run.
+    pub skipped: bool,
     /// Things that stay as they were although the operation was applied.
     pub listed: Vec<Refusal>,
     /// Functions that got new code.
