@@ -377,6 +377,9 @@ fn accept(
     for bound in &outcome.bound {
         bindings.insert(interpreter, bound);
     }
+    for (id, code) in &outcome.left_codes {
+        bindings.leave_behind(interpreter, *id, *code);
+    }
     match next_baseline(change, work.plan, &refused) {
         Some(tree) if refused.is_empty() => module.advance(tree, bindings, &change.new.source),
         Some(tree) => {

@@ -315,6 +315,19 @@ pub struct Refusal {
     pub help: String,
     /// True for a listing that holds nothing back: the new text counts as live.
     pub is_note: bool,
+    /// The 1-based line that is meant, where it is not the first one of the operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+impl Refusal {
+    /// The same, about this 1-based line.
+    pub fn at_line(self, line: u32) -> Self {
+        Self {
+            line: Some(line),
+            ..self
+        }
+    }
 }
 
 macro_rules! edit_codes {

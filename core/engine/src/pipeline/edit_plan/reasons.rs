@@ -13,6 +13,7 @@ pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, h
         why: why.into(),
         help: help.into(),
         is_note: false,
+        line: None,
     }
 }
 

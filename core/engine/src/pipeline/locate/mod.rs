@@ -12,12 +12,12 @@ mod crawlers;
 mod structure;
 
 pub use bindings::{Binding, Bindings, ParentConstant};
-pub use codes::{Bound, bind, code_of_scope, first_line_of, is_hidden_scope, name_of};
+pub use codes::{Bound, bind, code_of_scope, constants, first_line_of, is_hidden_scope, name_of};
 pub use copies::copies_code;
 pub use crawlers::add_crawlers;
-pub use structure::{bound_object, class_at, resolve, wrappers_of};
+pub use structure::{bound_object, class_at, leads_to, resolve, wrappers_of};
 
-use jurigged_runtime::{Handle, Interpreter, SoughtCode};
+use jurigged_runtime::{Handle, Interpreter, Pin, SoughtCode};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::DefinitionId;
@@ -46,7 +46,8 @@ pub struct Targets {
     pub heap_passes: u32,
 }
 
-/// A code object of the baseline and everything that runs it.
+/// A code object of the baseline and everything that runs it. A definition of which some functions could not follow an
+/// earlier edit has several: first the one that its text stands for, then those that were left behind.
 #[derive(Clone, Debug)]
 pub struct CodeTarget {
     /// The definition in the baseline's tree.
@@ -137,19 +138,22 @@ fn code_targets(interpreter: &dyn Interpreter, update: &UpdateCode, module: &Mod
     update
         .pairs
         .iter()
-        .filter_map(|&(old, new)| {
-            let binding = module.bindings.get(old)?;
-            Some(CodeTarget {
+        .filter_map(|&(old, new)| Some((old, new, module.bindings.get(old)?)))
+        .flat_map(|(old, new, binding)| {
+            let target = |code: &Pin| CodeTarget {
                 old,
                 new,
-                code: interpreter.pinned(&binding.code),
-                parent: binding
-                    .parent
-                    .as_ref()
-                    .map(|parent| (interpreter.pinned(&parent.code), parent.index)),
+                code: interpreter.pinned(code),
+                parent: None,
                 functions: Vec::new(),
                 conforming: Vec::new(),
-            })
+            };
+            let parent = binding.parent.as_ref();
+            let current = CodeTarget {
+                parent: parent.map(|parent| (interpreter.pinned(&parent.code), parent.index)),
+                ..target(&binding.code)
+            };
+            std::iter::once(current).chain(binding.left_behind.iter().map(target).collect::<Vec<_>>())
         })
         .collect()
 }

@@ -5,6 +5,8 @@
 //! namespace, and are undone with the rest when one raises.
 
 mod branches;
+mod closures;
+mod codes;
 mod conform;
 mod evidence;
 mod functions;

@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
-use super::{Work, conform, functions, inner, renames};
+use super::{Work, codes, conform, functions, inner, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
 use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
@@ -48,8 +48,11 @@ impl Edited<'_> {
         let targets = &work.targets.operations[index];
         let bound = bind_unit(interpreter, work, &update.unit, &update.outline)?;
         let new_codes: FxHashMap<DefinitionId, Handle> = bound.iter().map(|bound| (bound.id, bound.code)).collect();
-        let mut codes = functions::code_swaps(interpreter, targets, &new_codes, name)?;
-        let mut listed = Vec::new();
+        let class = class_at(interpreter, work.namespace, &update.scope);
+        let mut codes = codes::new_code(interpreter, targets, &new_codes, work.module, name, class)?;
+        let followers = without(targets, &codes.left);
+        let targets = &followers;
+        let mut listed = std::mem::take(&mut codes.listed);
         let mut headers = inner::header_swaps(interpreter, work, update, targets, &new_codes, &mut listed)?;
         let outermost = self.outermost();
         let live = outermost.map_or(&[][..], |target| &target.functions);
@@ -132,8 +135,12 @@ impl Edited<'_> {
             module.late.push(index);
         }
         module.edits.extend(edits);
-        module.outcome.bound.extend(relocated(bound, targets));
-        steps.codes.append(&mut codes);
+        module
+            .outcome
+            .bound
+            .extend(relocated(bound, targets, &codes.without_place));
+        module.outcome.left_codes.append(&mut codes.left_codes);
+        steps.codes.append(&mut codes.swaps);
         steps.headers.append(&mut headers);
         Ok(())
     }
@@ -216,6 +223,15 @@ impl Edited<'_> {
     }
 }
 
+/// The targets without the functions that keep their old code.
+fn without(targets: &[CodeTarget], left: &FxHashSet<Handle>) -> Vec<CodeTarget> {
+    let mut targets = targets.to_vec();
+    for target in &mut targets {
+        target.functions.retain(|function| !left.contains(function));
+    }
+    targets
+}
+
 fn not_defined_yet(name: &str) -> Refusal {
     refusal(
         "executing",
@@ -226,14 +242,14 @@ fn not_defined_yet(name: &str) -> Refusal {
 }
 
 /// What stands where the old code objects stood in their parents' constants is found there again at the next edit.
-fn relocated(mut bound: Vec<Bound>, targets: &[CodeTarget]) -> Vec<Bound> {
+fn relocated(mut bound: Vec<Bound>, targets: &[CodeTarget], without_place: &FxHashSet<DefinitionId>) -> Vec<Bound> {
     let codes: FxHashSet<Handle> = bound.iter().map(|bound| bound.code).collect();
     for bound in &mut bound {
         let is_nested = bound.parent.is_some_and(|(parent, _)| codes.contains(&parent));
         if !is_nested {
             bound.parent = targets
                 .iter()
-                .find(|target| target.new == bound.id)
+                .find(|target| target.new == bound.id && !without_place.contains(&bound.id))
                 .and_then(|target| target.parent);
         }
     }
