@@ -160,6 +160,7 @@ mod tests {
                     module,
                     matching: diff::match_trees(&old, &new, &[]),
                     run_blocks: false,
+                    has_moved: false,
                     old,
                     new,
                 }

@@ -114,10 +114,11 @@ impl Scratch {
         {
             changed.push(("__annotations__".to_owned(), Some(*annotations), Some(*annotations)));
         }
-        if let Some(class) = self.class.filter(|_| interpreter.facts().version >= (3, 14, 0)) {
-            if !self.annotates.is_empty() || !self.unannotated.is_empty() {
-                swaps.extend(self.lazy_annotations(interpreter, class)?);
-            }
+        if let Some(class) = self.class
+            && interpreter.facts().version >= (3, 14, 0)
+            && !(self.annotates.is_empty() && self.unannotated.is_empty())
+        {
+            swaps.extend(self.lazy_annotations(interpreter, class)?);
         }
         for (name, expected, new) in changed {
             let is_by_product = (self.class.is_some() && OWNED_BY_CLASS_BODY.contains(&name.as_str()))
