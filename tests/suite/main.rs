@@ -2,6 +2,7 @@
 
 mod again;
 mod command_line;
+mod edits;
 mod fences;
 mod plugins;
 mod processes;
@@ -48,6 +49,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     trials.extend(units::all(workspace, tier));
     trials.extend(fences::all(workspace));
+    trials.extend(edits::all(workspace, tier));
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));

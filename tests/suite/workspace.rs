@@ -94,6 +94,15 @@ impl Workspace {
         std::env::join_paths(paths).unwrap_or_default()
     }
 
+    /// The folder of the newest CPython's standard library; empty where there is none.
+    pub fn standard_library(&self) -> PathBuf {
+        let of = |found: &FoundPython| {
+            let prefix = found.path.ancestors().nth(2)?;
+            Some(prefix.join(format!("lib/python{}.{}", found.version.0, found.version.1)))
+        };
+        self.newest().and_then(of).unwrap_or_default()
+    }
+
     /// The newest CPython, 3.12 or later.
     pub fn newest(&self) -> Option<&FoundPython> {
         self.pythons.last().filter(|python| python.version >= (3, 12, 0))
