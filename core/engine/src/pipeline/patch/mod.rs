@@ -24,6 +24,7 @@ mod update;
 
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
+pub use statements::is_missing_name;
 pub use transaction::Fault;
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
