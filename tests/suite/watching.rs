@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 20] = [
+const CHECKS: &[(&str, Check)] = &[
     ("written in place", in_place),
     ("renamed over", renamed),
     ("in the way of vim", like_vim),
