@@ -1,8 +1,8 @@
 //! `core/EDITS.md`: edit by edit, what happens on each runtime, with the scenarios that show it.
 //!
-//! Generated from the reviewed reports of the scenarios by `UPDATE_EXPECTED=1 cargo test --locked -- --ci edits:`; a
-//! trial fails when it is stale. An edit is taken from the codes in a report (`[fn-body]`, `error[slots]`) and, for those
-//! that a report has no line for, from the folder.
+//! Generated from the reviewed reports of the scenarios, by `UPDATE_EXPECTED=1 cargo test --locked -- --ci 'table of
+//! edits'`; a trial fails when it is stale. An edit is taken from the codes in a report (`[fn-body]`, `error[slots]`)
+//! and, for those that a report has no line for, from the folder.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -82,7 +82,7 @@ const HEAD: &str = "\
 
 What happens on each runtime, edit by edit, as the scenarios of the test suite show it: *applied*, *listed* (applied, or
 left alone, with a line in the report about what is not as in a fresh start) or *refused*. The README says what cannot be
-reloaded and why. Generated: `UPDATE_EXPECTED=1 cargo test --locked -- --ci edits:`.
+reloaded and why. Generated: `UPDATE_EXPECTED=1 cargo test --locked -- --ci 'table of edits'`.
 
 | code | edit | embedded | CPython | shown by |
 |---|---|---|---|---|
@@ -93,7 +93,7 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     if tier < Tier::Ci {
         return Vec::new();
     }
-    vec![Trial::test("edits: the table in the docs is current", || {
+    vec![Trial::test("table of edits: the one in the docs is current", || {
         check(workspace).map_err(failed)
     })]
 }
@@ -109,7 +109,7 @@ fn check(workspace: &Workspace) -> Result<(), KitError> {
         return Ok(());
     }
     Err(KitError::Check(format!(
-        "core/EDITS.md is stale: UPDATE_EXPECTED=1 cargo test --locked -- --ci edits:\n{}",
+        "core/EDITS.md is stale: UPDATE_EXPECTED=1 cargo test --locked -- --ci 'table of edits'\n{}",
         difference(&present, &table)
     )))
 }

@@ -65,7 +65,7 @@ pub fn prepare_statement(
     Ok(())
 }
 
-/// Did it fail for want of something that this batch may add after the commit?
+/// Is this what Python raises where a name is not there, or not yet: something that this batch may add?
 pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }
