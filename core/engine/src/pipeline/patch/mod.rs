@@ -93,9 +93,7 @@ fn attempt(
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut *prepared) {
-        late::run_statements(interpreter, work, prepared, transaction, ran)?;
-    }
+    late::run_all(interpreter, works, prepared, transaction, ran)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);

@@ -64,7 +64,8 @@ pub fn prepare_statement(
     Ok(())
 }
 
-fn is_missing_name(kind: &str) -> bool {
+/// Is this what an import or a name that is not there raises?
+pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }
 
