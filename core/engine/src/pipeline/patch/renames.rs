@@ -116,9 +116,8 @@ fn naming_swaps(
         if interpreter.kind(object) != ObjectKind::Class || qualified.as_deref() != Some(&rename.path.from) {
             return Err(not_there(rename, "its name leads to something else than this class"));
         }
-        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-        if text_of(interpreter, object, "__name__").as_deref() == Some(&last(&rename.path.from)) {
-            swaps.extend(text_swap(interpreter, object, "__name__", &last(&rename.path.to)));
+        if text_of(interpreter, object, "__name__").as_deref() == Some(last(&rename.path.from)) {
+            swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
         }
         follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
     }
@@ -222,6 +221,10 @@ pub fn function_swaps(
     functions: impl Iterator<Item = Handle>,
     changes: &[PathChange],
 ) -> Vec<Swap> {
+    let changes: Vec<PathChange> = changes
+        .iter()
+        .flat_map(|change| [change.clone(), midway(change)])
+        .collect();
     let mut swaps = Vec::new();
     for function in functions {
         let Some(qualified) = text_of(interpreter, function, "__qualname__") else {
@@ -233,16 +236,35 @@ pub fn function_swaps(
         let Some((change, new)) = fitting.max_by_key(|(change, _)| change.from.len()) else {
             continue;
         };
-        swaps.extend(text_swap(interpreter, function, "__qualname__", &new));
-        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+        if new != qualified {
+            swaps.extend(text_swap(interpreter, function, "__qualname__", &new));
+        }
+        let (before, after) = (last(&change.from), last(&change.to));
         if change.from == qualified
-            && last(&change.from) != last(&change.to)
-            && text_of(interpreter, function, "__name__") == Some(last(&change.from))
+            && before != after
+            && text_of(interpreter, function, "__name__").as_deref() == Some(before)
         {
-            swaps.extend(text_swap(interpreter, function, "__name__", &last(&change.to)));
+            swaps.extend(text_swap(interpreter, function, "__name__", after));
         }
     }
     swaps
+}
+
+/// The same change once the class around has its new name, which the functions of its namespace have got with it.
+fn midway(change: &PathChange) -> PathChange {
+    let from = match change.to.rsplit_once('.') {
+        Some((around, _)) => format!("{around}.{}", last(&change.from)),
+        None => last(&change.from).to_owned(),
+    };
+    PathChange {
+        from,
+        to: change.to.clone(),
+    }
+}
+
+/// The name at the end of a qualified name.
+fn last(qualified: &str) -> &str {
+    qualified.rsplit('.').next().unwrap_or(qualified)
 }
 
 fn text_of(interpreter: &dyn Interpreter, object: Handle, attribute: &str) -> Option<String> {
