@@ -28,6 +28,7 @@ mod update;
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use renames::Renames;
+pub use statements::is_missing_name;
 pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};

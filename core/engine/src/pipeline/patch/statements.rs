@@ -64,7 +64,7 @@ pub fn prepare_statement(
     Ok(())
 }
 
-/// Is this what an import or a name that is not there raises?
+/// Is this what Python raises where a name is not (yet) there?
 pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }
