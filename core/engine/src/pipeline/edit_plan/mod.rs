@@ -15,6 +15,7 @@ mod importers;
 mod live_classes;
 mod operation;
 mod order;
+mod other_file;
 mod outline;
 mod questions;
 mod reasons;
@@ -74,6 +75,7 @@ pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
         .iter()
         .map(|change| plan_file(change, &batch, elsewhere))
         .collect();
+    other_file::note(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     let order = order::order(changes, &files, &batch);
     Plan { files, order }

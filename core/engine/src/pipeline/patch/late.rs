@@ -38,6 +38,8 @@ pub fn run_statements(
         let at = at_of[&file];
         run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran)?;
     }
+    // What waited for a test and was prepared just now has run.
+    prepared.iter_mut().for_each(|prepared| prepared.late.clear());
     Ok(())
 }
 
@@ -86,7 +88,15 @@ fn run_operation(
             let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
             swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
         }
-        Action::Unbind { .. } | Action::Rename(_) | Action::Refuse(_) => Ok(()),
+        Action::Rename(rename) => match &rename.addition {
+            Some(statement) => {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                run_statement(interpreter, work, statement, prepared, transaction)
+            }
+            None => Ok(()),
+        },
+        Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
     };
     if let Err(stop) = result {
         if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
