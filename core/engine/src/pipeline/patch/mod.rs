@@ -4,7 +4,9 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod classes;
 mod conform;
+mod derived;
 mod functions;
 mod inner;
 mod late;
@@ -81,6 +83,7 @@ fn attempt(
     for (work, prepared) in works.iter().zip(&mut prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
+    derived::follow_classes(interpreter, works, &prepared, transaction)?;
     for prepared in &mut prepared {
         settle::settle(interpreter, prepared, plugins);
     }

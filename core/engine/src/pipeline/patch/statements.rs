@@ -104,7 +104,6 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
     let metaclasses = interpreter.class_names(class);
     let namespace = interpreter.namespace(class).ok_or_else(|| no_class(&statement.scope))?;
     let has = |name: &str| interpreter.entry(namespace, name).is_some();
-    let is_abstract = statement.is_definition && metaclasses.iter().any(|name| name == "abc.ABCMeta");
     let kind = if metaclasses
         .iter()
         .any(|name| name == "enum.EnumType" || name == "enum.EnumMeta")
@@ -115,14 +114,6 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
     } else if has("_fields") && has("_field_defaults") {
         "a named tuple"
     } else if statement.is_definition {
-        if is_abstract && touches_abstract(interpreter, namespace, statement) {
-            return Err(Stop::Refused(refusal(
-                "abstract",
-                format!("`{}` is not changed", statement.binds.join(", ")),
-                format!("it decides whether `{}` is abstract", statement.scope.classes.join(".")),
-                "restart the program",
-            )));
-        }
         return Ok(());
     } else if [
         "__dataclass_fields__",
@@ -148,18 +139,6 @@ fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &Run
         ),
         "restart the program",
     )))
-}
-
-fn touches_abstract(interpreter: &dyn Interpreter, namespace: Handle, statement: &RunStatement) -> bool {
-    let abstracts = interpreter
-        .entry(namespace, "__abstractmethods__")
-        .and_then(|names| interpreter.items(names).ok())
-        .unwrap_or_default();
-    statement.unit.source.contains("abstractmethod")
-        || abstracts
-            .iter()
-            .filter_map(|name| interpreter.text(*name))
-            .any(|name| statement.binds.contains(&name))
 }
 
 /// Removes names from a scope, and the annotations of names.
