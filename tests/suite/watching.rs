@@ -276,7 +276,7 @@ fn half_written(interpreter: &Interpreter) -> Result<(), KitError> {
     let mut live = Live::start(interpreter, &project, PROBE)?;
     let path = project.path("app.py");
     let mut file = File::create(&path).map_err(KitError::io(&path))?;
-    let (head, tail) = NEW.split_at(14);
+    let (head, tail) = NEW.split_at(13);
     for part in [head, tail] {
         file.write_all(part.as_bytes())
             .and_then(|()| file.sync_all())

@@ -62,6 +62,10 @@ impl Hooks for SessionHooks {
         self.session.sink()
     }
 
+    fn forking(&self) {
+        self.session.wait_until_idle();
+    }
+
     fn forked(&self) {
         self.session.restart_in_child();
     }

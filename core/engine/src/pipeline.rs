@@ -53,14 +53,31 @@ pub struct Tools<'a> {
 
 /// One save: from a batch of changed files to what the user reads.
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
-    let mut report = Report::default();
     let snapshot = capture::capture(batch);
-    report.unfinished.clone_from(&snapshot.unfinished);
-    report.files = answered_files(program, &snapshot);
-    if report.files.is_empty() {
-        return report;
+    let files = answered_files(program, &snapshot);
+    if files.is_empty() {
+        return Report {
+            unfinished: snapshot.unfinished,
+            ..Report::default()
+        };
     }
-    let changes = compare(program, &snapshot, tools, &mut report);
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+/// Tries a part of a batch that [`reload`] has undone. Its files are no news any more, and are answered all the same.
+pub fn reload_part(program: &mut Program, part: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
+    let snapshot = capture::capture(part);
+    let files = part.paths.clone();
+    apply_snapshot(program, &snapshot, files, tools)
+}
+
+fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf>, tools: &mut Tools<'_>) -> Report {
+    let mut report = Report {
+        unfinished: snapshot.unfinished.clone(),
+        files,
+        ..Report::default()
+    };
+    let changes = compare(program, snapshot, tools, &mut report);
     let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
     if changes.is_empty() {
         return report;

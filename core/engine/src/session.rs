@@ -27,7 +27,7 @@ use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::Batcher;
 use crate::pipeline::patch::Fault;
-use crate::pipeline::{Tools, reload};
+use crate::pipeline::{Tools, reload, reload_part};
 use crate::plugins::{PluginProblem, PluginSettings, PluginTable, Plugins};
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
 
@@ -412,9 +412,10 @@ impl Worker {
         );
         let mut report = reload(&mut self.program, &batch, &mut tools);
         let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);
-        if report.undone && batch.paths.len() > saved.paths.len() && report.culprit.as_ref().is_none_or(is_of_before) {
+        let has_more = batch.paths.len() > saved.paths.len() && self.fault.is_none();
+        if report.undone && has_more && report.culprit.as_ref().is_none_or(is_of_before) {
             // It still fails, which must not hold this save up.
-            report = reload(&mut self.program, &saved, &mut tools);
+            report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
         for problem in self.plugins.take_problems() {

@@ -23,6 +23,10 @@ pub trait Hooks: Send + Sync {
     /// Called on the main thread, which is not attached.
     fn started(&self, runtime: Arc<RustPythonRuntime>) -> Arc<dyn LoadSink>;
 
+    /// The program is about to fork. Called on the thread that forks, which is not attached; returns soon, when no thread
+    /// of the engine is in the middle of something that the child would inherit half done.
+    fn forking(&self) {}
+
     /// The program has forked and this is the child, in which the engine's threads do not exist; the runtime works as
     /// before. Called on the thread that forked, which is attached, so it must not wait for other threads that attach.
     fn forked(&self) {}
@@ -46,8 +50,11 @@ impl Embedded {
             .settings(settings::from_environment(&program))
             .init_stdlib()
             .build();
-        let in_child = hooks.clone();
-        let runtime = interpreter.enter(|vm| RustPythonRuntime::new(vm, move || in_child.forked()));
+        let (before, in_child) = (hooks.clone(), hooks.clone());
+        let runtime = interpreter.enter(|vm| {
+            let forking = move || before.forking();
+            RustPythonRuntime::new(vm, forking, move || in_child.forked())
+        });
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
             let result = run_program(vm, &program, &runtime, sink);

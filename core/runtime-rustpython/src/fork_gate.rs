@@ -36,14 +36,19 @@ impl ForkGate {
         self.closed.store(false, Ordering::Release);
     }
 
-    /// Has `os.fork` close and open the gate. `in_child` runs in the child after the gate is open.
+    /// Has `os.fork` close and open the gate. `before` runs detached before it is closed, `in_child` in the child after it
+    /// is open.
     pub(crate) fn install(
         self: &Arc<Self>,
         vm: &VirtualMachine,
+        before: impl Fn() + Send + Sync + 'static,
         in_child: impl Fn(&VirtualMachine) + Send + Sync + 'static,
     ) {
         let gate = self.clone();
-        let before = vm.new_function("before_fork", move |vm: &VirtualMachine| gate.close(vm));
+        let before = vm.new_function("before_fork", move |vm: &VirtualMachine| {
+            vm.allow_threads(&before);
+            gate.close(vm);
+        });
         let gate = self.clone();
         let in_parent = vm.new_function("after_fork_in_parent", move || gate.open());
         let gate = self.clone();

@@ -39,7 +39,11 @@ pub struct RustPythonRuntime {
 
 impl RustPythonRuntime {
     /// `forked` is called in the child of each fork.
-    pub(crate) fn new(vm: &VirtualMachine, forked: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn new(
+        vm: &VirtualMachine,
+        forking: impl Fn() + Send + Sync + 'static,
+        forked: impl Fn() + Send + Sync + 'static,
+    ) -> Arc<Self> {
         let runtime = Arc::new(Self {
             facts: RuntimeFacts {
                 implementation: "rustpython",
@@ -56,7 +60,7 @@ impl RustPythonRuntime {
         });
         let child = Arc::downgrade(&runtime);
         // Threads that were attached in the parent took their machines with them.
-        runtime.gate.install(vm, move |vm| {
+        runtime.gate.install(vm, forking, move |vm| {
             if let Some(runtime) = child.upgrade() {
                 runtime.pool.fill(vm);
                 forked();
