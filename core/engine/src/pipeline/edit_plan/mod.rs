@@ -5,6 +5,7 @@
 //! save is compared with what really runs.
 
 mod blocks;
+mod class_statements;
 mod decorated;
 mod functions;
 mod headers;
@@ -18,8 +19,8 @@ mod unit;
 
 pub use decorated::decorated_by;
 pub use operation::{
-    Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
-    Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
+    Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
+    LiveClass, Operation, Phase, Plan, Refusal, RemakeClass, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -229,7 +230,9 @@ impl Planner<'_> {
             in_main_guard: false,
         };
         inside.scope.classes.push(name);
+        let first = self.operations.len();
         self.walk(old, new, &inside);
+        self.remake_fields(old, new, &inside, first);
     }
 
     fn added(&mut self, id: DefinitionId, place: &Place) {
@@ -267,13 +270,24 @@ impl Planner<'_> {
     }
 
     fn push(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, action: Action) {
+        let operation = self.operation(edit, old, new, action);
+        self.operations.push(operation);
+    }
+
+    fn operation(
+        &self,
+        edit: EditCode,
+        old: Option<DefinitionId>,
+        new: Option<DefinitionId>,
+        action: Action,
+    ) -> Operation {
         let (tree, id) = match (old, new) {
             (_, Some(new)) => (self.new, new),
             (Some(old), None) => (self.old, old),
             (None, None) => (self.new, DefinitionId::MODULE),
         };
         let definition = tree.get(id);
-        self.operations.push(Operation {
+        Operation {
             edit,
             name: reported_name(tree, definition),
             line: definition.first_line,
@@ -281,7 +295,7 @@ impl Planner<'_> {
             old,
             new,
             action,
-        });
+        }
     }
 
     fn refuse(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, why: Refusal) {

@@ -94,6 +94,8 @@ pub enum Action {
         /// Names that lose their annotation.
         annotations: Vec<String>,
     },
+    /// A class is made anew aside, where more of it than the statements of its body depends on them.
+    Remake(Box<RemakeClass>),
     /// Nothing is done, and the report says why.
     Refuse(Refusal),
 }
@@ -103,6 +105,34 @@ pub enum Action {
 pub struct Scope {
     /// Names of the enclosing classes, outermost first; empty for the module.
     pub classes: Vec<String>,
+}
+
+/// A class whose body changed, and out of whose body a decorator or a metaclass may have made it.
+#[derive(Debug, Serialize)]
+pub struct RemakeClass {
+    /// Where its body runs: the names of the classes around it, then its own.
+    pub scope: Scope,
+    /// The name that its statement binds.
+    pub bound_as: String,
+    /// Its statement, as written.
+    pub statement: Unit,
+    /// Dotted names of the decorators, outermost first, with the texts that evaluate them.
+    pub decorators: Vec<(String, Unit)>,
+    /// What its body binds or annotates, in order.
+    pub names: Vec<BodyName>,
+    /// Statements that it had before stand in another order.
+    pub reordered: bool,
+}
+
+/// A name in a class body.
+#[derive(Debug, Serialize)]
+pub struct BodyName {
+    /// As bound: private names are mangled.
+    pub name: String,
+    /// A `def` or `class` binds it.
+    pub is_definition: bool,
+    /// What binds it is unchanged, or a definition that was there before.
+    pub is_kept: bool,
 }
 
 /// New code for a function, or for the lambdas and comprehensions of a statement.

@@ -69,6 +69,11 @@ fn line(operation: &Operation) -> String {
             words.extend(statement.unbinds.iter().map(|name| format!("-{name}")));
             words.extend(statement.unannotates.iter().map(|name| format!("-:{name}")));
         }
+        Action::Remake(remake) => {
+            words.push(if remake.reordered { "remake reordered" } else { "remake" }.to_owned());
+            let changed = remake.names.iter().filter(|name| !name.is_kept);
+            words.extend(changed.map(|name| name.name.clone()));
+        }
         Action::Unbind { names, annotations, .. } => {
             words.push("unbind".to_owned());
             words.extend(names.iter().cloned());

@@ -28,6 +28,7 @@ pub fn follow_classes(
                 Action::Run(statement) => &statement.scope,
                 Action::Unbind { scope, .. } => scope,
                 Action::Update(update) if !update.positions_only => &update.scope,
+                Action::Remake(remake) => &remake.scope,
                 Action::Update(_) | Action::Refuse(_) => continue,
             };
             if scope.classes.is_empty() || prepared.outcome.operations[index].refused.is_some() {

@@ -2,7 +2,6 @@
 
 use jurigged_runtime::{CommitError, Interpreter};
 
-use super::Work;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Stop};
@@ -10,6 +9,7 @@ use super::statements::without_place;
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
+use super::{Work, classes};
 use crate::pipeline::edit_plan::{Action, RunStatement};
 use crate::pipeline::locate::bind;
 
@@ -30,6 +30,11 @@ pub fn run_statements(
                 ran.push((work.file, index));
                 run_statement(interpreter, work, statement, prepared, transaction)
             }
+            Action::Remake(remake) => {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                classes::remake(interpreter, work, remake, prepared, transaction)
+            }
             Action::Update(update) => {
                 let edited = Edited {
                     work,
@@ -44,6 +49,9 @@ pub fn run_statements(
         };
         match result {
             Ok(()) => {}
+            Err(LateStop::Stop(Stop::Refused(_))) if matches!(operation.action, Action::Remake(_)) => {
+                prepared.outcome.operations[index].is_needless = true;
+            }
             Err(LateStop::Stop(Stop::Refused(reason))) => {
                 ran.retain(|(file, at)| (*file, *at) != (work.file, index));
                 prepared.outcome.operations[index].refused = Some(reason);
@@ -61,8 +69,11 @@ pub fn run_statements(
     Ok(())
 }
 
-enum LateStop {
+/// What keeps something from being done after the commit.
+pub enum LateStop {
+    /// See [`Stop`].
     Stop(Stop),
+    /// A commit failed.
     Commit(CommitError),
 }
 

@@ -4,7 +4,8 @@ use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
 
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
-use super::{Work, lines, statements, update};
+use super::units::compile_to_run;
+use super::{Work, classes, lines, statements, update};
 use crate::pipeline::edit_plan::{Action, Refusal, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
@@ -37,6 +38,8 @@ pub struct Steps {
     pub removals: Vec<Swap>,
     /// Scopes in which statements run before the commit.
     pub scratches: Vec<Scratch>,
+    /// Operations on the bodies of classes that are made again as a whole after the commit.
+    pub remade: Vec<usize>,
 }
 
 /// What keeps an operation from being prepared.
@@ -78,6 +81,15 @@ pub fn prepare(
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
         let result = match &operation.action {
+            Action::Remake(remake) => {
+                outcome.is_needless = !classes::prepare(interpreter, work, index, remake, &mut module, &mut steps);
+                Ok(())
+            }
+            Action::Run(statement) if steps.remade.contains(&index) => {
+                // What the compiler refuses is known before anything changes.
+                compile_to_run(interpreter, work, &statement.unit).map(drop)
+            }
+            Action::Unbind { .. } if steps.remade.contains(&index) => Ok(()),
             Action::Update(update) => {
                 let edited = update::Edited {
                     work,
@@ -94,8 +106,10 @@ pub fn prepare(
                 scope,
                 names,
                 annotations,
-            } => statements::unbind(interpreter, work, scope, names, annotations, &mut module, &mut steps)
-                .map_err(Stop::from),
+            } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
+                statements::unbind(interpreter, work, scope, names, annotations, &mut module, &mut steps)
+                    .map_err(Stop::from)
+            }),
             Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
         };
         match result {

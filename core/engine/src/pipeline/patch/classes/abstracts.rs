@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
 use rustc_hash::FxHashMap;
 
-use super::python::{evaluate, items_of, truth, with_subclasses};
+use super::python::{evaluate, items_of, own_entry, truth, with_subclasses};
 
 const NAME: &str = "__abstractmethods__";
 
@@ -25,7 +25,7 @@ pub fn follow_abstract_methods(interpreter: &dyn Interpreter, classes: &[Handle]
     let mut swaps = Vec::new();
     let mut known: FxHashMap<Handle, BTreeSet<String>> = FxHashMap::default();
     for class in with_subclasses(interpreter, &classes) {
-        let Some(expected) = own(interpreter, class, NAME) else {
+        let Some(expected) = own_entry(interpreter, class, NAME) else {
             continue;
         };
         let before: BTreeSet<String> = texts(interpreter, expected);
@@ -73,7 +73,7 @@ fn abstract_names(
         };
         for name in inherited {
             // As it stands in the class that defines it: an abstract class method is no method yet.
-            let value = order.iter().find_map(|class| own(interpreter, *class, &name));
+            let value = order.iter().find_map(|class| own_entry(interpreter, *class, &name));
             if value.map_or(Ok(false), |value| is_abstract(interpreter, value))? {
                 names.insert(name);
             }
@@ -87,10 +87,6 @@ fn is_abstract(interpreter: &dyn Interpreter, value: Handle) -> Result<bool, Run
         Some(answer) => truth(interpreter, answer),
         None => Ok(false),
     }
-}
-
-fn own(interpreter: &dyn Interpreter, class: Handle, name: &str) -> Option<Handle> {
-    interpreter.entry(interpreter.namespace(class)?, name)
 }
 
 fn texts(interpreter: &dyn Interpreter, names: Handle) -> BTreeSet<String> {

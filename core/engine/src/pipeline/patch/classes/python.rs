@@ -1,6 +1,13 @@
 //! Small questions that only the interpreter can answer.
 
-use jurigged_runtime::{CompileUnit, Handle, Interpreter, RuntimeError};
+use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, RuntimeError};
+
+use super::super::Work;
+use super::super::namespaces::Scratch;
+use super::super::prepare::Stop;
+use super::super::units::{compile_to_run, execute_in, no_class};
+use super::Remade;
+use crate::pipeline::edit_plan::{Scope, Unit};
 
 /// The value of an expression of our own, which reads these names and the builtins.
 ///
@@ -67,4 +74,68 @@ pub fn with_subclasses(interpreter: &dyn Interpreter, classes: &[Handle]) -> Vec
     // The order of resolution of a class is longer than that of each of its bases.
     found.sort_by_cached_key(|class| items_of(interpreter, *class, "__mro__").len());
     found
+}
+
+/// The class's own attribute, as it stands in its `__dict__`.
+pub fn own_entry(interpreter: &dyn Interpreter, class: Handle, name: &str) -> Option<Handle> {
+    interpreter.entry(interpreter.namespace(class)?, name)
+}
+
+/// Is this what a loaded module of the standard library has under a name?
+///
+/// # Errors
+/// When reading it raises.
+pub fn same_as(
+    interpreter: &dyn Interpreter,
+    object: Option<Handle>,
+    module: &str,
+    name: &str,
+) -> Result<bool, RuntimeError> {
+    let Some(module) = interpreter.module(module) else {
+        return Ok(false);
+    };
+    let known = interpreter.attribute(module, name)?;
+    Ok(known.is_some() && known == object)
+}
+
+/// What a dotted name leads to in a module.
+pub fn named(interpreter: &dyn Interpreter, namespace: Handle, name: &str) -> Option<Handle> {
+    let mut parts = name.split('.');
+    let first = interpreter.entry(namespace, parts.next()?)?;
+    parts.try_fold(first, |object, part| interpreter.attribute(object, part).ok().flatten())
+}
+
+/// The value of an expression of the file, evaluated in its module.
+///
+/// # Errors
+/// When evaluating raises.
+pub fn value_of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Unit) -> Result<Handle, Stop> {
+    let code = compile_to_run(interpreter, work, unit)?;
+    let locals = interpreter.new_dict();
+    execute_in(interpreter, code, work.namespace, locals)?;
+    let value = interpreter.entry(locals, Unit::VALUE);
+    value.ok_or_else(|| Stop::from(RuntimeError::ShuttingDown))
+}
+
+/// Runs the class statement in a scratch copy of the scope around it; the answer is the class that it made.
+///
+/// # Errors
+/// When it raises.
+pub fn run_statement(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Handle, Stop> {
+    let unit = &remade.plan.statement;
+    let code = compile_to_run(interpreter, work, unit)?;
+    let around = Scope {
+        classes: remade.plan.scope.classes[..remade.plan.scope.classes.len() - 1].to_vec(),
+    };
+    let locals = if around.classes.is_empty() {
+        interpreter.new_dict()
+    } else {
+        Scratch::of(interpreter, work.namespace, &around)
+            .ok_or_else(|| no_class(&around))?
+            .locals
+    };
+    execute_in(interpreter, code, work.namespace, locals)?;
+    let made = interpreter.entry(locals, &remade.plan.bound_as);
+    made.filter(|made| interpreter.kind(*made) == ObjectKind::Class)
+        .ok_or_else(|| remade.refused("running its class statement made no class", "restart the program"))
 }
