@@ -1,5 +1,6 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
+mod again;
 mod command_line;
 mod fences;
 mod processes;

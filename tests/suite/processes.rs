@@ -3,8 +3,9 @@
 use jurigged_testkit::{Interpreter, KitError, Live, Project, SaveBy};
 use libtest_mimic::Trial;
 
+use crate::again::trial;
 use crate::tier::Tier;
-use crate::workspace::{Workspace, failed};
+use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
@@ -29,7 +30,7 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         for (name, check) in CHECKS {
             let interpreter = interpreter.clone();
             let name = format!("processes: {name} [{}]", interpreter.label);
-            trials.push(Trial::test(name, move || check(&interpreter).map_err(failed)));
+            trials.push(trial(name, move || check(&interpreter)));
         }
     }
     trials
@@ -45,7 +46,7 @@ import os, time
 global pid
 pid = os.fork()
 if pid == 0:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 45
     while app.f() != 'new' and time.monotonic() < end:
         time.sleep(0.002)
     os._exit(0 if app.f() == 'new' else 1)
@@ -93,7 +94,7 @@ fn busy_main_thread(interpreter: &Interpreter) -> Result<(), KitError> {
     const LOOP: &str = "
 import sys, time
 print('busy', file=sys.stderr, flush=True)
-end = time.monotonic() + 15
+end = time.monotonic() + 45
 while app.f() != 'new' and time.monotonic() < end:
     pass
 print(app.f())

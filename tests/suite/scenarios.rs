@@ -5,6 +5,7 @@ use std::path::Path;
 use jurigged_testkit::{Checks, Interpreter, KitError, RuntimeKind, Scenario, find_scenarios, run, run_plain};
 use libtest_mimic::Trial;
 
+use crate::again;
 use crate::tier::Tier;
 use crate::workspace::{Workspace, failed};
 
@@ -122,8 +123,7 @@ fn trial(
     start: impl Fn() -> Result<Interpreter, KitError> + Send + 'static,
 ) -> Trial {
     let faults = if checks == Checks::Faults { ", faults" } else { "" };
-    Trial::test(format!("{} [{label}{faults}]", scenario.name), move || {
-        let interpreter = start().map_err(failed)?;
-        run(scenario, &interpreter, checks).map_err(failed)
+    again::trial(format!("{} [{label}{faults}]", scenario.name), move || {
+        run(scenario, &start()?, checks)
     })
 }

@@ -8,8 +8,9 @@ use std::process::Command;
 use jurigged_testkit::{Interpreter, KitError, Live, LiveOptions, PATIENCE, Project, SaveBy};
 use libtest_mimic::Trial;
 
+use crate::again::trial;
 use crate::tier::Tier;
-use crate::workspace::{Workspace, failed};
+use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
@@ -46,7 +47,7 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         for (name, check) in CHECKS {
             let interpreter = interpreter.clone();
             let name = format!("watching: {name} [{}]", interpreter.label);
-            trials.push(Trial::test(name, move || check(&interpreter).map_err(failed)));
+            trials.push(trial(name, move || check(&interpreter)));
         }
     }
     trials

@@ -78,7 +78,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, &|module, name| program.decorated_by(module, name));
+    let plan = edit_plan::plan(&changes, program);
     if changes.is_empty() {
         return report;
     }
@@ -124,15 +124,15 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 module.pending = None;
                 continue;
             }
+            let old = module.tree();
             let new = parsed
-                .get_or_insert_with(|| Arc::new(definitions::parse(file.source.clone())))
+                .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
             if let Some(problem) = syntax_problem(&new, tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
             }
-            let old = module.tree();
             let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
             changes.push(FileChange {
                 path: module.path.clone(),
@@ -406,5 +406,5 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         new: Arc::new(new),
         matching,
     }];
-    edit_plan::plan(&changes, &|_, _| Vec::new())
+    edit_plan::plan(&changes, &())
 }

@@ -7,11 +7,13 @@
 mod baseline;
 mod log;
 mod module;
+mod plugin_table;
 mod program;
 
 pub use baseline::next_baseline;
 pub use log::Log;
 pub use module::Module;
+pub use plugin_table::{plugin_problem, plugin_settings};
 pub use program::Program;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +22,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
-use jurigged_abi::OptionValue;
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
 use crate::config::{LogLevel, Settings, WatchFilter};
@@ -28,8 +29,9 @@ use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::Batcher;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload, reload_part};
-use crate::plugins::{PluginProblem, PluginSettings, PluginTable, Plugins};
+use crate::plugins::Plugins;
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
+use plugin_table::plugins_of;
 
 /// How long the program's end waits for a reload that is under way.
 const STOP_WITHIN: Duration = Duration::from_millis(500);
@@ -380,10 +382,15 @@ impl Worker {
         {
             self.configure(&config);
         }
-        batch.paths.retain(|path| self.program.knows(path));
         for path in std::mem::take(&mut batch.vanished) {
-            self.vanished(&path);
+            // Two threads tell of events: that a file is gone may have been told after that it is back.
+            if path.is_file() {
+                batch.paths.push(path);
+            } else {
+                self.vanished(&path);
+            }
         }
+        batch.paths.retain(|path| self.program.knows(path));
         if batch.paths.is_empty() {
             return;
         }
@@ -550,48 +557,5 @@ fn watch_settings(settings: &Settings) -> WatchSettings {
         poll: settings.watch.poll.value,
         debounce: settings.watch.debounce.value,
         grace: settings.watch.grace.value,
-    }
-}
-/// The plugins that the settings find, and what is wrong with them.
-fn plugins_of(settings: &Settings, bundled: &[PathBuf]) -> (Plugins, Vec<Diagnostic>) {
-    let (mut plugins, problems) = Plugins::discover(plugin_settings(settings, bundled));
-    crate::pipeline::locate::add_crawlers(&mut plugins);
-    crate::pipeline::patch::add_conformers(&mut plugins);
-    (plugins, problems.iter().map(plugin_problem).collect())
-}
-
-/// `[plugins]`, as the plugin loader wants it.
-pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettings {
-    let each = &settings.plugins.each;
-    PluginSettings {
-        search: settings.plugins.path.value.clone(),
-        bundled: bundled.to_vec(),
-        disable: settings.plugins.disable.value.clone(),
-        plugins: each
-            .iter()
-            .map(|(name, table)| {
-                let options = table.options.iter();
-                let table = PluginTable {
-                    library: table.library.clone(),
-                    options: options
-                        .filter_map(|(key, value)| Some((key.clone(), OptionValue::from_toml(&value.to_string())?)))
-                        .collect(),
-                };
-                (name.clone(), table)
-            })
-            .collect(),
-    }
-}
-
-/// What a plugin did wrong, for the user.
-pub fn plugin_problem(problem: &PluginProblem) -> Diagnostic {
-    let diagnostic = Diagnostic::error(problem.code(), problem.to_string());
-    let diagnostic = match problem.running_now() {
-        "" => diagnostic,
-        text => diagnostic.running_now(text),
-    };
-    match problem.help() {
-        text if text.is_empty() => diagnostic,
-        text => diagnostic.help(text),
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::KitError;
 
 /// How long the kit waits for an event before it gives up. Nothing here takes a tenth of it on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes from a command what would change the behaviour of a Python or of jurigged.
 ///

@@ -8,8 +8,9 @@ use std::process::{Child, Command, Stdio};
 use jurigged_testkit::{Finished, Interpreter, KitError, PATIENCE, Project, exit_code, run_to_end, wait};
 use libtest_mimic::Trial;
 
+use crate::again::trial;
 use crate::tier::Tier;
-use crate::workspace::{Workspace, failed};
+use crate::workspace::Workspace;
 
 /// One program.
 struct Program {
@@ -210,14 +211,12 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         for program in PROGRAMS {
             let interpreter = interpreter.clone();
             let name = format!("command line: {} [{}]", program.name, interpreter.label);
-            trials.push(Trial::test(name, move || program.run(&interpreter).map_err(failed)));
+            trials.push(trial(name, move || program.run(&interpreter)));
         }
         for (name, signal) in [("Ctrl-C", libc::SIGINT), ("SIGTERM", libc::SIGTERM)] {
             let interpreter = interpreter.clone();
             let name = format!("command line: {name} [{}]", interpreter.label);
-            trials.push(Trial::test(name, move || {
-                signalled(&interpreter, signal).map_err(failed)
-            }));
+            trials.push(trial(name, move || signalled(&interpreter, signal)));
         }
     }
     trials

@@ -175,7 +175,7 @@ mod tests {
             new,
             matching,
         };
-        let plan = plan(std::slice::from_ref(&change), &|_, _| Vec::new());
+        let plan = plan(std::slice::from_ref(&change), &());
         let operations = plan.files[0].operations.iter().enumerate();
         let refused: Vec<usize> = operations
             .filter(|(_, operation)| matches!(&operation.action, Action::Refuse(reason) if !reason.is_note))

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::module::Module;
 use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
-use crate::pipeline::edit_plan::decorated_by;
+use crate::pipeline::edit_plan::{Elsewhere, ModuleText, decorated_by};
 use crate::source::SourceText;
 
 /// The modules of the program, by file.
@@ -58,8 +58,27 @@ impl Program {
         self.by_file.get_mut(file).map_or(&mut [], Vec::as_mut_slice)
     }
 
-    /// What a decorator, by its module and its name, decorates in the other modules: names with their modules, sorted.
-    pub fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
+    /// Files of which something is pending, in order.
+    pub fn pending_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<_> = self
+            .by_file
+            .iter()
+            .filter(|(_, modules)| modules.iter().any(|module| module.pending.is_some()))
+            .map(|(file, _)| file.clone())
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// All known files.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.by_file.keys()
+    }
+}
+
+impl Elsewhere for Program {
+    /// Names with their modules, sorted.
+    fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
         // The decorator itself, a name that it is imported by, or its module stands behind the `@`; its last part is in
         // the text in any case.
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -77,20 +96,16 @@ impl Program {
         users
     }
 
-    /// Files of which something is pending, in order.
-    pub fn pending_files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<_> = self
-            .by_file
-            .iter()
-            .filter(|(_, modules)| modules.iter().any(|module| module.pending.is_some()))
-            .map(|(file, _)| file.clone())
+    fn texts(&self) -> Vec<ModuleText> {
+        let modules = self.by_file.values().flatten();
+        let mut texts: Vec<ModuleText> = modules
+            .map(|module| ModuleText {
+                module: module.name.clone(),
+                path: module.path.clone(),
+                source: module.pending.as_ref().unwrap_or(&module.baseline).clone(),
+            })
             .collect();
-        files.sort();
-        files
-    }
-
-    /// All known files.
-    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.by_file.keys()
+        texts.sort_by(|a, b| a.module.cmp(&b.module));
+        texts
     }
 }

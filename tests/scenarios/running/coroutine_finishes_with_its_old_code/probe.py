@@ -3,6 +3,8 @@ import asyncio
 
 def hold(app):
     loop = asyncio.new_event_loop()
+    # Up to 3.9 an event belongs to the current loop.
+    asyncio.set_event_loop(loop)
     event = asyncio.Event()
     task = loop.create_task(app.work(event.wait))
     loop.run_until_complete(asyncio.sleep(0))

@@ -161,6 +161,8 @@ pub struct FunctionFacets {
     pub reads: Vec<String>,
     /// Names that it, or a definition in it, declares `global`.
     pub globals: Vec<String>,
+    /// Attributes that it assigns to a variable named `self`, nested functions not included; sorted.
+    pub self_attributes: Vec<String>,
     /// Running the `def` can call no user code: no decorators, inert defaults and annotations.
     pub is_inert: bool,
 }

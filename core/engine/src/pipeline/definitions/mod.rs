@@ -21,6 +21,7 @@ mod nesting;
 mod parse;
 mod reparse;
 mod tree;
+mod uses;
 
 pub use facets::{
     BlockFacets, BranchFacets, BranchKind, ClassFacets, ExprFacet, Facets, FunctionFacets, ImportFacet, ModuleFacets,
@@ -32,6 +33,7 @@ pub use reparse::reparse;
 pub use tree::{
     Ancestors, BlockKind, ComprehensionKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
 };
+pub use uses::{ModuleUse, module_uses};
 
 #[cfg(test)]
 mod tests;

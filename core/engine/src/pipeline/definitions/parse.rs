@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 
-use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_ast::{Mod, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use super::build::{Builder, future_imports, only_module};
@@ -83,6 +83,22 @@ pub(super) struct Part<'f> {
 
 /// Reads a whole file, or a part of one. The error says why it cannot be done.
 pub(super) fn read(source: &SourceText, part: Option<Part<'_>>) -> Result<Read, String> {
+    match with_stack(source, || read_here(source, part))? {
+        Some(read) => Ok(read),
+        None => Err("the definitions of the file nest too deep".into()),
+    }
+}
+
+/// What `work` makes of the statements of a text, as far as the parser understood them.
+pub(super) fn with_syntax<T: Send>(source: &SourceText, work: impl FnOnce(&[Stmt]) -> T + Send) -> Result<T, String> {
+    with_stack(source, || {
+        let parsed = parse_unchecked(source.text(), options());
+        work(body_of(parsed.syntax()))
+    })
+}
+
+/// Runs what walks the syntax of a text with enough stack for its nesting. The error says why it cannot be done.
+fn with_stack<T: Send>(source: &SourceText, work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let text = source.text();
     if u32::try_from(text.len()).is_err() {
         return Err("the file is larger than 4 GB".into());
@@ -100,27 +116,35 @@ pub(super) fn read(source: &SourceText, part: Option<Part<'_>>) -> Result<Read, 
     // A thread of its own: this one may be any thread of the user's program, with any rest of its stack. The pages that
     // are not touched cost nothing.
     let stack = STACK_BASE + depth * STACK_PER_LEVEL;
-    let parsed = thread::scope(|scope| {
+    let done = thread::scope(|scope| {
         thread::Builder::new()
             .name("jurigged-parse".into())
             .stack_size(stack)
-            .spawn_scoped(scope, || read_here(source, part))
+            .spawn_scoped(scope, work)
             .map(|thread| thread.join())
     });
-    match parsed {
-        Ok(Ok(Some(read))) => Ok(read),
-        Ok(Ok(None)) => Err("the definitions of the file nest too deep".into()),
+    match done {
+        Ok(Ok(done)) => Ok(done),
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(error) => Err(format!("no thread to parse it in: {error}")),
     }
 }
 
-fn read_here(source: &SourceText, part: Option<Part<'_>>) -> Option<Read> {
+/// The text is parsed as the newest Python that the parser knows.
+fn options() -> ParseOptions {
     let newest = PythonVersion::iter().max().unwrap_or_default();
-    let parsed = parse_unchecked(
-        source.text(),
-        ParseOptions::from(Mode::Module).with_target_version(newest),
-    );
+    ParseOptions::from(Mode::Module).with_target_version(newest)
+}
+
+fn body_of(syntax: &Mod) -> &[Stmt] {
+    match syntax {
+        Mod::Module(module) => module.body.as_slice(),
+        Mod::Expression(_) => &[],
+    }
+}
+
+fn read_here(source: &SourceText, part: Option<Part<'_>>) -> Option<Read> {
+    let parsed = parse_unchecked(source.text(), options());
     let mut problems: Vec<SyntaxProblem> = parsed
         .errors()
         .iter()
@@ -130,10 +154,7 @@ fn read_here(source: &SourceText, part: Option<Part<'_>>) -> Option<Read> {
         })
         .collect();
     problems.sort_by_key(|problem| problem.range.start);
-    let body = match parsed.syntax() {
-        Mod::Module(module) => module.body.as_slice(),
-        Mod::Expression(_) => &[],
-    };
+    let body = body_of(parsed.syntax());
     let future = future_imports(body);
     let builder = Builder::new(source);
     let definitions = match part {

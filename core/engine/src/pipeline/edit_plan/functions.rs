@@ -96,7 +96,7 @@ impl Planner<'_> {
         }
         let name = self.new.get(new).path.clone();
         let mut users = decorated_here(self.new, &name);
-        users.extend((self.elsewhere)(&self.change.module, &name));
+        users.extend(self.elsewhere.decorated_by(&self.change.module, &name));
         if !users.is_empty() {
             let why = reasons::decorator_outside_wrapper(&name, &users);
             self.refuse(EditCode::FnWrapper, None, Some(new), why);

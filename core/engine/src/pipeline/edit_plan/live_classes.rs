@@ -1,7 +1,7 @@
 //! The classes whose attributes follow from their place and from their methods.
 
 use super::scope::Names;
-use super::{FileChange, LiveClass, Scope};
+use super::{FileChange, LiveClass, NewAttributes, Scope};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
 
 /// The classes at module and class level that both texts have, outermost first.
@@ -28,6 +28,7 @@ fn collect(change: &FileChange, names: &Names, parent: DefinitionId, scope: &Sco
                     old,
                     new: id,
                     line: definition.first_line,
+                    new_attributes: new_attributes(change, names, id, &inside, &before),
                     static_attributes: (before != after).then_some(after),
                     binds_hash: names.binds(&inside, "__hash__"),
                     scope: inside.clone(),
@@ -37,4 +38,20 @@ fn collect(change: &FileChange, names: &Names, parent: DefinitionId, scope: &Sco
             _ => {}
         }
     }
+}
+
+/// What `__init__` of a class assigns that neither `before`, the assignments of the old class, nor the class body has.
+fn new_attributes(
+    change: &FileChange,
+    names: &Names,
+    class: DefinitionId,
+    inside: &Scope,
+    before: &[String],
+) -> Option<NewAttributes> {
+    let mut children = change.new.get(class).children.iter().rev();
+    let init = children.find(|child| change.new.get(**child).name.as_deref() == Some("__init__"))?;
+    let facets = change.new.get(*init).facets.function()?;
+    let is_new = |name: &&String| !before.contains(name) && !names.binds(inside, name);
+    let names: Vec<String> = facets.self_attributes.iter().filter(is_new).cloned().collect();
+    (!names.is_empty()).then_some(NewAttributes { init: *init, names })
 }

@@ -7,8 +7,10 @@
 mod blocks;
 mod class_statements;
 mod decorated;
+mod elsewhere;
 mod functions;
 mod headers;
+mod importers;
 mod live_classes;
 mod operation;
 mod outline;
@@ -18,9 +20,10 @@ mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
+pub use elsewhere::{Elsewhere, ModuleText};
 pub use operation::{
     Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
-    LiveClass, Operation, Phase, Plan, Refusal, RemakeClass, RunStatement, Scope, Unchanged, UpdateCode,
+    LiveClass, NewAttributes, Operation, Phase, Plan, Refusal, RemakeClass, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -48,17 +51,14 @@ pub struct FileChange {
     pub matching: Matching,
 }
 
-/// Tells what a decorator, by its module and its name, decorates in other modules: qualified names.
-pub type DecoratedElsewhere<'a> = dyn Fn(&str, &str) -> Vec<String> + 'a;
-
-/// Plans all files of a batch. `elsewhere` is asked only where a decorator changed outside the wrapper that it makes.
-pub fn plan(changes: &[FileChange], elsewhere: &DecoratedElsewhere<'_>) -> Plan {
-    Plan {
-        files: changes.iter().map(|change| plan_file(change, elsewhere)).collect(),
-    }
+/// Plans all files of a batch.
+pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
+    let mut files: Vec<FilePlan> = changes.iter().map(|change| plan_file(change, elsewhere)).collect();
+    importers::note(changes, &mut files, elsewhere);
+    Plan { files }
 }
 
-fn plan_file(change: &FileChange, elsewhere: &DecoratedElsewhere<'_>) -> FilePlan {
+fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
         change,
@@ -120,7 +120,7 @@ struct Place {
 }
 
 struct Planner<'a> {
-    elsewhere: &'a DecoratedElsewhere<'a>,
+    elsewhere: &'a dyn Elsewhere,
     change: &'a FileChange,
     old: &'a DefinitionTree,
     new: &'a DefinitionTree,

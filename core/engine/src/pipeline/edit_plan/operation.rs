@@ -47,6 +47,18 @@ pub struct LiveClass {
     pub static_attributes: Option<Vec<String>>,
     /// The new text binds `__hash__`, so it does not follow from `__eq__`.
     pub binds_hash: bool,
+    /// What `__init__` sets from now on.
+    pub new_attributes: Option<NewAttributes>,
+}
+
+/// Attributes of `self` that `__init__` assigns and that nothing in the old class did: the instances made so far lack
+/// them.
+#[derive(Debug)]
+pub struct NewAttributes {
+    /// `__init__` in the new tree.
+    pub init: DefinitionId,
+    /// Sorted.
+    pub names: Vec<String>,
 }
 
 /// A code owner whose text is the same in both trees.
@@ -320,6 +332,7 @@ edit_codes! {
     Layout = "layout",
     Future = "future",
     Executing = "executing",
+    Importers = "importers",
 }
 
 impl Serialize for EditCode {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use super::importers::Importer;
 use super::{EditCode, Refusal};
+use crate::diagnostic::shown_path;
 
 /// Something that is not applied; the old text goes on counting as live.
 pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
@@ -135,5 +137,35 @@ pub fn decorator_outside_wrapper(name: &str, users: &[String]) -> Refusal {
                 .join(", ")
         ),
         "restart the program if that part of the decorator matters",
+    )
+}
+
+/// `importers` is not empty.
+pub fn importers(module: &str, name: &str, importers: &[Importer]) -> Refusal {
+    const SHOWN: usize = 8;
+    let places = |at_load: bool| {
+        let places: Vec<String> = importers
+            .iter()
+            .filter(|importer| importer.at_load == at_load)
+            .map(|importer| format!("{}:{}", shown_path(&importer.path), importer.line))
+            .collect();
+        let more = places.len().saturating_sub(SHOWN);
+        let shown = places.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+        match more {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
+        }
+    };
+    let (at_load, at_call) = (places(true), places(false));
+    let why = match (at_load.is_empty(), at_call.is_empty()) {
+        (false, true) => format!("the next start fails at {at_load}"),
+        (true, false) => format!("the next call fails at {at_call}"),
+        _ => format!("the next start fails at {at_load}, the next call at {at_call}"),
+    };
+    note(
+        "importers",
+        format!("`{module}.{name}` is gone, and other files still use it"),
+        why,
+        "change these files as well, or bring the name back",
     )
 }

@@ -20,7 +20,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         new,
         matching,
     };
-    plan(&[change], &|_, _| Vec::new()).files.remove(0)
+    plan(&[change], &()).files.remove(0)
 }
 
 fn compact(plan: &FilePlan) -> Vec<String> {

@@ -9,6 +9,7 @@ mod conform;
 mod derived;
 mod functions;
 mod inner;
+mod instances;
 mod late;
 mod lines;
 mod namespaces;
@@ -84,7 +85,8 @@ fn attempt(
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
     derived::follow_classes(interpreter, works, &prepared, transaction)?;
-    for prepared in &mut prepared {
+    for (work, prepared) in works.iter().zip(&mut prepared) {
+        instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())

@@ -149,13 +149,7 @@ impl<'a> Builder<'a> {
         };
         facets.header_range = keyword..past_colon(self.text, header, facets.body_range.start);
         facets.globals = unique(&frame.globals);
-        facets.self_attributes = frame
-            .inner_self_attributes
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect();
-        facets.self_attributes.sort_unstable();
-        facets.self_attributes.dedup();
+        facets.self_attributes = sorted(&frame.inner_self_attributes);
         self.finish_class(id, &mut facets, docstring.is_some());
         self.close(
             id,
@@ -306,7 +300,16 @@ impl FunctionFacets {
         self.reads = frame.reads();
         self.uses_super = frame.uses_super;
         self.globals = unique(&frame.all_globals);
+        self.self_attributes = sorted(&frame.self_attributes);
     }
+}
+
+/// Each name once.
+fn sorted(names: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn is_stub(body: &[Stmt]) -> bool {

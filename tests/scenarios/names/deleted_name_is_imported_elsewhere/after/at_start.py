@@ -1,0 +1,7 @@
+from store import (
+    name,
+    price,
+)
+import store
+
+shown = store.LIMIT
