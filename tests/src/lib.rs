@@ -3,7 +3,7 @@
 //! | command | what it runs |
 //! |---|---|
 //! | `cargo test --locked` | everything once on the embedded interpreter and on the newest CPython found |
-//! | `cargo test --locked -- --ci` | on every CPython found, a fault at every operation, bounded random edits, long stress |
+//! | `cargo test --locked -- --ci` | on every CPython found, a fault at every operation, bounded random edits, long stress; scenarios that download packages |
 //! | `cargo test --locked -- --full` | everything: load and long runs too |
 //! | `cargo test --locked -- functions/` | what libtest takes works: a filter, `--list`, `--exact`, `--skip`, `--test-threads`, … |
 //! | `cargo test --locked -- --plain` | only whether the scenarios themselves tell anything, on plain CPython |

@@ -3,6 +3,7 @@
 mod again;
 mod command_line;
 mod fences;
+mod plugins;
 mod processes;
 mod random_edits;
 mod scenarios;
@@ -49,6 +50,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));
+    trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use jurigged_testkit::{Checks, Interpreter, KitError, RuntimeKind, Scenario, find_scenarios, run, run_plain};
+use jurigged_testkit::{
+    Checks, FoundPython, Interpreter, KitError, RuntimeKind, Scenario, find_scenarios, run, run_plain,
+};
 use libtest_mimic::Trial;
 
 use crate::again;
@@ -55,15 +57,21 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     for scenario in scenarios {
         let scenario: &'static Scenario = Box::leak(Box::new(scenario));
+        // The default tier downloads nothing.
+        if !scenario.manifest.pip.is_empty() && tier < Tier::Ci {
+            continue;
+        }
+        let version_of = |found: &FoundPython| (found.version.0, found.version.1);
+        let is_meant = |found: &&FoundPython| runs_on(scenario, RuntimeKind::Cpython, version_of(found));
+        // Of the Pythons that it is for; on others its packages may not be had.
+        let newest = workspace.pythons.iter().rfind(is_meant);
         // The reference first; see `Expected`.
-        for found in workspace.pythons_of(tier).into_iter().rev() {
-            let version = (found.version.0, found.version.1);
-            if !runs_on(scenario, RuntimeKind::Cpython, version) {
-                continue;
-            }
-            let is_newest = Some(found) == workspace.newest();
+        for found in workspace.pythons_of(tier).into_iter().rev().filter(is_meant) {
+            let version = version_of(found);
+            let is_newest = Some(found) == newest;
             let start = move || {
                 let mut interpreter = workspace.cpython(found);
+                interpreter.is_reference = is_newest;
                 interpreter.python = Some(workspace.venvs.python(found, &scenario.manifest.pip)?);
                 Ok(interpreter)
             };

@@ -130,6 +130,7 @@ impl<'t> Edit<'t> {
     }
 
     /// The object that the name is bound to, such as the `lru_cache` wrapper; the function itself if nothing wraps it.
+    /// `staticmethod`, `classmethod` and `property` are looked through.
     pub fn bound(&self) -> Object<'t> {
         self.bound
     }

@@ -25,6 +25,9 @@ pub struct Interest {
     /// Also edits that only move lines (a conformer of debuggers or coverage); those never clear caches otherwise.
     #[serde(default, skip_serializing_if = "is_false")]
     pub positions: bool,
+    /// Also instances of the named classes that wrap an edited function while its name is bound to something else.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub anywhere: bool,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -72,6 +75,7 @@ impl Interest {
         self.decorated_by.extend(other.decorated_by);
         self.any |= other.any;
         self.positions |= other.positions;
+        self.anywhere |= other.anywhere;
         self
     }
 
@@ -79,6 +83,16 @@ impl Interest {
     #[must_use]
     pub fn with_positions(mut self) -> Self {
         self.positions = true;
+        self
+    }
+
+    /// Also be shown, as what is bound, every instance of the classes of [`instance_of`](Self::instance_of) whose
+    /// `__wrapped__` is an edited function, whatever its name: `fast = njit(slow)`, a method that a class decorator
+    /// compiled. It costs a pass over the heap for each class and save, while the class is loaded: only for frameworks
+    /// whose own work takes longer.
+    #[must_use]
+    pub fn anywhere(mut self) -> Self {
+        self.anywhere = true;
         self
     }
 

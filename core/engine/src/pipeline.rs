@@ -25,6 +25,7 @@ pub mod report;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jurigged_abi::Applied;
 use jurigged_runtime::{Interpreter, Runtime};
 
 use crate::plugins::Plugins;
@@ -209,14 +210,20 @@ fn apply(
     let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
     match outcome {
         Outcome::Applied(mut outcomes) => {
+            let mut applied = Applied::default();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
                     name_running(interpreter, work, outcome);
                 }
-                accept(program, &changes[work.file], work, outcome, interpreter, report);
+                let revision = accept(program, &changes[work.file], work, outcome, interpreter, report);
+                applied.revision = applied.revision.max(revision);
+                applied.edits.append(&mut outcome.told);
+            }
+            if !applied.edits.is_empty() {
+                plugins.notify(&applied);
             }
         }
-        Outcome::Undone { failure, ran } => {
+        Outcome::Undone { failure, ran, stale } => {
             report.undone = true;
             report.culprit = match &failure {
                 Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
@@ -228,6 +235,7 @@ fn apply(
                 }
             }
             report.diagnostics.push(undone(changes, plan, &failure, &ran));
+            report.diagnostics.extend(stale.iter().map(report::not_taken_back));
         }
     }
 }
@@ -300,7 +308,7 @@ fn name_running(interpreter: &dyn Interpreter, work: &Work<'_>, outcome: &mut Mo
     }
 }
 
-/// Moves the baseline of one module on and reports what was done.
+/// Moves the baseline of one module on and reports what was done. Gives the revision that runs now.
 fn accept(
     program: &mut Program,
     change: &FileChange,
@@ -308,9 +316,9 @@ fn accept(
     outcome: &ModuleOutcome,
     interpreter: &dyn Interpreter,
     report: &mut Report,
-) {
+) -> u64 {
     let Some(module) = module_of(program, change) else {
-        return;
+        return 0;
     };
     let refused: Vec<usize> = outcome
         .operations
@@ -360,6 +368,7 @@ fn accept(
         revision: module.revision,
     };
     report::applied(report, reported, outcome);
+    reported.revision
 }
 
 fn undone(

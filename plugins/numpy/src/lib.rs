@@ -5,7 +5,7 @@ use jurigged_abi::*;
 export_plugin!(
     name: "numpy",
     applies: "numpy>=1.21",
-    tested: "numpy 2.5 on CPython 3.12",
+    tested: "numpy 2.5.5 on CPython 3.12 and 3.13",
     crawlers: [ObjectArrays],
 );
 

@@ -128,12 +128,7 @@ impl HostLive<'_> {
     }
 
     fn class_instances(&self, class: &str) -> Vec<Handle> {
-        if let Some(found) = self.instances.borrow().get(class) {
-            return found.clone();
-        }
-        let found = resolve(self.interpreter, class).map_or_else(Vec::new, |class| self.interpreter.instances(class));
-        self.instances.borrow_mut().insert(class.to_owned(), found.clone());
-        found
+        class_instances(self.interpreter, self.instances, class)
     }
 
     fn weak_reference(&self, object: Handle) -> Result<Handle> {
@@ -276,6 +271,16 @@ impl LiveApi for HostLive<'_> {
     fn repr(&self, object: u64) -> Result<String> {
         Ok(self.interpreter.repr(self.table.handle(object)?))
     }
+}
+
+/// Live instances of a class by its full name, by one pass over the heap in a transaction; none while it is not loaded.
+pub(super) fn class_instances(interpreter: &dyn Interpreter, known: &Instances, class: &str) -> Vec<Handle> {
+    if let Some(found) = known.borrow().get(class) {
+        return found.clone();
+    }
+    let found = resolve(interpreter, class).map_or_else(Vec::new, |class| interpreter.instances(class));
+    known.borrow_mut().insert(class.to_owned(), found.clone());
+    found
 }
 
 /// The object of a full name, by the longest prefix that is a loaded module; no descriptor and no lazy import runs.

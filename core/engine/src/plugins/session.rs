@@ -8,7 +8,7 @@ use jurigged_abi::{Applied, Change, Edit, EditData, EditKind, Found, Live, Plugi
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 
 use super::Plugins;
-use super::host::{HostLive, Instances, ObjectTable};
+use super::host::{HostLive, Instances, ObjectTable, class_instances};
 use super::registry::{Code, Entry};
 use super::remote::{NoLive, RemoteLive};
 use super::subject;
@@ -29,6 +29,8 @@ pub struct PluginSession<'a> {
     /// The keys for which `settle` ran.
     settled: HashSet<(Part, String)>,
     involved: BTreeSet<Part>,
+    /// By what they wrap, instances of the classes that conformers want to see [anywhere](jurigged_abi::Interest::anywhere).
+    wrappers: Option<HashMap<Handle, Vec<Handle>>>,
 }
 
 /// A crawler or conformer: index of the plugin, index in its manifest.
@@ -47,7 +49,7 @@ pub struct LiveEdit {
     pub reverted: bool,
     /// The inner function, or the class.
     pub function: Handle,
-    /// What the name is bound to; the function itself if nothing wraps it.
+    /// What the name is bound to, below built-in descriptors; the function itself if nothing wraps it.
     pub bound: Handle,
     /// `None` for a class.
     pub old_code: Option<Handle>,
@@ -119,7 +121,46 @@ impl<'a> PluginSession<'a> {
             keys: HashMap::new(),
             settled: HashSet::new(),
             involved: BTreeSet::new(),
+            wrappers: None,
         }
+    }
+
+    /// Objects that wrap a function, whatever their name, and that a conformer asked to see
+    /// [anywhere](jurigged_abi::Interest::anywhere). The first call of a transaction may pass over the heap.
+    pub fn wrappers_anywhere(&mut self, function: Handle) -> Vec<Handle> {
+        if self.wrappers.is_none() {
+            self.wrappers = Some(self.find_wrappers());
+        }
+        let found = self.wrappers.as_ref().and_then(|wrappers| wrappers.get(&function));
+        found.cloned().unwrap_or_default()
+    }
+
+    fn find_wrappers(&mut self) -> HashMap<Handle, Vec<Handle>> {
+        let mut classes = BTreeSet::new();
+        for plugin in 0..self.plugins.entries.len() {
+            let conformers = self.plugins.entries[plugin].manifest.conformers.iter();
+            let wanted: Vec<String> = conformers
+                .filter(|part| part.interest.anywhere)
+                .flat_map(|part| part.interest.instance_of.iter().cloned())
+                .collect();
+            if !wanted.is_empty() && self.plugins.is_applicable(plugin, self.interpreter) {
+                classes.extend(wanted);
+            }
+        }
+        let mut wrappers: HashMap<Handle, Vec<Handle>> = HashMap::new();
+        for class in classes {
+            for wrapper in class_instances(self.interpreter, &self.instances, &class) {
+                let names = self.interpreter.namespace(wrapper);
+                let wrapped = names.and_then(|names| self.interpreter.entry(names, "__wrapped__"));
+                if let Some(wrapped) = wrapped {
+                    let known = wrappers.entry(wrapped).or_default();
+                    if !known.contains(&wrapper) {
+                        known.push(wrapper);
+                    }
+                }
+            }
+        }
+        wrappers
     }
 
     /// What crawlers find in a live object; empty, and cheap from the second object of a class on, when none is
@@ -143,6 +184,23 @@ impl<'a> PluginSession<'a> {
             }
         }
         held
+    }
+
+    /// Is there a crawler, besides the engine's own, of a plugin that applies?
+    pub fn has_crawlers_of_plugins(&mut self) -> bool {
+        (0..self.plugins.entries.len()).any(|plugin| {
+            let entry = &self.plugins.entries[plugin];
+            let is_meant = !entry.manifest.crawlers.is_empty() && !matches!(entry.code, Code::BuiltIn(_));
+            is_meant && self.plugins.is_applicable(plugin, self.interpreter)
+        })
+    }
+
+    /// Does a crawler, besides the engine's own, look into the object? Opens its library.
+    pub fn is_crawled_by_plugin(&mut self, holder: Handle) -> bool {
+        let parts = self.crawlers_for(holder);
+        parts
+            .iter()
+            .any(|part| !matches!(self.plugins.entries[part.0].code, Code::BuiltIn(_)))
     }
 
     /// Would a crawler look into instances of the class with these `__mro__` names? Opens nothing.

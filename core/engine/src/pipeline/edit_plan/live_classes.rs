@@ -1,5 +1,6 @@
 //! The classes whose attributes follow from their place and from their methods.
 
+use super::functions::decorator_name;
 use super::scope::Names;
 use super::{FileChange, LiveClass, NewAttributes, Scope};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
@@ -24,7 +25,9 @@ fn collect(change: &FileChange, names: &Names, parent: DefinitionId, scope: &Sco
                 };
                 let before = attributes(change.old.get(old).facets.class());
                 let after = attributes(definition.facets.class());
+                let decorators = definition.facets.class().map(|facets| &facets.decorators[..]);
                 classes.push(LiveClass {
+                    decorators: decorators.unwrap_or_default().iter().map(decorator_name).collect(),
                     old,
                     new: id,
                     line: definition.first_line,

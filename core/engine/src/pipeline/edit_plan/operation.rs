@@ -41,6 +41,8 @@ pub struct LiveClass {
     pub new: DefinitionId,
     /// Where its body runs: the names of the classes around it, then its own.
     pub scope: Scope,
+    /// Dotted names of the decorators, outermost first.
+    pub decorators: Vec<String>,
     /// 1-based line of its first decorator or its header in the new text: `__firstlineno__` from 3.13 on.
     pub line: u32,
     /// `__static_attributes__` (3.13), where they changed.

@@ -81,12 +81,17 @@ pub fn locate(
         .collect();
     let mut sought = Vec::new();
     for (targets, (plan, module)) in all.iter_mut().zip(modules) {
+        let wanted = targets.operations.iter().flatten().map(|target| target.code).collect();
+        let inside = structure::functions_in_containers(interpreter, module.namespace, &wanted, plugins);
         for (operation, codes) in plan.operations.iter().zip(&mut targets.operations) {
             let Action::Update(update) = &operation.action else {
                 continue;
             };
             let wanted: FxHashSet<Handle> = codes.iter().map(|target| target.code).collect();
-            let known = structure::functions_at(interpreter, module.namespace, update, &wanted, plugins);
+            let mut known = structure::functions_at(interpreter, module.namespace, update, &wanted, plugins);
+            known.extend(inside.iter().filter(|held| wanted.contains(&held.1)));
+            known.sort_unstable();
+            known.dedup();
             for target in codes {
                 let known_functions = known
                     .iter()

@@ -10,6 +10,9 @@ use crate::plugins::PluginSession;
 /// Objects looked at below one name, at most: beyond that the heap pass is cheaper.
 const LOOK_AT: usize = 256;
 
+/// Objects looked at inside the containers of one module, at most: some 10 ms.
+const LOOK_INSIDE: usize = 4096;
+
 /// The class of a scope, or `None` where the names lead to no class that was defined there.
 pub fn class_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope) -> Option<Handle> {
     let mut container = namespace;
@@ -65,11 +68,39 @@ pub fn functions_at(
     else {
         return Vec::new();
     };
+    reached(interpreter, vec![start], LOOK_AT, wanted, plugins)
+}
+
+/// Functions with one of the wanted code objects inside globals of a module that only a plugin can look into: what such
+/// a container holds, Python's garbage collector may not show.
+pub fn functions_in_containers(
+    interpreter: &dyn Interpreter,
+    namespace: Handle,
+    wanted: &FxHashSet<Handle>,
+    plugins: &mut PluginSession<'_>,
+) -> Vec<(Handle, Handle)> {
+    if wanted.is_empty() || !plugins.has_crawlers_of_plugins() {
+        return Vec::new();
+    }
+    let globals = interpreter.entries(namespace).into_iter().map(|(_, value)| value);
+    let containers = globals.filter(|value| plugins.is_crawled_by_plugin(*value)).collect();
+    reached(interpreter, containers, LOOK_INSIDE, wanted, plugins)
+}
+
+/// Functions with one of the wanted code objects, and that code, among the first `limit` objects that crawlers find from
+/// `start` on.
+fn reached(
+    interpreter: &dyn Interpreter,
+    start: Vec<Handle>,
+    limit: usize,
+    wanted: &FxHashSet<Handle>,
+    plugins: &mut PluginSession<'_>,
+) -> Vec<(Handle, Handle)> {
     let mut found = Vec::new();
     let mut seen = FxHashSet::default();
-    let mut queue = vec![start];
+    let mut queue = start;
     while let Some(object) = queue.pop() {
-        if seen.len() >= LOOK_AT || !seen.insert(object) {
+        if seen.len() >= limit || !seen.insert(object) {
             continue;
         }
         if interpreter.kind(object) == ObjectKind::Function

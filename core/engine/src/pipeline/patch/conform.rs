@@ -6,6 +6,7 @@ use jurigged_abi::{Conformer, Declaration, Edit, EditKind, Interest, Live};
 use jurigged_runtime::{Handle, Interpreter, Swap};
 use rustc_hash::FxHashMap;
 
+use super::told::without_descriptors;
 use super::update::Edited;
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Refusal, refusal};
@@ -19,6 +20,7 @@ pub fn live_edits(
     edited: &Edited<'_>,
     new_codes: &FxHashMap<DefinitionId, Handle>,
     wrappers: &FxHashMap<Handle, Handle>,
+    plugins: &mut PluginSession<'_>,
 ) -> Vec<LiveEdit> {
     let (work, update) = (edited.work, edited.update);
     let operation = &work.plan.operations[edited.index];
@@ -43,8 +45,9 @@ pub fn live_edits(
         };
         for &function in &target.functions {
             let named = named.filter(|_| is_outermost);
+            let named = named.map(|named| without_descriptors(interpreter, named, function));
             let bound = wrappers.get(&function).copied().or(named).unwrap_or(function);
-            edits.push(LiveEdit {
+            let edit = LiveEdit {
                 name: format!("{}.{path}", work.module),
                 file: work.plan.path.to_string_lossy().into_owned(),
                 kind,
@@ -55,7 +58,16 @@ pub fn live_edits(
                 new_code: new_codes.get(&target.new).copied(),
                 decorators: decorators.clone(),
                 namespace: Some(work.namespace),
-            });
+            };
+            if kind != EditKind::Lines {
+                let others = plugins.wrappers_anywhere(function).into_iter();
+                edits.extend(others.filter(|wrapper| *wrapper != bound).map(|bound| LiveEdit {
+                    bound,
+                    decorators: Vec::new(),
+                    ..edit.clone()
+                }));
+            }
+            edits.push(edit);
         }
     }
     edits
@@ -98,6 +110,11 @@ impl Conformer for Protocol {
     }
 
     fn settle<'t>(&self, edit: &Edit<'t>, live: &Live<'t>) -> jurigged_abi::Result {
+        // What goes is told with `None`, and of a class it is its methods that the protocol speaks of. What was undone
+        // nobody was told.
+        if matches!(edit.kind(), EditKind::Deleted | EditKind::Class) || edit.reverted() {
+            return Ok(());
+        }
         let (function, bound) = (edit.function(), edit.bound());
         let mut told = vec![function];
         if !live.same(function, bound)? {

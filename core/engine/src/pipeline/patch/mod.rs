@@ -17,6 +17,7 @@ mod outcome;
 mod prepare;
 mod settle;
 mod statements;
+mod told;
 mod transaction;
 mod units;
 mod update;
@@ -64,11 +65,17 @@ pub fn patch(
 ) -> Outcome {
     let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
-    match attempt(interpreter, works, plugins, &mut transaction, &mut ran) {
-        Ok(outcomes) => Outcome::Applied(outcomes),
+    let mut prepared = Vec::new();
+    match attempt(interpreter, works, plugins, &mut transaction, &mut prepared, &mut ran) {
+        Ok(()) => Outcome::Applied(prepared.into_iter().map(|prepared| prepared.outcome).collect()),
         Err(failure) => {
             transaction.undo();
-            Outcome::Undone { failure, ran }
+            // Statements ran with the new code: what derives from code may have followed it.
+            let stale = prepared
+                .iter()
+                .flat_map(|prepared| settle::settle_back(prepared, plugins))
+                .collect();
+            Outcome::Undone { failure, ran, stale }
         }
     }
 }
@@ -78,18 +85,19 @@ fn attempt(
     works: &[Work<'_>],
     plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
+    prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
-) -> Result<Vec<ModuleOutcome>, Failure> {
-    let mut prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut prepared) {
+) -> Result<(), Failure> {
+    *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
+    for (work, prepared) in works.iter().zip(&mut *prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
-    derived::follow_classes(interpreter, works, &prepared, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut prepared) {
+    derived::follow_classes(interpreter, works, prepared, transaction)?;
+    for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
-    Ok(prepared.into_iter().map(|prepared| prepared.outcome).collect())
+    Ok(())
 }
 
 fn commit_prepared(

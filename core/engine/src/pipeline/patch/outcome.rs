@@ -1,5 +1,6 @@
 //! What became of a plan.
 
+use jurigged_abi::AppliedEdit;
 use jurigged_runtime::PythonError;
 
 use crate::pipeline::edit_plan::Refusal;
@@ -12,6 +13,8 @@ pub struct ModuleOutcome {
     pub operations: Vec<OperationOutcome>,
     /// Code objects of the definitions that were compiled, by the ids of the new tree.
     pub bound: Vec<Bound>,
+    /// What conformers were told, for their notification at the end.
+    pub told: Vec<AppliedEdit>,
 }
 
 /// What became of one operation.
@@ -52,6 +55,13 @@ pub enum Failure {
 pub enum Outcome {
     /// One entry per module target.
     Applied(Vec<ModuleOutcome>),
-    /// Nothing of the batch is live; the statements that had run already.
-    Undone { failure: Failure, ran: Vec<(usize, usize)> },
+    /// Nothing of the batch is live.
+    Undone {
+        /// Why.
+        failure: Failure,
+        /// The statements that had run already: file index in the plan, operation index in the file.
+        ran: Vec<(usize, usize)>,
+        /// What conformers could not take back.
+        stale: Vec<Refusal>,
+    },
 }

@@ -4,9 +4,10 @@ use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
 
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
+use super::told::{self, ToldClasses};
 use super::units::compile_to_run;
-use super::{Work, classes, lines, statements, update};
-use crate::pipeline::edit_plan::{Action, Refusal, refusal};
+use super::{Work, classes, conform, lines, statements, update};
+use crate::pipeline::edit_plan::{Action, Refusal, Scope, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -77,10 +78,13 @@ pub fn prepare(
 ) -> Result<Prepared, Failure> {
     let mut module = Prepared::default();
     let mut steps = Steps::default();
+    let classes = ToldClasses::ask(interpreter, work, plugins);
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+        let refused_by_plugin = classes.refusal(operation);
         let result = match &operation.action {
+            _ if refused_by_plugin.is_some() => refused_by_plugin.map_or(Ok(()), |reason| Err(Stop::Refused(reason))),
             Action::Remake(remake) => {
                 outcome.is_needless = !classes::prepare(interpreter, work, index, remake, &mut module, &mut steps);
                 Ok(())
@@ -107,8 +111,19 @@ pub fn prepare(
                 names,
                 annotations,
             } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
-                statements::unbind(interpreter, work, scope, names, annotations, &mut module, &mut steps)
-                    .map_err(Stop::from)
+                tell_deleted(
+                    interpreter,
+                    work,
+                    index,
+                    (scope, names),
+                    plugins,
+                    &mut module,
+                    &mut steps,
+                )
+                .and_then(|()| {
+                    statements::unbind(interpreter, work, scope, names, annotations, &mut module, &mut steps)
+                })
+                .map_err(Stop::from)
             }),
             Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
         };
@@ -141,6 +156,7 @@ pub fn prepare(
             Err(error) => return Err(Failure::Commit(error.to_string())),
         }
     }
+    classes.finish(work, &mut module, &mut steps.headers);
     module.swaps.append(&mut steps.codes);
     module.swaps.append(&mut steps.headers);
     module.swaps.extend(lines::shifts(interpreter, work));
@@ -152,4 +168,24 @@ pub fn prepare(
         }
     }
     Ok(module)
+}
+
+/// Asks the conformers about definitions that go.
+fn tell_deleted(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    (scope, names): (&Scope, &[String]),
+    plugins: &mut PluginSession<'_>,
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Refusal> {
+    let edits = told::deleted(interpreter, work, &work.plan.operations[index], scope, names);
+    let mut swaps = Vec::new();
+    for edit in &edits {
+        swaps.extend(conform::prepare(plugins, edit)?);
+    }
+    steps.headers.append(&mut swaps);
+    module.edits.extend(edits.into_iter().map(|edit| (index, edit)));
+    Ok(())
 }

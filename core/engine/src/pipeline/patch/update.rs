@@ -87,9 +87,20 @@ impl Edited<'_> {
                 "nothing to do if it is not used; else restart the program",
             ));
         }
+        if let Some(made) = self.made_of_what_is_gone(interpreter) {
+            listed.push(note(
+                "stale",
+                format!("`{name}` may be stale"),
+                format!(
+                    "no function runs its old code any more: {} was made from it when it was decorated",
+                    interpreter.repr(made)
+                ),
+                "restart the program",
+            ));
+        }
         let wrappers = self.inner_wrappers(interpreter);
         let mut edits = Vec::new();
-        for edit in conform::live_edits(interpreter, self, &new_codes, &wrappers) {
+        for edit in conform::live_edits(interpreter, self, &new_codes, &wrappers, plugins) {
             headers.extend(conform::prepare(plugins, &edit)?);
             edits.push((index, edit));
         }
@@ -123,6 +134,19 @@ impl Edited<'_> {
         let targets = &self.work.targets.operations[self.index];
         let new = self.work.plan.operations[self.index].new;
         targets.iter().find(|target| Some(target.new) == new).or(targets.last())
+    }
+
+    /// What the decorators made from a function that is gone: there is nothing to patch, and what it made knows nothing.
+    fn made_of_what_is_gone(&self, interpreter: &dyn Interpreter) -> Option<Handle> {
+        let update = self.update;
+        let target = self.outermost()?;
+        if update.positions_only || update.decorators.is_empty() {
+            return None;
+        }
+        let name = update.binding.as_ref()?;
+        let made = bound_object(interpreter, self.work.namespace, &update.scope, name)?;
+        let is_gone = target.functions.is_empty() && target.conforming.is_empty();
+        (is_gone && interpreter.kind(made) == ObjectKind::Other).then_some(made)
     }
 
     /// The swaps that give the live functions what the new `def` evaluates. `scratches`: what this save has bound so far.

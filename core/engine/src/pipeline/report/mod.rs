@@ -171,6 +171,13 @@ pub fn undone(
     diagnostic
 }
 
+/// What a conformer could not take back after an undo.
+pub fn not_taken_back(stale: &Refusal) -> Diagnostic {
+    Diagnostic::warning(stale.code.clone(), stale.message.clone())
+        .detail(stale.why.clone())
+        .help(stale.help.clone())
+}
+
 /// The first few of a list, and how many more there are.
 fn listed(items: &[String]) -> String {
     const SHOWN: usize = 8;
