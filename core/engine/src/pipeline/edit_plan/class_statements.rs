@@ -1,5 +1,6 @@
 //! Classes that are more than the sum of the statements of their body.
 
+use super::functions::decorator_name;
 use super::operation::{Action, BodyName, Operation, RemakeClass};
 use super::{EditCode, Place, Planner, Unit};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
@@ -31,22 +32,61 @@ impl Planner<'_> {
         self.operations.insert(first, operation);
     }
 
+    /// Plans a class whose decorators, bases, keywords or type parameters changed, and its body.
+    pub(super) fn remake_header(&mut self, old: DefinitionId, new: DefinitionId, inside: &Place, edit: EditCode) {
+        let first = self.operations.len();
+        self.walk(old, new, inside);
+        let reordered = self.is_reordered(old, new);
+        let remake = RemakeClass {
+            header_changed: edit == EditCode::ClsBases,
+            keywords_changed: keywords(self.old, old) != keywords(self.new, new),
+            old_decorators: self.decorators_changed(old, new).then(|| decorators(self.old, old)),
+            is_generic: [(self.old, old), (self.new, new)].iter().any(|(tree, id)| {
+                let facets = tree.get(*id).facets.class();
+                facets.is_some_and(|facets| facets.type_params.is_some())
+            }),
+            ..self.remade(new, inside, reordered)
+        };
+        let operation = self.operation(edit, Some(old), Some(new), Action::Remake(Box::new(remake)));
+        self.operations.insert(first, operation);
+    }
+
+    /// Which part of the header of a class changed; `None` where none did.
+    pub(super) fn header_edit(&self, old: DefinitionId, new: DefinitionId) -> Option<EditCode> {
+        let header = |tree: &DefinitionTree, id: DefinitionId| {
+            let facets = tree.get(id).facets.class().expect("a class has class facets");
+            let arguments: Vec<_> = facets.arguments.iter().map(|facet| facet.fingerprint).collect();
+            let type_params = facets.type_params.as_ref().map(|facet| facet.fingerprint);
+            (arguments, facets.keywords.clone(), type_params)
+        };
+        if header(self.old, old) != header(self.new, new) {
+            Some(EditCode::ClsBases)
+        } else if self.decorators_changed(old, new) {
+            Some(EditCode::ClsDecorators)
+        } else {
+            None
+        }
+    }
+
+    fn decorators_changed(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        let prints = |tree: &DefinitionTree, id: DefinitionId| -> Vec<u64> {
+            let facets = tree.get(id).facets.class().expect("a class has class facets");
+            facets.decorators.iter().map(|facet| facet.fingerprint).collect()
+        };
+        prints(self.old, old) != prints(self.new, new)
+    }
+
     fn remade(&self, new: DefinitionId, inside: &Place, reordered: bool) -> RemakeClass {
-        let facets = self.new.get(new).facets.class().expect("a class has class facets");
         RemakeClass {
             scope: inside.scope.clone(),
             bound_as: self.new.bound_name(new).unwrap_or_default().into_owned(),
             statement: Unit::of(self.new, new),
-            decorators: facets
-                .decorators
-                .iter()
-                .map(|decorator| {
-                    (
-                        super::functions::decorator_name(decorator),
-                        Unit::value(self.new, new, decorator),
-                    )
-                })
-                .collect(),
+            arguments: Unit::arguments(self.new, new),
+            header_changed: false,
+            keywords_changed: false,
+            is_generic: false,
+            decorators: decorators(self.new, new),
+            old_decorators: None,
             names: self.body_names(new),
             reordered,
         }
@@ -100,4 +140,21 @@ fn named(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// The keywords in the header of a class but for `metaclass`.
+fn keywords(tree: &DefinitionTree, class: DefinitionId) -> Vec<(&str, u64)> {
+    let facets = tree.get(class).facets.class().expect("a class has class facets");
+    let arguments = facets.keywords.iter().zip(&facets.arguments);
+    let named = arguments.filter_map(|(keyword, value)| Some((keyword.as_deref()?, value.fingerprint)));
+    named.filter(|(keyword, _)| *keyword != "metaclass").collect()
+}
+
+/// The decorators of a class, outermost first.
+fn decorators(tree: &DefinitionTree, class: DefinitionId) -> Vec<(String, Unit)> {
+    let facets = tree.get(class).facets.class().expect("a class has class facets");
+    let decorators = facets.decorators.iter();
+    decorators
+        .map(|decorator| (decorator_name(decorator), Unit::value(tree, class, decorator)))
+        .collect()
 }

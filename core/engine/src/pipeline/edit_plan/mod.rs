@@ -197,26 +197,26 @@ impl Planner<'_> {
     }
 
     fn class(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        let (before, after) = (self.old.get(old), self.new.get(new));
+        let after = self.new.get(new);
         let name = after.name.as_deref().unwrap_or_default().to_owned();
-        let (old_class, new_class) = (
-            before.facets.class().expect("a class has class facets"),
-            after.facets.class().expect("a class has class facets"),
-        );
-        let fingerprints = |facets: &[crate::pipeline::definitions::ExprFacet]| -> Vec<u64> {
-            facets.iter().map(|facet| facet.fingerprint).collect()
-        };
-        if fingerprints(&old_class.decorators) != fingerprints(&new_class.decorators) {
-            let why = reasons::class_decorators(&after.path);
-            return self.refuse(EditCode::ClsDecorators, Some(old), Some(new), why);
-        }
-        let type_param =
-            |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
-        if fingerprints(&old_class.arguments) != fingerprints(&new_class.arguments)
-            || type_param(&old_class.type_params) != type_param(&new_class.type_params)
-        {
-            let why = reasons::class_bases(&after.path);
-            return self.refuse(EditCode::ClsBases, Some(old), Some(new), why);
+        // Which of several definitions the name leads to is known to the program only.
+        let is_one_of_many = self.names.definition_count(&place.scope, &name) > 1;
+        let edit = self.header_edit(old, new);
+        if place.in_block || is_one_of_many {
+            match edit {
+                Some(EditCode::ClsBases) => {
+                    return self.refuse(
+                        EditCode::ClsBases,
+                        Some(old),
+                        Some(new),
+                        reasons::class_bases(&after.path),
+                    );
+                }
+                Some(edit) => {
+                    return self.refuse(edit, Some(old), Some(new), reasons::class_decorators(&after.path));
+                }
+                None => {}
+            }
         }
         self.unchanged.push(Unchanged {
             old,
@@ -225,11 +225,13 @@ impl Planner<'_> {
         });
         let mut inside = Place {
             scope: place.scope.clone(),
-            // Which of several definitions the name leads to is known to the program only.
-            in_block: self.names.definition_count(&place.scope, &name) > 1,
+            in_block: is_one_of_many,
             in_main_guard: false,
         };
         inside.scope.classes.push(name);
+        if let Some(edit) = edit {
+            return self.remake_header(old, new, &inside, edit);
+        }
         let first = self.operations.len();
         self.walk(old, new, &inside);
         self.remake_fields(old, new, &inside, first);

@@ -114,6 +114,19 @@ pub enum Action {
     Refuse(Refusal),
 }
 
+impl Action {
+    /// The class or module in whose namespace it is done; for a class that is made again, its own.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Update(update) => Some(&update.scope),
+            Self::Run(statement) => Some(&statement.scope),
+            Self::Unbind { scope, .. } => Some(scope),
+            Self::Remake(remake) => Some(&remake.scope),
+            Self::Refuse(_) => None,
+        }
+    }
+}
+
 /// Where a statement runs and where its names are bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Scope {
@@ -121,7 +134,7 @@ pub struct Scope {
     pub classes: Vec<String>,
 }
 
-/// A class whose body changed, and out of whose body a decorator or a metaclass may have made it.
+/// A class whose header changed, or whose body, out of which a decorator or a metaclass may have made it.
 #[derive(Debug, Serialize)]
 pub struct RemakeClass {
     /// Where its body runs: the names of the classes around it, then its own.
@@ -130,8 +143,19 @@ pub struct RemakeClass {
     pub bound_as: String,
     /// Its statement, as written.
     pub statement: Unit,
+    /// Bases and keywords: the value is a pair of a tuple and a dict; of a class with type parameters a class with this
+    /// header and an empty body. `None` where none are written.
+    pub arguments: Option<Unit>,
+    /// Bases, metaclass, keywords or type parameters changed.
+    pub header_changed: bool,
+    /// Keywords other than `metaclass` changed.
+    pub keywords_changed: bool,
+    /// It has type parameters (PEP 695), or had.
+    pub is_generic: bool,
     /// Dotted names of the decorators, outermost first, with the texts that evaluate them.
     pub decorators: Vec<(String, Unit)>,
+    /// The decorators that it had, where they changed.
+    pub old_decorators: Option<Vec<(String, Unit)>>,
     /// What its body binds or annotates, in order.
     pub names: Vec<BodyName>,
     /// Statements that it had before stand in another order.

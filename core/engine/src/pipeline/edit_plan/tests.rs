@@ -248,12 +248,20 @@ fn classes() {
             "class C:\n def m(self): 0",
             &["cls-method C.m update as "],
         ),
-        ("class C: x = 1", "class C(B): x = 2", &["cls-bases C refuse cls-bases"]),
-        ("class C: x = 1", "class C[T]: x = 2", &["cls-bases C refuse cls-bases"]),
+        (
+            "class C: x = 1",
+            "class C(B): x = 2",
+            &["cls-bases C remake x", "cls-attr C run early x"],
+        ),
+        (
+            "class C: x = 1",
+            "class C[T]: x = 2",
+            &["cls-bases C remake x", "cls-attr C run early x"],
+        ),
         (
             "class C: x = 1",
             "@d\nclass C: x = 2",
-            &["cls-decorators C refuse cls-decorators"],
+            &["cls-decorators C remake x", "cls-attr C run early x"],
         ),
         (
             "class C:\n x = 1\n del x",

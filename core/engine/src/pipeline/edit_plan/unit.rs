@@ -51,6 +51,27 @@ impl Unit {
         }
     }
 
+    /// Bases and keywords of a class, evaluated by themselves: see [`RemakeClass::arguments`](super::RemakeClass).
+    pub fn arguments(tree: &DefinitionTree, class: DefinitionId) -> Option<Self> {
+        let facets = tree.get(class).facets.class()?;
+        let header = tree.text_of(class, &facets.header_range);
+        let name = tree.get(class).name.as_deref().unwrap_or_default();
+        if facets.type_params.is_some() {
+            // The bases may name the parameters.
+            return Some(Self {
+                first_line: tree.get(class).def_line,
+                ..Self::of_text(format!("{header} pass\n{} = {name}\n", Self::VALUE))
+            });
+        }
+        let arguments = header[header.find('(')?..].trim_end().strip_suffix(':')?;
+        let value = Self::VALUE;
+        let source = format!("{value} = (lambda *bases, **keywords: (bases, keywords)){arguments}\n");
+        Some(Self {
+            first_line: tree.get(class).def_line,
+            ..Self::of_text(source)
+        })
+    }
+
     /// A text of our own, which is nowhere in a file.
     pub fn of_text(source: String) -> Self {
         Self {

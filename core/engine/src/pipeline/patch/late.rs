@@ -10,7 +10,7 @@ use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
 use super::{Work, classes};
-use crate::pipeline::edit_plan::{Action, RunStatement};
+use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
 use crate::pipeline::locate::bind;
 
 /// Runs the late statements of one module in the order of its text.
@@ -33,7 +33,7 @@ pub fn run_statements(
             Action::Remake(remake) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
-                classes::remake(interpreter, work, remake, prepared, transaction)
+                classes::remake(interpreter, work, index, remake, prepared, transaction)
             }
             Action::Update(update) => {
                 let edited = Edited {
@@ -49,7 +49,11 @@ pub fn run_statements(
         };
         match result {
             Ok(()) => {}
-            Err(LateStop::Stop(Stop::Refused(_))) if matches!(operation.action, Action::Remake(_)) => {
+            Err(LateStop::Stop(Stop::Refused(reason))) if matches!(operation.action, Action::Remake(_)) => {
+                if operation.edit != EditCode::ClsFields {
+                    // What else of the class is live already belongs to its new header.
+                    return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
+                }
                 prepared.outcome.operations[index].is_needless = true;
             }
             Err(LateStop::Stop(Stop::Refused(reason))) => {

@@ -41,6 +41,18 @@ pub struct Steps {
     pub scratches: Vec<Scratch>,
     /// Operations on the bodies of classes that are made again as a whole after the commit.
     pub remade: Vec<usize>,
+    /// Classes that keep their old definition, and why: nothing in them is changed.
+    pub refused: Vec<(Scope, Refusal)>,
+}
+
+impl Steps {
+    /// Why an operation is not done that belongs to a class which keeps its old definition.
+    fn refusal_of(&self, action: &Action) -> Option<Refusal> {
+        let scope = action.scope()?;
+        let mut refused = self.refused.iter();
+        let around = refused.find(|(refused, _)| scope.classes.starts_with(&refused.classes));
+        around.map(|(_, reason)| reason.clone())
+    }
 }
 
 /// What keeps an operation from being prepared.
@@ -82,12 +94,21 @@ pub fn prepare(
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+        if let Some(reason) = steps.refusal_of(&operation.action) {
+            outcome.refused = Some(reason);
+            outcome.is_told = true;
+            module.outcome.operations.push(outcome);
+            continue;
+        }
         let refused_by_plugin = classes.refusal(operation);
         let result = match &operation.action {
             _ if refused_by_plugin.is_some() => refused_by_plugin.map_or(Ok(()), |reason| Err(Stop::Refused(reason))),
             Action::Remake(remake) => {
-                outcome.is_needless = !classes::prepare(interpreter, work, index, remake, &mut module, &mut steps);
-                Ok(())
+                let prepared = classes::prepare(interpreter, work, index, remake, &mut module, &mut steps);
+                if let Err(Stop::Refused(reason)) = &prepared {
+                    steps.refused.push((remake.scope.clone(), reason.clone()));
+                }
+                prepared.map(|is_needed| outcome.is_needless = !is_needed)
             }
             Action::Run(statement) if steps.remade.contains(&index) => {
                 // What the compiler refuses is known before anything changes.

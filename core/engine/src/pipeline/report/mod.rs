@@ -293,8 +293,7 @@ mod tests {
         assert_eq!(
             plan_text("m", &plan.files[0]),
             "fn-body            Update m.f @L1\n\
-             cls-bases          not applied: class `C` keeps its old definition; \
-             its bases, metaclass, keywords or type parameters changed\n\
+             cls-bases          Update m.C @L3\n\
              stmt               Run m @L5: print(f())\n"
         );
     }

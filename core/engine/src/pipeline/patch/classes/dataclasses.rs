@@ -10,12 +10,14 @@ use super::super::late::LateStop;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::body::{Body, annotations_of};
-use super::python::{evaluate, items_of, named, own_entry, same_as, subclasses, value_of_unit, with_subclasses};
+use super::python::{
+    evaluate, import, items_of, named, own_entry, same_as, subclasses, value_of_unit, with_subclasses,
+};
 use super::{Remade, adopt, instances};
 use crate::pipeline::edit_plan::Action;
 
 /// Attributes that `dataclass()` may write, besides those of the fields.
-const GENERATED: [&str; 17] = [
+pub const GENERATED: [&str; 17] = [
     "__init__",
     "__repr__",
     "__eq__",
@@ -51,6 +53,7 @@ pub fn remake(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
     remade: &Remade<'_>,
+    index: usize,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
@@ -80,7 +83,12 @@ pub fn remake(
         }
     }
     for name in &remade.plan.names {
-        if name.is_kept || has_slots {
+        // Of a class that becomes a dataclass the `field()` objects are still there.
+        let is_unused = own_entry(interpreter, class, &name.name).is_some_and(|value| {
+            let classes = interpreter.class_names(value);
+            classes.first().is_some_and(|class| class == "dataclasses.Field")
+        });
+        if (name.is_kept && !is_unused) || has_slots {
             continue;
         }
         let is_field = after.iter().any(|(field, _)| *field == name.name);
@@ -124,9 +132,8 @@ pub fn remake(
         }
     }
     prepared.outcome.bound.extend(body.bound);
-    if let (Some(index), Some(note)) = (remade.operations.first(), listed) {
-        prepared.outcome.operations[*index].listed.push(note);
-    }
+    let told_with = remade.operations.first().copied().unwrap_or(index);
+    prepared.outcome.operations[told_with].listed.extend(listed);
     Ok(())
 }
 
@@ -204,16 +211,9 @@ fn value_of(
 }
 
 fn evaluate_with_modules(interpreter: &dyn Interpreter, text: &str, it: Handle) -> Result<Handle, RuntimeError> {
-    let import = |name: &str| evaluate(interpreter, &format!("__import__({name:?})"), &[]);
-    evaluate(
-        interpreter,
-        text,
-        &[
-            ("it", it),
-            ("copy", import("copy")?),
-            ("dataclasses", import("dataclasses")?),
-        ],
-    )
+    let (copy, dataclasses) = (import(interpreter, "copy")?, import(interpreter, "dataclasses")?);
+    let names = [("it", it), ("copy", copy), ("dataclasses", dataclasses)];
+    evaluate(interpreter, text, &names)
 }
 
 /// The `dataclass(…)` that the text has among the decorators, evaluated.
@@ -222,14 +222,32 @@ fn written_decorator(
     work: &Work<'_>,
     remade: &Remade<'_>,
 ) -> Result<Option<Handle>, Stop> {
-    for (name, unit) in &remade.plan.decorators {
-        if named(interpreter, work.namespace, name).map_or(Ok(false), |it| {
-            same_as(interpreter, Some(it), "dataclasses", "dataclass")
-        })? {
-            return value_of_unit(interpreter, work, unit).map(Some);
-        }
-    }
-    Ok(None)
+    let mut decorators = remade.plan.decorators.iter();
+    let written = decorators.find(|(name, _)| is_dataclass(interpreter, work.namespace, name));
+    written
+        .map(|(_, unit)| value_of_unit(interpreter, work, unit))
+        .transpose()
+}
+
+/// Does the dotted name of a decorator lead to `dataclasses.dataclass`?
+pub fn is_dataclass(interpreter: &dyn Interpreter, namespace: Handle, name: &str) -> bool {
+    let found = named(interpreter, namespace, name);
+    found.is_some() && same_as(interpreter, found, "dataclasses", "dataclass").unwrap_or(false)
+}
+
+/// The swaps that take away what `dataclass()` gave to a class that is no dataclass any more. Defaults stay: they are
+/// what the body bound.
+pub fn stripped(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Vec<Swap> {
+    let class = remade.class;
+    let is_written = |name: &str| remade.plan.names.iter().any(|known| known.name == name);
+    let generated = GENERATED.iter().filter(|name| !is_written(name));
+    let swaps = generated.filter_map(|name| {
+        own_entry(interpreter, class, name)?;
+        // A class has these two in any case (Objects/typeobject.c, `type_new_set_hash`, `type_new_set_doc`).
+        let none = *name == "__doc__" || (*name == "__hash__" && is_written("__eq__"));
+        adopt::attribute(interpreter, class, name, none.then(|| interpreter.none()))
+    });
+    swaps.collect()
 }
 
 /// A decorator with the options that the class was made with.

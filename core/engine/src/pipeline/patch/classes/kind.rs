@@ -45,6 +45,11 @@ impl ClassKind {
         }
     }
 
+    /// Is something of such a class made out of its body, by a way that can be gone again?
+    pub fn is_generated(self) -> bool {
+        !matches!(self, Self::Plain | Self::Foreign(_))
+    }
+
     /// Does this operation on the body of such a class change what is generated?
     pub fn is_made_from(self, operation: &Operation, scope: &Scope) -> bool {
         let (names, is_definition) = match &operation.action {

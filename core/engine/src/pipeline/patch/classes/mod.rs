@@ -6,11 +6,15 @@
 
 mod abstracts;
 mod adopt;
+mod bases;
 mod body;
 mod dataclasses;
+mod decorators;
 mod enums;
+mod header;
 mod instances;
 mod kind;
+mod moved;
 mod python;
 mod records;
 mod slots;
@@ -26,7 +30,7 @@ use super::late::LateStop;
 use super::prepare::{Prepared, Steps, Stop};
 use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, RemakeClass, refusal};
+use crate::pipeline::edit_plan::{Action, RemakeClass, Scope, refusal};
 use crate::pipeline::locate::class_at;
 
 /// One class that is made again.
@@ -35,15 +39,41 @@ pub struct Remade<'a> {
     pub plan: &'a RemakeClass,
     /// The live class.
     pub class: Handle,
+    /// What made it.
+    pub kind: ClassKind,
     /// Indices of the operations on its body that it stands for.
     pub operations: Vec<usize>,
 }
 
-impl Remade<'_> {
+impl<'a> Remade<'a> {
+    fn of(interpreter: &dyn Interpreter, work: &Work<'_>, plan: &'a RemakeClass, class: Handle) -> Self {
+        let kind = ClassKind::of(interpreter, class);
+        let operations = work.plan.operations.iter().enumerate();
+        let made_from = operations.filter(|(_, operation)| kind.is_made_from(operation, &plan.scope));
+        Self {
+            plan,
+            class,
+            kind,
+            operations: made_from.map(|(index, _)| index).collect(),
+        }
+    }
+
+    /// Nothing changed in its body that something is made from.
+    fn is_header_only(&self) -> bool {
+        self.operations.is_empty() && !self.plan.reordered
+    }
     /// The actions that it stands for.
     fn actions<'w>(&self, work: &Work<'w>) -> impl Iterator<Item = &'w Action> + use<'w, '_> {
         let operations = &work.plan.operations;
         self.operations.iter().map(|index| &operations[*index].action)
+    }
+
+    /// The scope around its statement.
+    fn around(&self) -> Scope {
+        let classes = &self.plan.scope.classes;
+        Scope {
+            classes: classes[..classes.len() - 1].to_vec(),
+        }
     }
 
     /// The name of the class, for messages.
@@ -64,6 +94,9 @@ impl Remade<'_> {
 
 /// Decides whether a class is to be made again; the operations on its body that this stands for are then left to it.
 /// False where there is nothing to do.
+///
+/// # Errors
+/// When the class keeps its old definition, or evaluating the new header raises.
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
@@ -71,24 +104,30 @@ pub fn prepare(
     plan: &RemakeClass,
     module: &mut Prepared,
     steps: &mut Steps,
-) -> bool {
-    // Where the name leads to no class, the operations on its body say so.
+) -> Result<bool, Stop> {
+    let is_header = plan.header_changed || plan.old_decorators.is_some();
     let Some(class) = class_at(interpreter, work.namespace, &plan.scope) else {
-        return false;
+        // Of a changed body, the operations on it say so.
+        return if is_header {
+            Err(no_class(&plan.scope).into())
+        } else {
+            Ok(false)
+        };
     };
-    let kind = ClassKind::of(interpreter, class);
-    let operations = work.plan.operations.iter().enumerate();
-    let made_from: Vec<usize> = operations
-        .filter(|(_, operation)| kind.is_made_from(operation, &plan.scope))
-        .map(|(index, _)| index)
-        .collect();
-    let is_generated = !matches!(kind, ClassKind::Plain | ClassKind::Foreign(_));
-    if !is_generated || (made_from.is_empty() && !plan.reordered) {
-        return false;
+    let remade = Remade::of(interpreter, work, plan, class);
+    if plan.header_changed {
+        bases::refuse(interpreter, work, &remade)?;
     }
-    steps.remade.extend(made_from);
+    if plan.old_decorators.is_some() {
+        decorators::refuse(interpreter, work, &remade)?;
+    }
+    let is_body = remade.kind.is_generated() && (!remade.operations.is_empty() || plan.reordered);
+    if !is_header && !is_body {
+        return Ok(false);
+    }
+    steps.remade.extend(remade.operations);
     module.late.push(index);
-    true
+    Ok(true)
 }
 
 /// Makes a class again, after the commit.
@@ -98,27 +137,36 @@ pub fn prepare(
 pub fn remake(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
+    index: usize,
     plan: &RemakeClass,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    let class = class_at(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope))?;
-    let kind = ClassKind::of(interpreter, class);
-    let operations = work.plan.operations.iter().enumerate();
-    let remade = Remade {
-        plan,
-        class,
-        operations: operations
-            .filter(|(_, operation)| kind.is_made_from(operation, &plan.scope))
-            .map(|(index, _)| index)
-            .collect(),
-    };
-    let made = match kind {
-        ClassKind::Dataclass => dataclasses::remake(interpreter, work, &remade, prepared, transaction),
-        ClassKind::Enum => enums::remake(interpreter, work, &remade, transaction),
-        ClassKind::NamedTuple => records::remake_named_tuple(interpreter, work, &remade, transaction),
+    let live = || class_at(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope));
+    let mut remade = Remade::of(interpreter, work, plan, live()?);
+    if plan.header_changed && remade.kind != ClassKind::TypedDict {
+        bases::rebase(interpreter, work, &remade, index, prepared, transaction)?;
+        remade.class = live()?;
+    }
+    if plan.old_decorators.is_some() {
+        decorators::decorate(interpreter, work, &remade, index, prepared, transaction)?;
+        // A decorator may have returned something else than a class.
+        let Ok(class) = live() else { return Ok(()) };
+        remade = Remade::of(interpreter, work, plan, class);
+    }
+    let mut decorators = plan.decorators.iter();
+    let is_dataclass = decorators.any(|(name, _)| dataclasses::is_dataclass(interpreter, work.namespace, name));
+    let made = match remade.kind {
+        ClassKind::Plain if is_dataclass => {
+            dataclasses::remake(interpreter, work, &remade, index, prepared, transaction)
+        }
+        ClassKind::Dataclass => dataclasses::remake(interpreter, work, &remade, index, prepared, transaction),
+        ClassKind::Enum if !remade.is_header_only() => enums::remake(interpreter, work, &remade, transaction),
+        ClassKind::NamedTuple if !remade.is_header_only() => {
+            records::remake_named_tuple(interpreter, work, &remade, transaction)
+        }
         ClassKind::TypedDict => records::remake_typed_dict(interpreter, work, &remade, transaction),
-        ClassKind::Plain | ClassKind::Foreign(_) => Ok(()),
+        _ => Ok(()),
     };
     if let Err(LateStop::Stop(Stop::Refused(reason))) = &made {
         for (at, index) in remade.operations.iter().enumerate() {

@@ -7,7 +7,7 @@ use super::super::namespaces::Scratch;
 use super::super::prepare::Stop;
 use super::super::units::{compile_to_run, execute_in, no_class};
 use super::Remade;
-use crate::pipeline::edit_plan::{Scope, Unit};
+use crate::pipeline::edit_plan::Unit;
 
 /// The value of an expression of our own, which reads these names and the builtins.
 ///
@@ -30,6 +30,14 @@ pub fn evaluate(
     }
     interpreter.execute(code, namespace, namespace)?;
     interpreter.entry(namespace, "_value").ok_or(RuntimeError::ShuttingDown)
+}
+
+/// A module of the standard library.
+///
+/// # Errors
+/// When importing it raises.
+pub fn import(interpreter: &dyn Interpreter, name: &str) -> Result<Handle, RuntimeError> {
+    evaluate(interpreter, &format!("__import__({name:?})"), &[])
 }
 
 /// Is it true, by `bool(object)`?
@@ -124,9 +132,7 @@ pub fn value_of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Unit
 pub fn run_statement(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Handle, Stop> {
     let unit = &remade.plan.statement;
     let code = compile_to_run(interpreter, work, unit)?;
-    let around = Scope {
-        classes: remade.plan.scope.classes[..remade.plan.scope.classes.len() - 1].to_vec(),
-    };
+    let around = remade.around();
     let locals = if around.classes.is_empty() {
         interpreter.new_dict()
     } else {
