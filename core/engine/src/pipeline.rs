@@ -141,6 +141,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 old,
                 new,
                 matching,
+                run_blocks: false,
             });
         }
     }
@@ -414,6 +415,7 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
+        run_blocks: false,
     }];
     edit_plan::plan(&changes, &())
 }

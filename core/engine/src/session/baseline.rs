@@ -174,6 +174,7 @@ mod tests {
             old,
             new,
             matching,
+            run_blocks: false,
         };
         let plan = plan(std::slice::from_ref(&change), &());
         let operations = plan.files[0].operations.iter().enumerate();
@@ -210,23 +211,23 @@ mod tests {
 
     #[test]
     fn a_removed_part_of_a_block_is_put_back() {
-        let old = "if a:\n    x = 1\n    y = 1\n    def f(): pass\n";
-        let new = "if a:\n    x = 1; z = 2\n";
-        let expected = "if a:\n    x = 1; y = 1\n    def f(): pass\n";
+        let old = "for a in b:\n    x.a = 1\n    y.a = 1\n";
+        let new = "for a in b:\n    x.a = 1; z.a = 2\n";
+        let expected = "for a in b:\n    x.a = 1; y.a = 1\n";
         assert_eq!(baseline(old, new).unwrap(), expected);
     }
 
     #[test]
     fn a_removed_first_statement_is_put_back_first() {
-        let old = "if a:\n    x = 1\n    y = 1\n";
-        let new = "if a:\n    y = 1\n";
+        let old = "for a in b:\n    x.a = 1\n    y.a = 1\n";
+        let new = "for a in b:\n    y.a = 1\n";
         assert_eq!(baseline(old, new).unwrap(), old);
     }
 
     #[test]
     fn a_suite_behind_its_colon_stays_there() {
-        let old = "if a: x = 1; y = 1\n";
-        let new = "if a: x = 1\n";
+        let old = "for a in b: x.a = 1; y.a = 1\n";
+        let new = "for a in b: x.a = 1\n";
         assert_eq!(baseline(old, new).unwrap(), old);
     }
 }

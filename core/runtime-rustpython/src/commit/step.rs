@@ -2,7 +2,7 @@
 
 use jurigged_runtime::{CommitError, Handle, PythonError, Swap};
 use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef,
+    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef, PyWeak,
 };
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::types::PyTypeFlags;
@@ -372,6 +372,9 @@ impl Step {
                     None => PySetterValue::Delete,
                 };
                 let is_deleted = matches!(value, PySetterValue::Delete);
+                if name.as_str() == "__bases__" {
+                    return set_bases(class, |vm| set(class.as_object(), name, value, vm), vm);
+                }
                 set(class.as_object(), name, value, vm)?;
                 let namesakes = SHARED_SLOTS
                     .iter()
@@ -426,4 +429,35 @@ impl Step {
             _ => Vec::new(),
         }
     }
+}
+
+/// Calls the setter of `__bases__` and does what it leaves out (RustPython, crates/vm/src/builtins/type.rs, `set_bases`):
+/// it panics at a subclass that was collected, keeps new bases that give no order of resolution, and leaves the class
+/// among the subclasses of its old bases.
+fn set_bases(
+    class: &PyTypeRef,
+    set: impl FnOnce(&VirtualMachine) -> Result<(), PyBaseExceptionRef>,
+    vm: &VirtualMachine,
+) -> Result<(), PyBaseExceptionRef> {
+    let mut pending = vec![class.clone()];
+    while let Some(class) = pending.pop() {
+        let mut listed = class.subclasses.write();
+        listed.retain(|weak| weak.upgrade().is_some());
+        let live = listed.iter().filter_map(|weak| weak.upgrade());
+        pending.extend(live.filter_map(|subclass| subclass.downcast::<PyType>().ok()));
+    }
+    let before = class.bases.read().clone();
+    if let Err(error) = set(vm) {
+        *class.bases.write() = before;
+        return Err(error);
+    }
+    for base in before {
+        let mut listed = base.subclasses.write();
+        // The first is the old entry, also where the base is a new one too.
+        let is_class = |weak: &PyRef<PyWeak>| weak.upgrade().is_some_and(|listed| listed.is(class));
+        if let Some(at) = listed.iter().position(is_class) {
+            listed.remove(at);
+        }
+    }
+    Ok(())
 }

@@ -10,7 +10,8 @@ impl Planner<'_> {
     /// operations from `first` on, which are those of its body. Only the program knows whether it does.
     pub(super) fn remake_fields(&mut self, old: DefinitionId, new: DefinitionId, inside: &Place, first: usize) {
         let facets = self.new.get(new).facets.class().expect("a class has class facets");
-        if inside.in_block || (facets.decorators.is_empty() && facets.arguments.is_empty()) {
+        if inside.is_ambiguous || inside.in_main_guard || (facets.decorators.is_empty() && facets.arguments.is_empty())
+        {
             return;
         }
         let is_in_body = |operation: &Operation| match &operation.action {

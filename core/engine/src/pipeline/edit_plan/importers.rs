@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use super::scope::Names;
-use super::{Action, EditCode, Elsewhere, FileChange, FilePlan, ModuleText, Operation, Scope, first_line, reasons};
+use super::{
+    Action, EditCode, Elsewhere, FileChange, FilePlan, Guard, ModuleText, Operation, Scope, first_line, reasons,
+};
 use crate::pipeline::definitions::{DefinitionId, ModuleUse, module_uses};
 
 /// A place that the next start, or the next call, fails at.
@@ -25,7 +27,7 @@ pub(super) fn note(changes: &[FileChange], files: &mut [FilePlan], elsewhere: &d
             continue;
         }
         let texts = texts.get_or_insert_with(|| texts_after(changes, elsewhere));
-        for (name, old, line) in gone {
+        for (name, old, line, guards) in gone {
             let importers = importers(texts, &change.module, &change.path, &name);
             if importers.is_empty() {
                 continue;
@@ -37,14 +39,16 @@ pub(super) fn note(changes: &[FileChange], files: &mut [FilePlan], elsewhere: &d
                 summary: first_line(change.old.text(old)),
                 old: Some(old),
                 new: None,
+                guards,
                 action: Action::Refuse(reasons::importers(&change.module, &name, &importers)),
             });
         }
     }
 }
 
-/// The names that a plan takes out of its module, each with the definition that it had and its 1-based line.
-fn gone(plan: &FilePlan) -> Vec<(String, DefinitionId, u32)> {
+/// The names that a plan takes out of its module, each with the definition that it had, its 1-based line, and what must
+/// be so for it to go.
+fn gone(plan: &FilePlan) -> Vec<(String, DefinitionId, u32, Vec<Guard>)> {
     let module = Scope::default();
     let mut gone = Vec::new();
     for operation in &plan.operations {
@@ -54,10 +58,15 @@ fn gone(plan: &FilePlan) -> Vec<(String, DefinitionId, u32)> {
             _ => continue,
         };
         if let Some(old) = operation.old {
-            gone.extend(names.iter().map(|name| (name.clone(), old, operation.line)));
+            let guards = &operation.guards;
+            gone.extend(
+                names
+                    .iter()
+                    .map(|name| (name.clone(), old, operation.line, guards.clone())),
+            );
         }
     }
-    gone.sort_unstable();
+    gone.sort_by(|a, b| a.0.cmp(&b.0));
     gone.dedup_by(|a, b| a.0 == b.0);
     gone
 }

@@ -9,18 +9,22 @@ mod class_statements;
 mod decorated;
 mod elsewhere;
 mod functions;
+mod guard;
 mod headers;
 mod importers;
 mod live_classes;
 mod operation;
 mod outline;
+mod questions;
 mod reasons;
+mod reruns;
 mod scope;
 mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
 pub use elsewhere::{Elsewhere, ModuleText};
+pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
     LiveClass, NewAttributes, Operation, Phase, Plan, Refusal, RemakeClass, RunStatement, Scope, Unchanged, UpdateCode,
@@ -32,9 +36,13 @@ pub use unit::Unit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
+use crate::pipeline::definitions::{
+    BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
+};
 use crate::pipeline::diff::Matching;
+use blocks::is_main_guard;
 use scope::Names;
+use statements::bound_names;
 
 /// One changed file, matched.
 #[derive(Debug)]
@@ -49,6 +57,8 @@ pub struct FileChange {
     pub new: Arc<DefinitionTree>,
     /// Which definition is which.
     pub matching: Matching,
+    /// `[patch] blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
+    pub run_blocks: bool,
 }
 
 /// Plans all files of a batch.
@@ -65,7 +75,11 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
         old: &change.old,
         new: &change.new,
         names: Names::of(&change.new),
+        old_names: None,
         bound_late: Default::default(),
+        run_blocks: change.run_blocks,
+        blocks: Vec::new(),
+        guards: Vec::new(),
         operations: Vec::new(),
         unchanged: Vec::new(),
     };
@@ -85,6 +99,7 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
+        blocks: planner.blocks,
         unchanged: planner.unchanged,
         classes,
         flags: future_flags(futures(&change.new)),
@@ -112,9 +127,16 @@ fn future_flags(features: &[String]) -> u32 {
 #[derive(Clone, Default)]
 struct Place {
     scope: Scope,
-    /// Inside an `if`, `try`, `for` … of this scope, or in a class whose name has other definitions too: definitions are
-    /// patched, statements are listed.
+    /// Inside an `if`, `try`, `for` … of this scope.
     in_block: bool,
+    /// In a class whose name has other definitions too: definitions are patched, statements are listed.
+    is_ambiguous: bool,
+    /// Inside a `for`, `while`, `with` or `try`, no part of which is run alone if it has effects.
+    partial: Option<BlockKind>,
+    /// The branch around, in the new text.
+    branch: Option<DefinitionId>,
+    /// In a branch that is chosen after the commit.
+    is_late: bool,
     /// Inside `if __name__ == "__main__":`.
     in_main_guard: bool,
 }
@@ -126,8 +148,14 @@ struct Planner<'a> {
     new: &'a DefinitionTree,
     /// What the new text binds, by scope.
     names: Names,
+    /// What the old text binds, where it was asked for.
+    old_names: Option<Names>,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
+    run_blocks: bool,
+    /// Questions about blocks, and the guards of what is planned now.
+    blocks: Vec<BlockQuestion>,
+    guards: Vec<Guard>,
     operations: Vec<Operation>,
     unchanged: Vec<Unchanged>,
 }
@@ -156,7 +184,8 @@ impl Planner<'_> {
             DefinitionKind::Function { .. } => self.function(old, new, place),
             DefinitionKind::Class => self.class(old, new, place),
             DefinitionKind::Block(_) => self.block(old, new, place),
-            DefinitionKind::Branch => self.branch(old, new, place),
+            // Walked from its block, which knows when it runs.
+            DefinitionKind::Branch => {}
             DefinitionKind::Statement(_) => self.statement(old, new, place),
             // The header of a class (bases, decorators) or of a block: its own row decided about it.
             DefinitionKind::Lambda | DefinitionKind::Comprehension(_) | DefinitionKind::Module => {
@@ -200,22 +229,16 @@ impl Planner<'_> {
         let after = self.new.get(new);
         let name = after.name.as_deref().unwrap_or_default().to_owned();
         // Which of several definitions the name leads to is known to the program only.
-        let is_one_of_many = self.names.definition_count(&place.scope, &name) > 1;
+        let is_ambiguous = self.names.definition_count(&place.scope, &name) > 1 && !self.is_alone(&name, place);
         let edit = self.header_edit(old, new);
-        if place.in_block || is_one_of_many {
-            match edit {
-                Some(EditCode::ClsBases) => {
-                    return self.refuse(
-                        EditCode::ClsBases,
-                        Some(old),
-                        Some(new),
-                        reasons::class_bases(&after.path),
-                    );
-                }
-                Some(edit) => {
-                    return self.refuse(edit, Some(old), Some(new), reasons::class_decorators(&after.path));
-                }
-                None => {}
+        if is_ambiguous || place.is_ambiguous || place.in_main_guard || place.partial.is_some() {
+            let why = match edit {
+                Some(EditCode::ClsBases) => Some(reasons::class_bases(&after.path)),
+                Some(_) => Some(reasons::class_decorators(&after.path)),
+                None => None,
+            };
+            if let (Some(edit), Some(why)) = (edit, why) {
+                return self.refuse(edit, Some(old), Some(new), why);
             }
         }
         self.unchanged.push(Unchanged {
@@ -225,8 +248,10 @@ impl Planner<'_> {
         });
         let mut inside = Place {
             scope: place.scope.clone(),
-            in_block: is_one_of_many,
-            in_main_guard: false,
+            is_ambiguous,
+            in_main_guard: place.in_main_guard,
+            is_late: place.is_late,
+            ..Place::default()
         };
         inside.scope.classes.push(name);
         if let Some(edit) = edit {
@@ -242,11 +267,12 @@ impl Planner<'_> {
         if definition.in_header || does_nothing(definition) {
             return;
         }
-        if place.in_block {
+        let is_listed = |kind| !self.runs_in_part(definition, kind, true);
+        if place.in_main_guard || place.is_ambiguous || place.partial.is_some_and(is_listed) {
             return self.refuse_in_block(None, Some(id), place);
         }
         match &definition.kind {
-            DefinitionKind::Block(_) if self.is_main_guard(self.new, id) => {
+            DefinitionKind::Block(_) if is_main_guard(self.new, id) => {
                 self.refuse(EditCode::MainBlock, None, Some(id), reasons::main_block());
             }
             DefinitionKind::Branch => self.refuse_in_block(None, Some(id), place),
@@ -259,14 +285,18 @@ impl Planner<'_> {
         if does_nothing(definition) {
             return;
         }
-        if place.in_block {
+        let is_listed = |_| {
+            !matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class)
+                && bound_names(self.old, id).is_empty()
+        };
+        if place.in_main_guard || place.is_ambiguous || place.partial.is_some_and(is_listed) {
             return self.refuse_in_block(Some(id), None, place);
         }
         match &definition.kind {
-            DefinitionKind::Block(_) if self.is_main_guard(self.old, id) => {
+            DefinitionKind::Block(_) if is_main_guard(self.old, id) => {
                 self.refuse(EditCode::MainBlock, Some(id), None, reasons::main_block());
             }
-            DefinitionKind::Block(_) | DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
+            DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
             _ => self.unbind(id, place),
         }
     }
@@ -289,7 +319,20 @@ impl Planner<'_> {
             (None, None) => (self.new, DefinitionId::MODULE),
         };
         let definition = tree.get(id);
+        let edit = match edit {
+            EditCode::Stmt | EditCode::ClsAttr if self.guards.iter().any(|it| it.when != When::Known) => {
+                EditCode::Block
+            }
+            edit => edit,
+        };
+        // Code is replaced wherever it lives.
+        let is_update = matches!(action, Action::Update(_));
+        let guards = self
+            .guards
+            .iter()
+            .filter(|guard| !is_update || guard.when == When::Known);
         Operation {
+            guards: guards.copied().collect(),
             edit,
             name: reported_name(tree, definition),
             line: definition.first_line,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::guard::{BlockQuestion, Guard};
 use super::outline::Outline;
 use super::unit::Unit;
 use crate::pipeline::definitions::DefinitionId;
@@ -22,6 +23,9 @@ pub struct FilePlan {
     pub path: PathBuf,
     /// Changes in the order in which they are made.
     pub operations: Vec<Operation>,
+    /// What must be known of blocks, for the guards of operations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<BlockQuestion>,
     /// Definitions whose text did not change and that may only have moved, outermost first.
     #[serde(skip)]
     pub unchanged: Vec<Unchanged>,
@@ -89,6 +93,10 @@ pub struct Operation {
     pub old: Option<DefinitionId>,
     /// The definition in the new tree.
     pub new: Option<DefinitionId>,
+    /// All must hold, or nothing is done. What is not done because of them counts as live all the same: a fresh start
+    /// would not run it either.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
     /// What to do.
     pub action: Action,
 }
@@ -101,6 +109,11 @@ pub enum Action {
     Update(Box<UpdateCode>),
     /// A statement or a new definition is run.
     Run(Box<RunStatement>),
+    /// The tests of a block are evaluated: what the guards of later operations ask for.
+    Choose {
+        /// Index of the block in the file's plan.
+        block: usize,
+    },
     /// Names are removed from their namespace.
     Unbind {
         scope: Scope,
@@ -122,7 +135,7 @@ impl Action {
             Self::Run(statement) => Some(&statement.scope),
             Self::Unbind { scope, .. } => Some(scope),
             Self::Remake(remake) => Some(&remake.scope),
-            Self::Refuse(_) => None,
+            Self::Choose { .. } | Self::Refuse(_) => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::importers::Importer;
 use super::{EditCode, Refusal};
 use crate::diagnostic::shown_path;
+use crate::pipeline::definitions::{BlockKind, DefinitionKind};
 
 /// Something that is not applied; the old text goes on counting as live.
 pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Refusal {
@@ -38,7 +39,7 @@ pub fn class_decorators(name: &str) -> Refusal {
     refusal(
         "cls-decorators",
         format!("class `{name}` keeps its old definition"),
-        "its decorators changed, and which of several definitions of its name is the live one is not known",
+        "its decorators changed, and which class its name leads to is known to the program only",
         "restart the program to use the new decorators",
     )
 }
@@ -47,8 +48,8 @@ pub fn class_bases(name: &str) -> Refusal {
     refusal(
         "cls-bases",
         format!("class `{name}` keeps its old definition"),
-        "its bases, metaclass, keywords or type parameters changed, and which of several definitions of its name is the live \
-         one is not known",
+        "its bases, metaclass, keywords or type parameters changed, and which class its name leads to is \
+         known to the program only",
         "restart the program to use the new bases",
     )
 }
@@ -77,6 +78,17 @@ pub fn in_block(what: &str) -> Refusal {
         format!("{what} is not run"),
         "it stands in a block (`if`, `try`, `for`, `while`, `with`, `match`) that has run already",
         "move it out of the block, or restart the program",
+    )
+}
+
+/// In a loop, `with` or `try`, of which no part is run alone.
+pub fn in_part(what: &str, kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("{what} is not run"),
+        format!("it stands in a `{kind}` that has run already, and would run as a part of it only"),
+        "set `blocks = \"run\"` under `[patch]` to run changed blocks again, move it out of the block, or restart the program",
     )
 }
 

@@ -22,8 +22,8 @@ pub struct Names {
 struct Binders {
     /// Direct children of the scope that bind the name, in order.
     direct: Vec<DefinitionId>,
-    /// Some statement inside a block binds it.
-    in_block: bool,
+    /// Children of branches of blocks of the scope that bind it, in order.
+    in_block: Vec<DefinitionId>,
     /// Definitions of the name, those in blocks included.
     definitions: usize,
 }
@@ -48,12 +48,26 @@ impl Names {
                 .scopes
                 .get(scope)
                 .and_then(|scope| scope.get(name))
-                .is_some_and(|binders| binders.in_block || !binders.direct.is_empty())
+                .is_some_and(|binders| !binders.in_block.is_empty() || !binders.direct.is_empty())
     }
 
     /// The last statement directly in the scope that binds the name.
     pub fn last_binder(&self, scope: &Scope, name: &str) -> Option<DefinitionId> {
         self.scopes.get(scope)?.get(name)?.direct.last().copied()
+    }
+
+    /// The children of branches of blocks of the scope that bind the name, in order.
+    pub fn block_binders(&self, scope: &Scope, name: &str) -> &[DefinitionId] {
+        self.scopes
+            .get(scope)
+            .and_then(|scope| scope.get(name))
+            .map_or(&[], |binders| &binders.in_block)
+    }
+
+    /// Does a function declare the name `global`, or a statement of the scope delete it? Then what it is bound to tells
+    /// nothing about the statements that bind it.
+    pub fn is_touched_elsewhere(&self, scope: &Scope, name: &str) -> bool {
+        (scope.classes.is_empty() && self.globals.contains(name)) || self.deleter(scope, name).is_some()
     }
 
     /// Names that several statements directly in a scope bind, with the last one.
@@ -69,7 +83,9 @@ impl Names {
         self.scopes
             .get(scope)
             .and_then(|scope| scope.get(name))
-            .map_or(0, |binders| binders.direct.len() + usize::from(binders.in_block))
+            .map_or(0, |binders| {
+                binders.direct.len() + usize::from(!binders.in_block.is_empty())
+            })
     }
 
     /// The last statement directly in the scope that deletes the name.
@@ -128,7 +144,7 @@ impl Names {
     fn bind(&mut self, scope: &Scope, name: String, id: DefinitionId, in_block: bool) {
         let binders = self.scopes.entry(scope.clone()).or_default().entry(name).or_default();
         if in_block {
-            binders.in_block = true;
+            binders.in_block.push(id);
         } else {
             binders.direct.push(id);
         }

@@ -5,7 +5,7 @@ use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
-    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+    BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
 };
 
 /// Decorators that call no code of the user.
@@ -39,7 +39,8 @@ impl Planner<'_> {
         {
             return self.update_owners(EditCode::FnLambda, old, new, place, false);
         }
-        if place.in_block {
+        let is_listed = |kind| !self.runs_in_part(self.new.get(new), kind, false);
+        if place.in_main_guard || place.is_ambiguous || place.partial.is_some_and(is_listed) {
             return self.refuse_in_block(Some(old), Some(new), place);
         }
         let facets = self.new.get(new).facets.statement();
@@ -105,8 +106,8 @@ impl Planner<'_> {
         let definition = self.new.get(new);
         let binds = bound_names(self.new, new);
         for name in &binds {
-            if let Some(last) = self.names.last_binder(&place.scope, name)
-                && last != new
+            if let Some(last) = self.last_binder(name, place)
+                && last > new
                 && self
                     .change
                     .matching
@@ -144,7 +145,7 @@ impl Planner<'_> {
         let unbinds = old.map_or_else(Vec::new, |old| {
             bound_names(self.old, old)
                 .into_iter()
-                .filter(|name| !self.names.binds(&place.scope, name))
+                .filter(|name| !binds.contains(name) && self.is_unbound(name, place))
                 .collect()
         });
         let edit = match (&definition.kind, place.scope.classes.is_empty()) {
@@ -182,12 +183,16 @@ impl Planner<'_> {
             }
             _ => Vec::new(),
         };
-        let late = &self.bound_late;
-        let follows = |name: &String| {
-            late.contains(&(place.scope.clone(), name.clone())) || late.contains(&(Scope::default(), name.clone()))
-        };
         let phase = match phase(definition) {
-            Phase::Early if reads.into_iter().chain(binds).any(follows) => Phase::Late,
+            Phase::Early if place.is_late => Phase::Late,
+            Phase::Early
+                if reads
+                    .into_iter()
+                    .chain(binds)
+                    .any(|name| self.is_bound_late(name, place)) =>
+            {
+                Phase::Late
+            }
             phase => phase,
         };
         if phase == Phase::Late {
@@ -197,12 +202,88 @@ impl Planner<'_> {
         phase
     }
 
+    /// Does a statement that runs after the commit bind the name that is read here?
+    pub(super) fn is_bound_late(&self, name: &str, place: &Place) -> bool {
+        let late = |scope: &Scope| self.bound_late.contains(&(scope.clone(), name.to_owned()));
+        late(&place.scope) || late(&Scope::default())
+    }
+
+    /// The last statement of the new text that binds the name directly in the scope, or in the branch around this place.
+    fn last_binder(&self, name: &str, place: &Place) -> Option<DefinitionId> {
+        let direct = self.names.last_binder(&place.scope, name);
+        let of_branch =
+            |binder: &&DefinitionId| place.branch.is_some() && self.new.get(**binder).parent == place.branch;
+        let beside = self
+            .names
+            .block_binders(&place.scope, name)
+            .iter()
+            .rev()
+            .find(of_branch);
+        direct.max(beside.copied())
+    }
+
+    /// Does nothing bind the name any more, where a statement in this place does not? Of the branches of an `if` or `match`
+    /// around it only its own counts.
+    fn is_unbound(&self, name: &str, place: &Place) -> bool {
+        if !self.names.binds(&place.scope, name) {
+            return true;
+        }
+        if place.branch.is_none()
+            || self.names.last_binder(&place.scope, name).is_some()
+            || self.names.is_touched_elsewhere(&place.scope, name)
+        {
+            return false;
+        }
+        let binders = self.names.block_binders(&place.scope, name);
+        binders
+            .iter()
+            .all(|binder| place.branch.is_some_and(|branch| self.excludes(branch, *binder)))
+    }
+
+    /// Is the definition of a name in a branch the only one that can have run, if its branch did?
+    pub(super) fn is_alone(&self, name: &str, place: &Place) -> bool {
+        let Some(branch) = place.branch else { return false };
+        let binders = self.names.block_binders(&place.scope, name);
+        self.names.last_binder(&place.scope, name).is_none()
+            && !self.names.is_touched_elsewhere(&place.scope, name)
+            && binders
+                .iter()
+                .filter(|it| self.new.get(**it).parent == place.branch)
+                .count()
+                == 1
+            && binders
+                .iter()
+                .all(|it| self.new.get(*it).parent == place.branch || self.excludes(branch, *it))
+    }
+
+    /// Does a branch, or one around it, run only if the branch of the other definition does not?
+    fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
+        let around = |id: DefinitionId| -> Vec<DefinitionId> {
+            let ancestors = self.new.ancestors(id).filter(|it| it.kind == DefinitionKind::Branch);
+            ancestors.map(|it| it.id).collect()
+        };
+        let own: Vec<_> = std::iter::once(branch).chain(around(branch)).collect();
+        around(other).into_iter().any(|theirs| {
+            let block = self.new.get(theirs).parent;
+            let is_choice = block.is_some_and(|block| {
+                matches!(
+                    self.new.get(block).kind,
+                    DefinitionKind::Block(BlockKind::If | BlockKind::Match)
+                )
+            });
+            is_choice
+                && own
+                    .iter()
+                    .any(|own| *own != theirs && self.new.get(*own).parent == block)
+        })
+    }
+
     /// Removes the names of a deleted statement or definition that nothing binds any more.
     pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
         let mut names = Vec::new();
         for name in bound_names(self.old, id) {
-            if !self.names.binds(&place.scope, &name) {
+            if self.is_unbound(&name, place) {
                 names.push(name);
             } else if self.was_last_binder(id, &name, place) {
                 return self.refuse(
@@ -273,7 +354,7 @@ impl Planner<'_> {
         if self.old.get(id).kind == DefinitionKind::Statement(StatementKind::Import) {
             return false;
         }
-        let Some(last) = self.names.last_binder(&place.scope, name) else {
+        let Some(last) = self.last_binder(name, place) else {
             return false;
         };
         self.change
@@ -297,7 +378,7 @@ pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<
 }
 
 /// A statement that can call code of the user runs late: it may call what this save changes.
-fn phase(definition: &Definition) -> Phase {
+pub(super) fn phase(definition: &Definition) -> Phase {
     let is_inert = match (&definition.kind, &definition.facets) {
         (DefinitionKind::Function { .. }, Facets::Function(facets)) => {
             facets.decorators.iter().all(is_inert_decorator)

@@ -19,6 +19,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         old,
         new,
         matching,
+        run_blocks: false,
     };
     plan(&[change], &()).files.remove(0)
 }
@@ -79,11 +80,26 @@ fn line(operation: &Operation) -> String {
             words.extend(names.iter().cloned());
             words.extend(annotations.iter().map(|name| format!(":{name}")));
         }
+        Action::Choose { .. } => words.push("choose".to_owned()),
         Action::Refuse(reason) => {
             words.push(if reason.is_note { "note" } else { "refuse" }.to_owned());
             words.push(reason.code.clone());
         }
     }
+    words.extend(
+        operation
+            .guards
+            .iter()
+            .filter(|it| it.when != When::Known)
+            .map(|guard| match guard.when {
+                When::Ran(branch) => format!("?{branch}"),
+                When::EndedBy(branch) => format!("?.{branch}"),
+                When::Known => String::new(),
+                When::Stayed(was, branch) => format!("?{was}={branch}"),
+                When::Entered { branch, .. } => format!("?>{branch}"),
+                When::Moved(from, to) => format!("?{from}>{}", to.map_or("-".to_owned(), |to| to.to_string())),
+            }),
+    );
     words.join(" ")
 }
 
@@ -315,19 +331,70 @@ fn statements() {
 fn blocks() {
     check(&[
         ("if a:\n def f(): 1", "if a:\n def f(): 2", &["fn-body f update"]),
-        ("if a:\n x = 1", "if a:\n x = 2", &["block refuse block"]),
-        ("if a:\n x = 1", "if b:\n x = 1", &["block refuse block"]),
-        ("if a:\n x = 1", "if a:\n x = 1\n def f(): 0", &["block f refuse block"]),
-        ("if a:\n x = 1", "", &["block refuse block"]),
+        ("if a:\n x = 1", "if a:\n x = 2", &["block run early x ?0"]),
+        (
+            "if a:\n x = 1",
+            "if b:\n x = 1",
+            &["block choose", "block unbind x ?0>-", "block run early x ?>0"],
+        ),
+        (
+            "if a:\n x = 1\nelse: x = 2",
+            "if a():\n x = 3\nelse: x = 2",
+            &[
+                "block choose",
+                "block run late x ?0=0",
+                "block run late x ?>0",
+                "block run late x ?>1",
+            ],
+        ),
+        ("if a:\n x = 1", "if a:\n x = 1\n def f(): 0", &["add f run early f ?0"]),
+        ("if a:\n x = 1", "", &["stmt unbind x"]),
+        (
+            "if a: x = 1; y = 1\nelse: x = 2",
+            "if a: y = 1\nelse: x = 2",
+            &["block unbind x ?0"],
+        ),
+        (
+            "x = 0\nif a: x = 1; y = 1",
+            "x = 0\nif a: y = 1",
+            &["overloads refuse overloads ?0"],
+        ),
         (
             "if a:\n class C:\n  x = 1",
             "if a:\n class C:\n  x = 2",
-            &["cls-attr C run early x"],
+            &["block C run early x ?0"],
         ),
         (
             "if a:\n class C: x = 1\nelse:\n class C: x = 2",
             "if a:\n class C: x = 1\nelse:\n class C: x = 3",
-            &["block C refuse block"],
+            &["block C run early x ?1"],
+        ),
+        (
+            "if a:\n class C: x = 1\nclass C: x = 2",
+            "if a:\n class C: x = 3\nclass C: x = 2",
+            &["block C refuse block ?0"],
+        ),
+        (
+            "for i in a: f(i)",
+            "for i in a: g(i)",
+            &["block refuse block ?0", "block refuse block ?0"],
+        ),
+        ("for i in a: f(i)", "for i in b: f(i)", &["block refuse block"]),
+        (
+            "for i in a: x = 1",
+            "for i in a: x = 1; y = 2",
+            &["block run early y ?0"],
+        ),
+        ("with a: x = 1", "with a: x = 2", &["block refuse block ?0"]),
+        (
+            "try: x = 1\nexcept E: x = 2",
+            "try: x = 3\nexcept E: x = 2",
+            &["block run early x ?0"],
+        ),
+        (
+            "try: import a as x\nexcept E: x = 2",
+            "try: import b as x\nexcept E: x = 2",
+            &["block run early x ?.0", "block run early x ?.1"],
         ),
         (
             "if __name__ == '__main__':\n f()",

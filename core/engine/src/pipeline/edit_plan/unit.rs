@@ -35,11 +35,34 @@ impl Unit {
         Self::with_text(tree, id, tree.get(id).range.clone(), &[])
     }
 
+    /// The unit of a block in which each suite only binds a name to the suite's index: running it tells which suite the
+    /// tests lead to.
+    pub fn choosing(tree: &DefinitionTree, block: DefinitionId, name: &str) -> Self {
+        let branches = tree
+            .get(block)
+            .children
+            .iter()
+            .filter(|child| tree.get(**child).kind == DefinitionKind::Branch);
+        let suites: Vec<_> = branches
+            .enumerate()
+            .filter_map(|(index, branch)| {
+                let suite = &tree.get(*branch).facets.branch()?.body_range;
+                Some((tree.absolute(*branch, suite), format!("{name} = {index}")))
+            })
+            .collect();
+        Self::with_text(tree, block, tree.get(block).range.clone(), &suites)
+    }
+
+    /// The unit of a block without these byte ranges.
+    pub fn without(tree: &DefinitionTree, block: DefinitionId, left_out: &[Range<u32>]) -> Self {
+        Self::with_text(tree, block, tree.get(block).range.clone(), &blanks(left_out))
+    }
+
     /// The unit of a `def` without its decorators and with these byte ranges of its header (defaults that keep their
     /// value) replaced by `0` and blanks, so that all positions stay.
     pub fn template(tree: &DefinitionTree, id: DefinitionId, from: u32, blanked: &[Range<u32>]) -> Self {
         let range = from..tree.get(id).range.end;
-        Self::with_text(tree, id, range, blanked)
+        Self::with_text(tree, id, range, &blanks(blanked))
     }
 
     /// An expression of a definition's header, evaluated by itself: it binds [`Unit::VALUE`].
@@ -98,7 +121,12 @@ impl Unit {
         }
     }
 
-    fn with_text(tree: &DefinitionTree, id: DefinitionId, range: Range<u32>, blanked: &[Range<u32>]) -> Self {
+    fn with_text(
+        tree: &DefinitionTree,
+        id: DefinitionId,
+        range: Range<u32>,
+        replaced: &[(Range<u32>, String)],
+    ) -> Self {
         let text = tree.source.text();
         let start_line = tree.source.line_of(range.start);
         let column = tree.source.column_of(range.start);
@@ -134,7 +162,7 @@ impl Unit {
             _ => return Self::whole_file(tree, id),
         }
         let first_line = start_line - above as u32;
-        push_blanked(&mut source, text, range, blanked);
+        push_replaced(&mut source, text, range, replaced);
         source.push('\n');
         push_context(&mut source, tree);
         Self {
@@ -221,11 +249,18 @@ fn indent_before(tree: &DefinitionTree, offset: u32) -> String {
         .collect()
 }
 
-fn push_blanked(source: &mut String, text: &str, range: Range<u32>, blanked: &[Range<u32>]) {
+/// Each of these ranges is replaced by `0`.
+fn blanks(ranges: &[Range<u32>]) -> Vec<(Range<u32>, String)> {
+    ranges.iter().map(|range| (range.clone(), "0".to_owned())).collect()
+}
+
+/// The text of a range, with other texts in some places; all lines keep their numbers, and what is replaced by one
+/// character its columns.
+fn push_replaced(source: &mut String, text: &str, range: Range<u32>, replaced: &[(Range<u32>, String)]) {
     let mut at = range.start as usize;
-    for blank in blanked {
+    for (blank, by) in replaced {
         source.push_str(&text[at..blank.start as usize]);
-        source.push('0');
+        source.push_str(by);
         for byte in text[blank.start as usize..blank.end as usize].bytes().skip(1) {
             source.push(if matches!(byte, b'\n' | b'\r') {
                 byte as char

@@ -25,12 +25,10 @@ pub fn follow_classes(
     for (work, prepared) in works.iter().zip(prepared) {
         for (index, operation) in work.plan.operations.iter().enumerate() {
             let scope = match &operation.action {
-                Action::Run(statement) => &statement.scope,
-                Action::Unbind { scope, .. } => scope,
-                Action::Update(update) if !update.positions_only => &update.scope,
-                Action::Remake(remake) => &remake.scope,
-                Action::Update(_) | Action::Refuse(_) => continue,
+                Action::Update(update) if update.positions_only => continue,
+                action => action.scope(),
             };
+            let Some(scope) = scope else { continue };
             if scope.classes.is_empty() || prepared.outcome.operations[index].refused.is_some() {
                 continue;
             }

@@ -2,10 +2,11 @@
 
 use jurigged_runtime::{CommitError, Interpreter};
 
+use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
-use super::prepare::{Prepared, Stop};
-use super::statements::without_place;
+use super::prepare::{Prepared, Steps, Stop};
+use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
@@ -24,16 +25,39 @@ pub fn run_statements(
     prepared.late.sort_unstable();
     for index in std::mem::take(&mut prepared.late) {
         let operation = &work.plan.operations[index];
+        if prepared.waiting.contains(&index) {
+            match prepare_waiting(interpreter, work, index, prepared, transaction) {
+                Ok(true) => {}
+                Ok(false) => {
+                    prepared.outcome.operations[index].skipped = true;
+                    continue;
+                }
+                Err(stop) => {
+                    stopped(stop, work, index, prepared)?;
+                    continue;
+                }
+            }
+        }
         let result = match &operation.action {
-            Action::Run(statement) => {
+            Action::Choose { block } => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
-                run_statement(interpreter, work, statement, prepared, transaction)
+                choose_late(interpreter, work, &work.plan.blocks[*block])
+                    .map_err(LateStop::Stop)
+                    .and_then(|(chosen, swaps)| {
+                        prepared.answers.choose(*block, chosen);
+                        transaction.commit(swaps).map_err(LateStop::Commit)
+                    })
             }
             Action::Remake(remake) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
                 classes::remake(interpreter, work, index, remake, prepared, transaction)
+            }
+            Action::Run(statement) => {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                run_statement(interpreter, work, statement, prepared, transaction)
             }
             Action::Update(update) => {
                 let edited = Edited {
@@ -47,30 +71,74 @@ pub fn run_statements(
             }
             Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
         };
-        match result {
-            Ok(()) => {}
-            Err(LateStop::Stop(Stop::Refused(reason))) if matches!(operation.action, Action::Remake(_)) => {
-                if operation.edit != EditCode::ClsFields {
-                    // What else of the class is live already belongs to its new header.
-                    return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
-                }
-                prepared.outcome.operations[index].is_needless = true;
-            }
-            Err(LateStop::Stop(Stop::Refused(reason))) => {
+        if let Err(stop) = result {
+            if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
                 ran.retain(|(file, at)| (*file, *at) != (work.file, index));
-                prepared.outcome.operations[index].refused = Some(reason);
             }
-            Err(LateStop::Stop(Stop::Failed(error))) => {
-                return Err(Failure::Python {
-                    operation: (work.file, index),
-                    error,
-                });
-            }
-            Err(LateStop::Commit(CommitError::Injected { .. })) => return Err(Failure::Injected),
-            Err(LateStop::Commit(error)) => return Err(Failure::Commit(error.to_string())),
+            stopped(stop, work, index, prepared)?;
         }
     }
     Ok(())
+}
+
+/// Prepares an operation whose guards had to wait for tests; false where they do not hold.
+fn prepare_waiting(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    prepared: &mut Prepared,
+    transaction: &mut Transaction<'_>,
+) -> Result<bool, LateStop> {
+    let operation = &work.plan.operations[index];
+    let verdict = prepared.answers.verdict(interpreter, work, &operation.guards, &[])?;
+    if verdict != Verdict::Yes {
+        return Ok(false);
+    }
+    let mut steps = Steps::default();
+    match &operation.action {
+        Action::Run(statement) => {
+            statements::prepare_statement(interpreter, work, index, statement, prepared, &mut steps)?;
+        }
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
+        } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
+        // What replaces code does not wait; a block in a branch is run as a whole.
+        Action::Update(_) | Action::Choose { .. } | Action::Remake(_) | Action::Refuse(_) => {}
+    }
+    let mut swaps = steps.removals;
+    for scratch in &steps.scratches {
+        swaps.extend(scratch.swaps(interpreter, work.namespace)?);
+    }
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    Ok(true)
+}
+
+/// A refusal is listed; everything else undoes the batch.
+fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepared) -> Result<(), Failure> {
+    let operation = &work.plan.operations[index];
+    match stop {
+        LateStop::Stop(Stop::Refused(reason)) if matches!(operation.action, Action::Remake(_)) => {
+            if operation.edit != EditCode::ClsFields {
+                // What else of the class is live already belongs to its new header.
+                return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
+            }
+            // The operations on its body say it.
+            prepared.outcome.operations[index].skipped = true;
+            Ok(())
+        }
+        LateStop::Stop(Stop::Refused(reason)) => {
+            prepared.outcome.operations[index].refused = Some(reason);
+            Ok(())
+        }
+        LateStop::Stop(Stop::Failed(error)) => Err(Failure::Python {
+            operation: (work.file, index),
+            error,
+        }),
+        LateStop::Commit(CommitError::Injected { .. }) => Err(Failure::Injected),
+        LateStop::Commit(error) => Err(Failure::Commit(error.to_string())),
+    }
 }
 
 /// What keeps something from being done after the commit.

@@ -4,9 +4,11 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod branches;
 mod classes;
 mod conform;
 mod derived;
+mod evidence;
 mod functions;
 mod inner;
 mod instances;

@@ -20,12 +20,12 @@ pub struct ModuleOutcome {
 /// What became of one operation.
 #[derive(Clone, Debug, Default)]
 pub struct OperationOutcome {
-    /// Nothing had to be done for it.
-    pub is_needless: bool,
     /// It was not applied for the reason that an operation before it tells.
     pub is_told: bool,
     /// Why it was not applied, if it was not.
     pub refused: Option<Refusal>,
+    /// Nothing was to be done: it stands in a branch that a fresh start does not run.
+    pub skipped: bool,
     /// Things that stay as they were although the operation was applied.
     pub listed: Vec<Refusal>,
     /// Functions that got new code.

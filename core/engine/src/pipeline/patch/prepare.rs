@@ -2,12 +2,16 @@
 
 use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
 
+use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
 use super::units::compile_to_run;
 use super::{Work, classes, conform, lines, statements, update};
-use crate::pipeline::edit_plan::{Action, Refusal, Scope, refusal};
+use rustc_hash::FxHashSet;
+
+use crate::pipeline::definitions::{BlockKind, DefinitionKind};
+use crate::pipeline::edit_plan::{Action, Operation, Refusal, Scope, When, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -20,6 +24,10 @@ pub struct Prepared {
     pub outcome: ModuleOutcome,
     /// Operations that run after the commit.
     pub late: Vec<usize>,
+    /// Those of them that wait for tests which are evaluated after the commit: not prepared yet.
+    pub waiting: FxHashSet<usize>,
+    /// What is known of the blocks of the file.
+    pub answers: Answers,
     /// Values that were removed from their names, for `__conform__(None)`.
     pub deleted: Vec<Handle>,
     /// What conformers are told, with the operation.
@@ -83,6 +91,134 @@ impl From<RuntimeError> for Stop {
     }
 }
 
+/// Prepares one operation, if its guards hold.
+///
+/// # Errors
+/// When it is refused, or code of the user raised.
+fn prepare_operation(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    plugins: &mut PluginSession<'_>,
+    module: &mut Prepared,
+    steps: &mut Steps,
+    outcome: &mut OperationOutcome,
+) -> Result<(), Stop> {
+    let operation = &work.plan.operations[index];
+    let verdict = module
+        .answers
+        .verdict(interpreter, work, &operation.guards, &steps.scratches)?;
+    match (verdict, &operation.action) {
+        (Verdict::No, _) => {
+            outcome.skipped = true;
+            return Ok(());
+        }
+        (Verdict::Unknown(_), Action::Refuse(reason)) if reason.is_note => {
+            outcome.skipped = true;
+            return Ok(());
+        }
+        (_, Action::Refuse(reason)) => return Err(Stop::Refused(reason.clone())),
+        (Verdict::Later, Action::Remake(remake)) => {
+            let reason = classes::chosen_later(remake);
+            steps.refused.push((remake.scope.clone(), reason.clone()));
+            return Err(Stop::Refused(reason));
+        }
+        (Verdict::Later, _) => {
+            module.late.push(index);
+            module.waiting.insert(index);
+            return Ok(());
+        }
+        (Verdict::Unknown(block), action) => {
+            // Said once of a block that stands or falls as a whole.
+            let is_part = operation.guards.iter().any(|guard| guard.when == When::Known);
+            let is_said = |(other, outcome): (&Operation, &OperationOutcome)| {
+                outcome.refused.is_some() && (other.old, other.new) == (operation.old, operation.new)
+            };
+            let before = work.plan.operations.iter().zip(&module.outcome.operations);
+            let is_said = before.into_iter().any(is_said);
+            if (is_part && !matches!(action, Action::Choose { .. })) || is_said {
+                outcome.skipped = true;
+                return Ok(());
+            }
+            let kind = work.plan.blocks[block].kind;
+            return Err(Stop::Refused(branch_unknown(&operation.summary, kind)));
+        }
+        (Verdict::Yes, _) => {}
+    }
+    if let Some(line) = work.executing
+        && let Some(guard) = operation.guards.first()
+        && !matches!(operation.action, Action::Update(_))
+        && work.plan.blocks[guard.block].last_line >= line
+    {
+        return Err(Stop::Refused(still_running(&operation.summary, work.module)));
+    }
+    match &operation.action {
+        Action::Remake(remake) => {
+            let prepared = classes::prepare(interpreter, work, index, remake, module, steps);
+            if let Err(Stop::Refused(reason)) = &prepared {
+                steps.refused.push((remake.scope.clone(), reason.clone()));
+            }
+            prepared.map(|is_needed| outcome.skipped = !is_needed)
+        }
+        Action::Run(statement) if steps.remade.contains(&index) => {
+            // What the compiler refuses is known before anything changes.
+            compile_to_run(interpreter, work, &statement.unit).map(drop)
+        }
+        Action::Unbind { .. } if steps.remade.contains(&index) => Ok(()),
+        Action::Update(update) => {
+            let edited = update::Edited {
+                work,
+                index,
+                update,
+                name: &operation.name,
+            };
+            edited.prepare(interpreter, plugins, module, steps, outcome)
+        }
+        Action::Run(statement) => statements::prepare_statement(interpreter, work, index, statement, module, steps),
+        // Its tests are evaluated where they are asked for first, or after the commit.
+        Action::Choose { block } => {
+            let is_static = work.plan.blocks[*block]
+                .choice
+                .as_ref()
+                .is_some_and(|choice| choice.is_static);
+            if !is_static {
+                module.late.push(index);
+            }
+            Ok(())
+        }
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
+        } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
+            tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
+                .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
+                .map_err(Stop::from)
+        }),
+        Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
+    }
+}
+
+/// The body of the module has not come further than this.
+pub fn still_running(summary: &str, module: &str) -> Refusal {
+    refusal(
+        "executing",
+        format!("`{summary}` is not run"),
+        format!("the body of `{module}` is still running, and has not come further than this"),
+        "it runs at the next start; to run it now, move it above the running statement",
+    )
+}
+
+fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{summary}` is not run"),
+        format!("it stands in a branch of `{kind}`, and nothing that the branches bind tells which of them has run"),
+        "move it out of the block, or restart the program",
+    )
+}
+
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
@@ -100,53 +236,9 @@ pub fn prepare(
             module.outcome.operations.push(outcome);
             continue;
         }
-        let refused_by_plugin = classes.refusal(operation);
-        let result = match &operation.action {
-            _ if refused_by_plugin.is_some() => refused_by_plugin.map_or(Ok(()), |reason| Err(Stop::Refused(reason))),
-            Action::Remake(remake) => {
-                let prepared = classes::prepare(interpreter, work, index, remake, &mut module, &mut steps);
-                if let Err(Stop::Refused(reason)) = &prepared {
-                    steps.refused.push((remake.scope.clone(), reason.clone()));
-                }
-                prepared.map(|is_needed| outcome.is_needless = !is_needed)
-            }
-            Action::Run(statement) if steps.remade.contains(&index) => {
-                // What the compiler refuses is known before anything changes.
-                compile_to_run(interpreter, work, &statement.unit).map(drop)
-            }
-            Action::Unbind { .. } if steps.remade.contains(&index) => Ok(()),
-            Action::Update(update) => {
-                let edited = update::Edited {
-                    work,
-                    index,
-                    update,
-                    name: &operation.name,
-                };
-                edited.prepare(interpreter, plugins, &mut module, &mut steps, &mut outcome)
-            }
-            Action::Run(statement) => {
-                statements::prepare_statement(interpreter, work, index, statement, &mut module, &mut steps)
-            }
-            Action::Unbind {
-                scope,
-                names,
-                annotations,
-            } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
-                tell_deleted(
-                    interpreter,
-                    work,
-                    index,
-                    (scope, names),
-                    plugins,
-                    &mut module,
-                    &mut steps,
-                )
-                .and_then(|()| {
-                    statements::unbind(interpreter, work, scope, names, annotations, &mut module, &mut steps)
-                })
-                .map_err(Stop::from)
-            }),
-            Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
+        let result = match classes.refusal(operation) {
+            Some(reason) => Err(Stop::Refused(reason)),
+            None => prepare_operation(interpreter, work, index, plugins, &mut module, &mut steps, &mut outcome),
         };
         match result {
             Ok(()) => {}

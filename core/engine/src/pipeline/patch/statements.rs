@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::Work;
 use super::classes::{ClassKind, refuse_slots};
 use super::namespaces::Scratch;
-use super::prepare::{Prepared, Steps, Stop};
+use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{compile_to_run, execute_in, no_class};
 use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
@@ -29,15 +29,7 @@ pub fn prepare_statement(
         && statement.scope.classes.is_empty()
         && operation.line >= line
     {
-        return Err(Stop::Refused(refusal(
-            "executing",
-            format!("`{}` is not run", operation.summary),
-            format!(
-                "the body of `{}` is still running, and has not come further than this",
-                work.module
-            ),
-            "it runs at the next start; to run it now, move it above the running statement",
-        )));
+        return Err(Stop::Refused(still_running(&operation.summary, work.module)));
     }
     let scope = &statement.scope;
     if !scope.classes.is_empty() {

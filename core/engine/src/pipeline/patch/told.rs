@@ -54,7 +54,7 @@ impl ToldClasses {
         for (scope, edit, mut wanted) in self.edits {
             let outcomes = work.plan.operations.iter().zip(&module.outcome.operations);
             let first = outcomes.enumerate().find(|(_, (operation, outcome))| {
-                outcome.refused.is_none() && changed_scope(operation) == Some(&scope)
+                outcome.refused.is_none() && !outcome.skipped && changed_scope(operation) == Some(&scope)
             });
             if let Some((index, _)) = first {
                 swaps.append(&mut wanted);

@@ -59,7 +59,7 @@ impl Event {
             Action::Update(update) if update.positions_only => return None,
             Action::Update(_) | Action::Remake(_) => (Verb::Update, None),
             Action::Run(statement) if statement.is_definition => (Verb::Add, None),
-            Action::Run(_) => (Verb::Run, Some(operation.summary.clone())),
+            Action::Run(_) | Action::Choose { .. } => (Verb::Run, Some(operation.summary.clone())),
             Action::Unbind { names, .. } if names.is_empty() => return None,
             Action::Unbind { names, .. } => {
                 let is_definition = matches!(operation.edit, EditCode::Delete | EditCode::ClsMethod);

@@ -74,8 +74,10 @@ pub struct ReportedModule<'a> {
 /// Adds what became of one module to a report.
 pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &ModuleOutcome) {
     report.modules.push(module.name.to_owned());
-    let mut applied = outcome.operations.iter().filter(|result| !result.is_needless);
-    let is_part = applied.any(|result| result.refused.is_none());
+    let is_part = outcome
+        .operations
+        .iter()
+        .any(|result| result.refused.is_none() && !result.skipped);
     for (operation, result) in module.plan.operations.iter().zip(&outcome.operations) {
         for listed in &result.listed {
             report.diagnostics.push(listed_diagnostic(module, operation, listed));
@@ -83,7 +85,7 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
         match &result.refused {
             Some(_) if result.is_told => {}
             Some(reason) => report.diagnostics.push(refused(module, operation, reason, is_part)),
-            None if result.is_needless => {}
+            None if result.skipped => {}
             None => report.events.extend(Event::of(module.name, operation)),
         }
         for line in &result.running {

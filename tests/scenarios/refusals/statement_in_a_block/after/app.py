@@ -3,6 +3,6 @@ for number in range(3):
     values.append(number * 10)
 
 try:
-    mode = "new mode"
+    mode = str("new mode")
 except ValueError:
     mode = "failed"

@@ -3,6 +3,6 @@ for number in range(3):
     values.append(number)
 
 try:
-    mode = "old mode"
+    mode = str("old mode")
 except ValueError:
     mode = "failed"

@@ -30,7 +30,7 @@ use super::late::LateStop;
 use super::prepare::{Prepared, Steps, Stop};
 use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, RemakeClass, Scope, refusal};
+use crate::pipeline::edit_plan::{Action, Refusal, RemakeClass, Scope, refusal};
 use crate::pipeline::locate::class_at;
 
 /// One class that is made again.
@@ -128,6 +128,16 @@ pub fn prepare(
     steps.remade.extend(remade.operations);
     module.late.push(index);
     Ok(true)
+}
+
+/// Why a class is not made again whose branch is chosen after the commit only: what belongs to it is decided before.
+pub fn chosen_later(plan: &RemakeClass) -> Refusal {
+    refusal(
+        "block",
+        format!("class `{}` keeps its old definition", plan.scope.classes.join(".")),
+        "it stands in a branch that is chosen only after the rest of this save was applied",
+        "save it once more on its own, or restart the program",
+    )
 }
 
 /// Makes a class again, after the commit.
