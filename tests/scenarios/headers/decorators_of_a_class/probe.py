@@ -8,7 +8,6 @@ def hold(app):
 def probe(app, held):
     tagged, plain, point, *classes = held
     print(app.Tagged.tag, tagged.describe(), app.Tagged().describe(), tagged.method(), [app.Tagged, app.Point] == classes)
-    print(sorted(it if isinstance(it, str) else it.__name__ for it in app.registry), app.Plain in app.registry, app.made.get("Plain") is (app.Plain if app.made else None))
     print(hasattr(app.Untagged, "tag"), hasattr(app.Untagged, "describe"), getattr(app.Steady, "tag", None), plain.method())
     print(app.Ordered(1) < app.Ordered(2), "__le__" in vars(app.Ordered), "__gt__" in vars(app.Unordered), app.Unordered(1) < app.Unordered(3))
     print(point, repr(app.Point(3)), hash(app.Point) != 0, "__lt__" in vars(app.Point), app.Point.__dataclass_params__.frozen)

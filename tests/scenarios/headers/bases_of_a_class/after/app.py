@@ -1,8 +1,6 @@
 import abc
 from dataclasses import dataclass
 
-registered = []
-
 
 class Root:
     def name(self):
@@ -18,7 +16,6 @@ class Hooked(Root):
     def __init_subclass__(cls, tag="none", **keywords):
         super().__init_subclass__(**keywords)
         cls.tag = tag
-        registered.append(cls.__name__)
 
 
 class Child(Hooked, tag="child"):

@@ -1,9 +1,6 @@
 import functools
 from dataclasses import dataclass, field
 
-registry = []
-made = {}
-
 
 def tagged(tag):
     def decorate(cls):
@@ -14,24 +11,12 @@ def tagged(tag):
     return decorate
 
 
-def register(cls):
-    registry.append(cls)
-    made[cls.__name__] = cls
-    return cls
-
-
-def always(cls):
-    registry.append("always")
-    return cls
-
-
 @tagged("second")
 class Tagged:
     def method(self):
         return "method"
 
 
-@register
 class Plain:
     def method(self):
         return "plain"
@@ -42,7 +27,6 @@ class Untagged:
 
 
 @tagged("steady")
-@always
 class Steady:
     pass
 

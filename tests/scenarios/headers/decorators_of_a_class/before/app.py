@@ -1,9 +1,6 @@
 import functools
 from dataclasses import dataclass, field
 
-registry = []
-made = {}
-
 
 def tagged(tag):
     def decorate(cls):
@@ -12,17 +9,6 @@ def tagged(tag):
         return cls
 
     return decorate
-
-
-def register(cls):
-    registry.append(cls)
-    made[cls.__name__] = cls
-    return cls
-
-
-def always(cls):
-    registry.append("always")
-    return cls
 
 
 @tagged("first")
@@ -41,7 +27,6 @@ class Untagged:
     pass
 
 
-@always
 class Steady:
     pass
 

@@ -236,8 +236,11 @@ pub fn is_dataclass(interpreter: &dyn Interpreter, namespace: Handle, name: &str
 }
 
 /// The swaps that take away what `dataclass()` gave to a class that is no dataclass any more. Defaults stay: they are
-/// what the body bound.
-pub fn stripped(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Vec<Swap> {
+/// what the body bound, as were the `field()` objects with a factory.
+///
+/// # Errors
+/// When reading a field raises.
+pub fn stripped(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Result<Vec<Swap>, RuntimeError> {
     let class = remade.class;
     let is_written = |name: &str| remade.plan.names.iter().any(|known| known.name == name);
     let generated = GENERATED.iter().filter(|name| !is_written(name));
@@ -247,7 +250,16 @@ pub fn stripped(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Vec<Swap>
         let none = *name == "__doc__" || (*name == "__hash__" && is_written("__eq__"));
         adopt::attribute(interpreter, class, name, none.then(|| interpreter.none()))
     });
-    swaps.collect()
+    let mut swaps: Vec<Swap> = swaps.collect();
+    for (name, field) in fields_of(interpreter, class) {
+        let is_removed = own_entry(interpreter, class, &name).is_none() && is_written(&name);
+        let factory = interpreter.attribute(field, "default_factory")?;
+        if is_removed && !same_as(interpreter, factory, "dataclasses", "MISSING")? {
+            let value = value_of(interpreter, class, &name, field)?;
+            swaps.extend(adopt::attribute(interpreter, class, &name, value));
+        }
+    }
+    Ok(swaps)
 }
 
 /// A decorator with the options that the class was made with.

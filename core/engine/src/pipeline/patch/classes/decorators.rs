@@ -4,7 +4,7 @@
 //! a decorator has kept of it (a registry, a closure) is given the class itself. A decorator that was there before does
 //! not run again.
 
-use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::super::Work;
 use super::super::late::LateStop;
@@ -58,7 +58,7 @@ pub fn decorate(
     let old: Vec<_> = remade.plan.old_decorators.iter().flatten().collect();
     let new: Vec<_> = remade.plan.decorators.iter().collect();
     if old.iter().any(is_dataclass) && !new.iter().any(is_dataclass) {
-        let swaps = dataclasses::stripped(interpreter, remade);
+        let swaps = dataclasses::stripped(interpreter, remade)?;
         transaction.commit(swaps).map_err(LateStop::Commit)?;
     }
     let without = |some: &[&(String, Unit)], others: &[&(String, Unit)]| -> Vec<Unit> {
@@ -89,18 +89,7 @@ pub fn decorate(
                 transaction
                     .commit(std::mem::take(&mut swaps.0))
                     .map_err(LateStop::Commit)?;
-                // Until it is collected the bases would go on listing it.
-                let bases = evaluate(interpreter, "it.__bases__[:1]", &[("it", stand_in)])?;
-                // Where the layout of the bases forbids it, they list it until it is collected.
-                let _ = interpreter.commit(
-                    &[Swap::ClassAttribute {
-                        class: stand_in,
-                        name: "__bases__".to_owned(),
-                        expected: interpreter.attribute(stand_in, "__bases__")?,
-                        new: Some(bases),
-                    }],
-                    None,
-                );
+                detach(interpreter, stand_in);
             }
             None => {
                 transaction
@@ -135,10 +124,11 @@ fn left_by(
         return Ok((Vec::new(), Vec::new()));
     }
     match made_by(interpreter, work, remade, gone) {
-        Ok(Some((_, names))) => {
-            let extras = extras(interpreter, remade);
-            let taken = names.iter().filter(|name| extras.contains(name));
-            let swaps = taken.filter_map(|name| adopt::attribute(interpreter, remade.class, name, None));
+        Ok(Some((stand_in, names))) => {
+            detach(interpreter, stand_in);
+            let extras = extras(interpreter, remade).into_iter();
+            let taken = extras.filter(|name| names.contains(name) || is_of(interpreter, work, remade, gone, name));
+            let swaps = taken.filter_map(|name| adopt::attribute(interpreter, remade.class, &name, None));
             Ok((swaps.collect(), Vec::new()))
         }
         // Its name may have gone with it.
@@ -235,12 +225,54 @@ fn made_by(
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
         let decorator = value_of_unit(interpreter, work, unit)?;
-        if interpreter.call(decorator, &[stand_in])? != stand_in {
+        let returned = interpreter.call(decorator, &[stand_in]);
+        if !matches!(&returned, Ok(returned) if *returned == stand_in) {
+            detach(interpreter, stand_in);
+            returned?;
             return Ok(None);
         }
     }
     let written = own(stand_in).into_iter().filter(|entry| !before.contains(entry));
     Ok(Some((stand_in, written.map(|(name, _)| name).collect())))
+}
+
+/// Is an attribute a function from the module of one of these decorators, and not from that of the class?
+///
+/// Run again, `functools.total_ordering` adds nothing to a class whose bases have all comparisons by now.
+fn is_of(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, decorators: &[Unit], name: &str) -> bool {
+    let module_of = |object: Handle| {
+        let module = interpreter.attribute(object, "__module__").ok().flatten()?;
+        interpreter.text(module)
+    };
+    let value = own_entry(interpreter, remade.class, name);
+    let Some(module) = value
+        .filter(|value| interpreter.kind(*value) == ObjectKind::Function)
+        .and_then(module_of)
+    else {
+        return false;
+    };
+    let mut decorators = decorators.iter();
+    module_of(remade.class).as_ref() != Some(&module)
+        && decorators.any(|unit| {
+            let decorator = value_of_unit(interpreter, work, unit).ok();
+            decorator.and_then(module_of).as_ref() == Some(&module)
+        })
+}
+
+/// Takes a stand-in out of the subclasses of its bases, which would list it until it is collected. Where their layout
+/// forbids that, they do.
+fn detach(interpreter: &dyn Interpreter, stand_in: Handle) {
+    let present = interpreter.attribute(stand_in, "__bases__").ok().flatten();
+    let bases = evaluate(interpreter, "it.__bases__[:1]", &[("it", stand_in)]).ok();
+    let _ = interpreter.commit(
+        &[Swap::ClassAttribute {
+            class: stand_in,
+            name: "__bases__".to_owned(),
+            expected: present,
+            new: bases,
+        }],
+        None,
+    );
 }
 
 /// Runs decorators that return something else on the class itself, and binds its name to what they return.
