@@ -3,13 +3,13 @@
 use super::functions::decorator_name;
 use super::operation::{Action, BodyName, Operation, RemakeClass};
 use super::{EditCode, Place, Planner, Unit};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{ClassFacets, DefinitionId, DefinitionKind, DefinitionTree};
 
 impl Planner<'_> {
     /// Plans what a class may derive from its whole body (a dataclass its methods, an enum its members), ahead of the
     /// operations from `first` on, which are those of its body. Only the program knows whether it does.
     pub(super) fn remake_fields(&mut self, old: DefinitionId, new: DefinitionId, inside: &Place, first: usize) {
-        let facets = self.new.get(new).facets.class().expect("a class has class facets");
+        let facets = class_facets(self.new, new);
         if inside.is_ambiguous || inside.in_main_guard || (facets.decorators.is_empty() && facets.arguments.is_empty())
         {
             return;
@@ -54,13 +54,12 @@ impl Planner<'_> {
 
     /// Which part of the header of a class changed; `None` where none did.
     pub(super) fn header_edit(&self, old: DefinitionId, new: DefinitionId) -> Option<EditCode> {
-        let header = |tree: &DefinitionTree, id: DefinitionId| {
-            let facets = tree.get(id).facets.class().expect("a class has class facets");
-            let arguments: Vec<_> = facets.arguments.iter().map(|facet| facet.fingerprint).collect();
-            let type_params = facets.type_params.as_ref().map(|facet| facet.fingerprint);
-            (arguments, facets.keywords.clone(), type_params)
-        };
-        if header(self.old, old) != header(self.new, new) {
+        let (before, after) = (class_facets(self.old, old), class_facets(self.new, new));
+        let params = |facets: &ClassFacets| facets.type_params.as_ref().map(|facet| facet.fingerprint);
+        if !self.same_expressions((old, &before.arguments), (new, &after.arguments))
+            || before.keywords != after.keywords
+            || params(before) != params(after)
+        {
             Some(EditCode::ClsBases)
         } else if self.decorators_changed(old, new) {
             Some(EditCode::ClsDecorators)
@@ -70,11 +69,8 @@ impl Planner<'_> {
     }
 
     fn decorators_changed(&self, old: DefinitionId, new: DefinitionId) -> bool {
-        let prints = |tree: &DefinitionTree, id: DefinitionId| -> Vec<u64> {
-            let facets = tree.get(id).facets.class().expect("a class has class facets");
-            facets.decorators.iter().map(|facet| facet.fingerprint).collect()
-        };
-        prints(self.old, old) != prints(self.new, new)
+        let (before, after) = (class_facets(self.old, old), class_facets(self.new, new));
+        !self.same_expressions((old, &before.decorators), (new, &after.decorators))
     }
 
     fn remade(&self, new: DefinitionId, inside: &Place, reordered: bool) -> RemakeClass {
@@ -143,9 +139,13 @@ fn named(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
     names
 }
 
+fn class_facets(tree: &DefinitionTree, class: DefinitionId) -> &ClassFacets {
+    tree.get(class).facets.class().expect("a class has class facets")
+}
+
 /// The keywords in the header of a class but for `metaclass`.
 fn keywords(tree: &DefinitionTree, class: DefinitionId) -> Vec<(&str, u64)> {
-    let facets = tree.get(class).facets.class().expect("a class has class facets");
+    let facets = class_facets(tree, class);
     let arguments = facets.keywords.iter().zip(&facets.arguments);
     let named = arguments.filter_map(|(keyword, value)| Some((keyword.as_deref()?, value.fingerprint)));
     named.filter(|(keyword, _)| *keyword != "metaclass").collect()
@@ -153,7 +153,7 @@ fn keywords(tree: &DefinitionTree, class: DefinitionId) -> Vec<(&str, u64)> {
 
 /// The decorators of a class, outermost first.
 fn decorators(tree: &DefinitionTree, class: DefinitionId) -> Vec<(String, Unit)> {
-    let facets = tree.get(class).facets.class().expect("a class has class facets");
+    let facets = class_facets(tree, class);
     let decorators = facets.decorators.iter();
     decorators
         .map(|decorator| (decorator_name(decorator), Unit::value(tree, class, decorator)))
