@@ -86,10 +86,10 @@ pub fn decorate(
                 let (held, _) = moved::holders(interpreter, stand_in, class)?;
                 swaps.0.extend(held);
                 swaps.0.extend(adopted);
+                detach(interpreter, stand_in);
                 transaction
                     .commit(std::mem::take(&mut swaps.0))
                     .map_err(LateStop::Commit)?;
-                detach(interpreter, stand_in);
             }
             None => {
                 transaction

@@ -6,7 +6,7 @@ use super::super::late::LateStop;
 use super::super::transaction::Transaction;
 use super::Remade;
 use super::header::Header;
-use super::python::{evaluate, import, subclasses};
+use super::python::{VALUE, evaluate, import, subclasses};
 use crate::pipeline::edit_plan::{Refusal, note};
 use rustc_hash::FxHashSet;
 
@@ -128,7 +128,9 @@ pub fn holders(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Resul
     let mut swaps = Vec::new();
     let gc = import(interpreter, "gc")?;
     let cell = interpreter.class_of(interpreter.new_cell(None));
-    let found = evaluate(interpreter, "gc.get_referrers(old)", &[("gc", gc), ("old", old)])?;
+    // Not the dicts of our own questions.
+    let text = format!("[it for it in gc.get_referrers(old) if not (type(it) is dict and {VALUE:?} in it)]");
+    let found = evaluate(interpreter, &text, &[("gc", gc), ("old", old)])?;
     let names = [("found", found), ("old", old), ("cell", cell)];
     // Objects may keep their attributes without a dict until somebody asks for it.
     let text = "[it for it in found if type(it) in (dict, list, cell)] + [vars(it) for it in found if not isinstance(it, \

@@ -9,6 +9,9 @@ use super::super::units::{compile_to_run, execute_in, no_class};
 use super::Remade;
 use crate::pipeline::edit_plan::Unit;
 
+/// The name of the value in the dict that [`evaluate`] runs in, by which such a dict is told from those of the program.
+pub const VALUE: &str = "_jurigged_value";
+
 /// The value of an expression of our own, which reads these names and the builtins.
 ///
 /// # Errors
@@ -19,17 +22,18 @@ pub fn evaluate(
     names: &[(&str, Handle)],
 ) -> Result<Handle, RuntimeError> {
     let code = interpreter.compile(&CompileUnit {
-        source: &format!("_value = {expression}\n"),
+        source: &format!("{VALUE} = {expression}\n"),
         file: "<jurigged>",
         flags: 0,
         first_line: 1,
     })?;
     let namespace = interpreter.new_dict();
+    interpreter.set_entry(namespace, VALUE, interpreter.none());
     for (name, value) in names {
         interpreter.set_entry(namespace, name, *value);
     }
     interpreter.execute(code, namespace, namespace)?;
-    interpreter.entry(namespace, "_value").ok_or(RuntimeError::ShuttingDown)
+    interpreter.entry(namespace, VALUE).ok_or(RuntimeError::ShuttingDown)
 }
 
 /// A module of the standard library.
