@@ -190,17 +190,28 @@ pub fn holders(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Resul
 }
 
 /// Makes a call of the old class a call of the new one.
-fn forwarding(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<Swap, RuntimeError> {
+///
+/// Its `__new__` is put there for good, and does what the class did until its target is set: CPython does not forget a
+/// `__new__` that is deleted, and would refuse arguments from then on (Objects/typeobject.c, `object_new`).
+fn forwarding(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<Swap, LateStop> {
     let forward = evaluate(
         interpreter,
-        "staticmethod((lambda new: lambda cls, *arguments, **keywords: new(*arguments, **keywords))(new))",
-        &[("new", new)],
+        "(lambda target, make: lambda cls, *arguments, **keywords: target(*arguments, **keywords) if target is not None \
+         else make(cls) if make is object.__new__ else make(cls, *arguments, **keywords))(None, old.__new__)",
+        &[("old", old)],
     )?;
+    let target = "it.__closure__[it.__code__.co_freevars.index('target')]";
     let own = interpreter.namespace(old).ok_or(RuntimeError::ShuttingDown)?;
-    Ok(Swap::ClassAttribute {
+    let put = Swap::ClassAttribute {
         class: old,
         name: "__new__".to_owned(),
         expected: interpreter.entry(own, "__new__"),
-        new: Some(forward),
+        new: Some(evaluate(interpreter, "staticmethod(it)", &[("it", forward)])?),
+    };
+    interpreter.commit(&[put], None).map_err(LateStop::Commit)?;
+    Ok(Swap::Cell {
+        cell: evaluate(interpreter, target, &[("it", forward)])?,
+        expected: Some(interpreter.none()),
+        new: Some(new),
     })
 }
