@@ -66,8 +66,10 @@ pub fn replace(
     }
     let (held, left) = holders(interpreter, old, new)?;
     swaps.extend(held);
-    swaps.push(forwarding(interpreter, old, new)?);
     transaction.commit(swaps).map_err(LateStop::Commit)?;
+    // Not before: the subclasses would inherit it for good.
+    let forward = forwarding(interpreter, old, new)?;
+    transaction.commit(vec![forward]).map_err(LateStop::Commit)?;
     let left = if left == 0 {
         String::new()
     } else {
