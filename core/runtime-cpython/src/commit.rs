@@ -4,7 +4,7 @@ use jurigged_runtime::{CommitError, Handle, PythonError, RuntimeError, Swap};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::attached::Attached;
 use crate::errors::{describe, plain};
@@ -342,6 +342,15 @@ impl<'py> Swapper<'_, 'py> {
         new: Option<Bound<'py, PyAny>>,
     ) -> Result<(), Failure> {
         match new {
+            // Past a `__setattr__` of the class, which need not know what it is to become.
+            Some(new) if name == "__class__" => {
+                let known = &self.attached.inner.known;
+                let setter = match object.is_instance_of::<PyType>() {
+                    true => &known.type_setattr,
+                    false => &known.object_setattr,
+                };
+                setter.bind(self.attached.py).call1((object, name, new))?;
+            }
             Some(new) => object.setattr(name, new)?,
             None if FUNCTION_ATTRIBUTES.contains(&name) && self.is_function(object) => {
                 object.setattr(name, self.attached.py.None())?;

@@ -18,6 +18,8 @@ pub(crate) struct Known {
     pub type_qualname: Py<PyAny>,
     /// `type.__setattr__` and `type.__delattr__`.
     pub type_setattr: Py<PyAny>,
+    /// `object.__setattr__`.
+    pub object_setattr: Py<PyAny>,
     pub type_delattr: Py<PyAny>,
     /// `type.__dict__` itself, for attributes that are kept in the class's structure (`__name__`, `__bases__`).
     pub type_namespace: Py<PyAny>,
@@ -103,6 +105,7 @@ impl Known {
             type_module: getter(2)?,
             type_qualname: getter(3)?,
             type_setattr: type_type.getattr("__setattr__")?.unbind(),
+            object_setattr: py.get_type::<PyAny>().getattr("__setattr__")?.unbind(),
             type_delattr: type_type.getattr("__delattr__")?.unbind(),
             type_namespace: type_type.getattr("__dict__")?.unbind(),
             cell: sample("cell")?.cast_into::<PyType>()?.unbind(),

@@ -2,7 +2,7 @@
 
 use jurigged_runtime::{CommitError, Handle, PythonError, Swap};
 use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef,
+    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef, PyWeak,
 };
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::types::PyTypeFlags;
@@ -27,6 +27,15 @@ const FUNCTION_SLOTS: [&str; 6] = [
 
 /// Names that `type` answers although they are in no class `__dict__`.
 const CLASS_SLOTS: [&str; 3] = ["__name__", "__qualname__", "__bases__"];
+
+/// Methods that share one slot of a class: deleting one empties the slot, although another one is still there.
+const SHARED_SLOTS: [&[&str]; 5] = [
+    &["__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__"],
+    &["__setattr__", "__delattr__"],
+    &["__getattribute__", "__getattr__"],
+    &["__setitem__", "__delitem__"],
+    &["__set__", "__delete__"],
+];
 
 /// A swap with its objects.
 pub(super) enum Step {
@@ -293,6 +302,8 @@ impl Step {
             // A comparison of two lists holds their locks while it calls `__eq__`.
             Self::Item { .. } => true,
             Self::Attribute { object, .. } => !object.downcastable::<PyFunction>(),
+            // It changes the classes around it, whose locks a stopped thread can hold.
+            Self::ClassAttribute { name, .. } if name.as_str() == "__bases__" => true,
             // `type.__setattr__` hands over to a data descriptor of the metaclass; those of `type` itself are native.
             Self::ClassAttribute { class, name, .. } => class.get_class_attr(name).is_some_and(|descriptor| {
                 descriptor.class().slots.descr_set.load().is_some() && !descriptor.class().is(vm.ctx.types.getset_type)
@@ -315,6 +326,18 @@ impl Step {
         };
         match self {
             Self::FirstLine { code, expected, .. } => first_line(code) == *expected,
+            // A tuple that is made for each reader.
+            Self::ClassAttribute { class, name, values } if name.as_str() == "__bases__" => {
+                let expected = values
+                    .expected
+                    .as_ref()
+                    .and_then(|bases| bases.downcast_ref::<PyTuple>());
+                expected.is_some_and(|expected| {
+                    let bases = class.bases.read();
+                    let mut pairs = bases.iter().zip(expected.iter());
+                    bases.len() == expected.len() && pairs.all(|(base, expected)| base.is(expected))
+                })
+            }
             Self::Code { expected, .. } | Self::Item { expected, .. } | Self::Constant { expected, .. } => {
                 self.present(vm).is_some_and(|present| present.is(expected))
             }
@@ -373,6 +396,10 @@ impl Step {
                 new,
             } => function.as_object().set_attr("__code__", pick(expected, new), vm),
             Self::Attribute { object, name, values } => match choose(values) {
+                // Past a `__setattr__` of the class, which need not know what it is to become.
+                Some(value) if name.as_str() == "__class__" && !object.downcastable::<PyType>() => {
+                    object.generic_setattr(name, PySetterValue::Assign(value), vm)
+                }
                 Some(value) => object.set_attr(*name, value, vm),
                 None if object.downcastable::<PyFunction>() && FUNCTION_SLOTS.contains(&name.as_str()) => {
                     object.set_attr(*name, vm.ctx.none(), vm)
@@ -392,7 +419,21 @@ impl Step {
                     Some(value) => PySetterValue::Assign(value),
                     None => PySetterValue::Delete,
                 };
-                set(class.as_object(), name, value, vm)
+                let is_deleted = matches!(value, PySetterValue::Delete);
+                if name.as_str() == "__bases__" {
+                    return set_bases(class, |vm| set(class.as_object(), name, value, vm), vm);
+                }
+                set(class.as_object(), name, value, vm)?;
+                let namesakes = SHARED_SLOTS
+                    .iter()
+                    .filter(|group| is_deleted && group.contains(&name.as_str()));
+                for other in namesakes.copied().flatten() {
+                    let other = vm.ctx.intern_str(*other);
+                    if let Some(value) = class.get_direct_attr(other) {
+                        set(class.as_object(), other, PySetterValue::Assign(value), vm)?;
+                    }
+                }
+                Ok(())
             }
             Self::Entry { dict, name, values } => match choose(values) {
                 Some(value) => dict.set_item(*name, value, vm),
@@ -454,4 +495,35 @@ impl Step {
             _ => Vec::new(),
         }
     }
+}
+
+/// Calls the setter of `__bases__` and does what it leaves out (RustPython, crates/vm/src/builtins/type.rs, `set_bases`):
+/// it panics at a subclass that was collected, keeps new bases that give no order of resolution, and leaves the class
+/// among the subclasses of its old bases.
+fn set_bases(
+    class: &PyTypeRef,
+    set: impl FnOnce(&VirtualMachine) -> Result<(), PyBaseExceptionRef>,
+    vm: &VirtualMachine,
+) -> Result<(), PyBaseExceptionRef> {
+    let mut pending = vec![class.clone()];
+    while let Some(class) = pending.pop() {
+        let mut listed = class.subclasses.write();
+        listed.retain(|weak| weak.upgrade().is_some());
+        let live = listed.iter().filter_map(|weak| weak.upgrade());
+        pending.extend(live.filter_map(|subclass| subclass.downcast::<PyType>().ok()));
+    }
+    let before = class.bases.read().clone();
+    if let Err(error) = set(vm) {
+        *class.bases.write() = before;
+        return Err(error);
+    }
+    for base in before {
+        let mut listed = base.subclasses.write();
+        // The first is the old entry, also where the base is a new one too.
+        let is_class = |weak: &PyRef<PyWeak>| weak.upgrade().is_some_and(|listed| listed.is(class));
+        if let Some(at) = listed.iter().position(is_class) {
+            listed.remove(at);
+        }
+    }
+    Ok(())
 }

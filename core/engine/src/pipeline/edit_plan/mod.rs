@@ -6,6 +6,7 @@
 
 mod anew;
 mod blocks;
+mod class_statements;
 mod decorated;
 mod elsewhere;
 mod functions;
@@ -29,8 +30,9 @@ pub use decorated::decorated_by;
 pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
-    Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
-    NewAttributes, Operation, PathChange, Phase, Plan, Refusal, Rename, RunStatement, Scope, Unchanged, UpdateCode,
+    Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
+    LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, RunStatement, Scope,
+    Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -218,23 +220,20 @@ impl Planner<'_> {
     }
 
     fn class(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        let (before, after) = (self.old.get(old), self.new.get(new));
+        let after = self.new.get(new);
         let name = after.name.as_deref().unwrap_or_default().to_owned();
-        let (old_class, new_class) = (
-            before.facets.class().expect("a class has class facets"),
-            after.facets.class().expect("a class has class facets"),
-        );
-        if !self.same_expressions((old, &old_class.decorators), (new, &new_class.decorators)) {
-            let why = reasons::class_decorators(&after.path);
-            return self.refuse(EditCode::ClsDecorators, Some(old), Some(new), why);
-        }
-        let type_param =
-            |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
-        if !self.same_expressions((old, &old_class.arguments), (new, &new_class.arguments))
-            || type_param(&old_class.type_params) != type_param(&new_class.type_params)
-        {
-            let why = reasons::class_bases(&after.path);
-            return self.refuse(EditCode::ClsBases, Some(old), Some(new), why);
+        // Which of several definitions the name leads to is known to the program only.
+        let is_ambiguous = self.names.definition_count(&place.scope, &name) > 1 && !self.is_alone(&name, place);
+        let edit = self.header_edit(old, new);
+        if is_ambiguous || place.is_ambiguous || place.in_main_guard || place.partial.is_some() {
+            let why = match edit {
+                Some(EditCode::ClsBases) => Some(reasons::class_bases(&after.path)),
+                Some(_) => Some(reasons::class_decorators(&after.path)),
+                None => None,
+            };
+            if let (Some(edit), Some(why)) = (edit, why) {
+                return self.refuse(edit, Some(old), Some(new), why);
+            }
         }
         self.unchanged.push(Unchanged {
             old,
@@ -243,14 +242,18 @@ impl Planner<'_> {
         });
         let mut inside = Place {
             scope: place.scope.clone(),
-            // Which of several definitions the name leads to is known to the program only.
-            is_ambiguous: self.names.definition_count(&place.scope, &name) > 1 && !self.is_alone(&name, place),
+            is_ambiguous,
             in_main_guard: place.in_main_guard,
             is_late: place.is_late,
             ..Place::default()
         };
         inside.scope.classes.push(name);
+        if let Some(edit) = edit {
+            return self.remake_header(old, new, &inside, edit);
+        }
+        let first = self.operations.len();
         self.walk(old, new, &inside);
+        self.remake_fields(old, new, &inside, first);
     }
 
     fn added(&mut self, id: DefinitionId, place: &Place) {
@@ -293,6 +296,17 @@ impl Planner<'_> {
     }
 
     fn push(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, action: Action) {
+        let operation = self.operation(edit, old, new, action);
+        self.operations.push(operation);
+    }
+
+    fn operation(
+        &self,
+        edit: EditCode,
+        old: Option<DefinitionId>,
+        new: Option<DefinitionId>,
+        action: Action,
+    ) -> Operation {
         let (tree, id) = match (old, new) {
             (_, Some(new)) => (self.new, new),
             (Some(old), None) => (self.old, old),
@@ -311,7 +325,7 @@ impl Planner<'_> {
             .guards
             .iter()
             .filter(|guard| !is_update || guard.when == When::Known);
-        self.operations.push(Operation {
+        Operation {
             guards: guards.copied().collect(),
             edit,
             name: reported_name(tree, definition),
@@ -320,7 +334,7 @@ impl Planner<'_> {
             old,
             new,
             action,
-        });
+        }
     }
 
     fn refuse(&mut self, edit: EditCode, old: Option<DefinitionId>, new: Option<DefinitionId>, why: Refusal) {

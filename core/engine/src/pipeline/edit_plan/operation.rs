@@ -124,10 +124,26 @@ pub enum Action {
         /// Names that lose their annotation.
         annotations: Vec<String>,
     },
+    /// A class is made anew aside, where more of it than the statements of its body depends on them.
+    Remake(Box<RemakeClass>),
     /// A definition gets another name; what else changed of it is an operation of its own.
     Rename(Rename),
     /// Nothing is done, and the report says why.
     Refuse(Refusal),
+}
+
+impl Action {
+    /// The class or module in whose namespace it is done; for a class that is made again, its own.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Update(update) => Some(&update.scope),
+            Self::Run(statement) => Some(&statement.scope),
+            Self::Unbind { scope, .. } => Some(scope),
+            Self::Remake(remake) => Some(&remake.scope),
+            Self::Rename(rename) => Some(&rename.old_scope),
+            Self::Choose { .. } | Self::Refuse(_) => None,
+        }
+    }
 }
 
 /// A function or class that has another name now, or is bound in another scope: the new name is bound to the same object,
@@ -174,6 +190,45 @@ impl PathChange {
 pub struct Scope {
     /// Names of the enclosing classes, outermost first; empty for the module.
     pub classes: Vec<String>,
+}
+
+/// A class whose header changed, or whose body, out of which a decorator or a metaclass may have made it.
+#[derive(Debug, Serialize)]
+pub struct RemakeClass {
+    /// Where its body runs: the names of the classes around it, then its own.
+    pub scope: Scope,
+    /// The name that its statement binds.
+    pub bound_as: String,
+    /// Its statement, as written.
+    pub statement: Unit,
+    /// Bases and keywords: the value is a pair of a tuple and a dict; of a class with type parameters a class with this
+    /// header and an empty body. `None` where none are written.
+    pub arguments: Option<Unit>,
+    /// Bases, metaclass, keywords or type parameters changed.
+    pub header_changed: bool,
+    /// Keywords other than `metaclass` changed.
+    pub keywords_changed: bool,
+    /// It has type parameters (PEP 695), or had.
+    pub is_generic: bool,
+    /// Dotted names of the decorators, outermost first, with the texts that evaluate them.
+    pub decorators: Vec<(String, Unit)>,
+    /// The decorators that it had, where they changed.
+    pub old_decorators: Option<Vec<(String, Unit)>>,
+    /// What its body binds or annotates, in order.
+    pub names: Vec<BodyName>,
+    /// Statements that it had before stand in another order.
+    pub reordered: bool,
+}
+
+/// A name in a class body.
+#[derive(Debug, Serialize)]
+pub struct BodyName {
+    /// As bound: private names are mangled.
+    pub name: String,
+    /// A `def` or `class` binds it.
+    pub is_definition: bool,
+    /// What binds it is unchanged, or a definition that was there before.
+    pub is_kept: bool,
 }
 
 /// New code for a function, or for the lambdas and comprehensions of a statement.

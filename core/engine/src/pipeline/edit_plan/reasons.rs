@@ -29,7 +29,7 @@ pub fn class_decorators(name: &str) -> Refusal {
     refusal(
         "cls-decorators",
         format!("class `{name}` keeps its old definition"),
-        "its decorators changed, and a decorated class is not made anew in place",
+        "its decorators changed, and which class its name leads to is known to the program only",
         "restart the program to use the new decorators",
     )
 }
@@ -38,7 +38,8 @@ pub fn class_bases(name: &str) -> Refusal {
     refusal(
         "cls-bases",
         format!("class `{name}` keeps its old definition"),
-        "its bases, metaclass, keywords or type parameters changed",
+        "its bases, metaclass, keywords or type parameters changed, and which class its name leads to is \
+         known to the program only",
         "restart the program to use the new bases",
     )
 }

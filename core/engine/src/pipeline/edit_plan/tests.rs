@@ -71,6 +71,11 @@ fn line(operation: &Operation) -> String {
             words.extend(statement.unbinds.iter().map(|name| format!("-{name}")));
             words.extend(statement.unannotates.iter().map(|name| format!("-:{name}")));
         }
+        Action::Remake(remake) => {
+            words.push(if remake.reordered { "remake reordered" } else { "remake" }.to_owned());
+            let changed = remake.names.iter().filter(|name| !name.is_kept);
+            words.extend(changed.map(|name| name.name.clone()));
+        }
         Action::Unbind { names, annotations, .. } => {
             words.push("unbind".to_owned());
             words.extend(names.iter().cloned());
@@ -265,12 +270,20 @@ fn classes() {
             "class C:\n def m(self): 0",
             &["cls-method C.m update as "],
         ),
-        ("class C: x = 1", "class C(B): x = 2", &["cls-bases C refuse cls-bases"]),
-        ("class C: x = 1", "class C[T]: x = 2", &["cls-bases C refuse cls-bases"]),
+        (
+            "class C: x = 1",
+            "class C(B): x = 2",
+            &["cls-bases C remake x", "cls-attr C run early x"],
+        ),
+        (
+            "class C: x = 1",
+            "class C[T]: x = 2",
+            &["cls-bases C remake x", "cls-attr C run early x"],
+        ),
         (
             "class C: x = 1",
             "@d\nclass C: x = 2",
-            &["cls-decorators C refuse cls-decorators"],
+            &["cls-decorators C remake x", "cls-attr C run early x"],
         ),
         (
             "class C:\n x = 1\n del x",

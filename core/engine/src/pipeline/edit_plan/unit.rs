@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// A text to compile and where its result is.
 #[derive(Clone, Debug, Serialize)]
@@ -27,6 +27,9 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// The name that [`Unit::value`] binds.
+    pub const VALUE: &'static str = "_value";
+
     /// The unit of one definition or statement, as written.
     pub fn of(tree: &DefinitionTree, id: DefinitionId) -> Self {
         Self::with_text(tree, id, tree.get(id).range.clone(), &[])
@@ -65,6 +68,36 @@ impl Unit {
     pub fn template(tree: &DefinitionTree, id: DefinitionId, from: u32, blanked: &[Range<u32>]) -> Self {
         let range = from..tree.get(id).range.end;
         Self::with_text(tree, id, range, &blanks(blanked))
+    }
+
+    /// An expression of a definition's header, evaluated by itself: it binds [`Unit::VALUE`].
+    pub fn value(tree: &DefinitionTree, id: DefinitionId, expression: &ExprFacet) -> Self {
+        let text = tree.text_of(id, &expression.range);
+        Self {
+            first_line: tree.source.line_of(tree.absolute(id, &expression.range).start),
+            ..Self::of_text(format!("{} = ({text}\n)\n", Self::VALUE))
+        }
+    }
+
+    /// Bases and keywords of a class, evaluated by themselves: see [`RemakeClass::arguments`](super::RemakeClass).
+    pub fn arguments(tree: &DefinitionTree, class: DefinitionId) -> Option<Self> {
+        let facets = tree.get(class).facets.class()?;
+        let header = tree.text_of(class, &facets.header_range);
+        let name = tree.get(class).name.as_deref().unwrap_or_default();
+        if facets.type_params.is_some() {
+            // The bases may name the parameters.
+            return Some(Self {
+                first_line: tree.get(class).def_line,
+                ..Self::of_text(format!("{header} pass\n{} = {name}\n", Self::VALUE))
+            });
+        }
+        let arguments = header[header.find('(')?..].trim_end().strip_suffix(':')?;
+        let value = Self::VALUE;
+        let source = format!("{value} = (lambda *bases, **keywords: (bases, keywords)){arguments}\n");
+        Some(Self {
+            first_line: tree.get(class).def_line,
+            ..Self::of_text(source)
+        })
     }
 
     /// A text of our own, which is nowhere in a file.

@@ -3,7 +3,6 @@
 use jurigged_runtime::{CommitError, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Work;
 use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
@@ -12,7 +11,8 @@ use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
-use crate::pipeline::edit_plan::{Action, RunStatement};
+use super::{Work, classes};
+use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
 use crate::pipeline::locate::bind;
 
 /// Runs the late statements of a batch in the order of the plan.
@@ -73,6 +73,11 @@ fn run_operation(
                     transaction.commit(swaps).map_err(LateStop::Commit)
                 })
         }
+        Action::Remake(remake) => {
+            transaction.before_statement(work.namespace)?;
+            ran.push((work.file, index));
+            classes::remake(interpreter, work, index, remake, prepared, transaction)
+        }
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
@@ -131,7 +136,7 @@ fn prepare_waiting(
             annotations,
         } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
         // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
-        Action::Update(_) | Action::Choose { .. } | Action::Rename(_) | Action::Refuse(_) => {}
+        Action::Update(_) | Action::Choose { .. } | Action::Remake(_) | Action::Rename(_) | Action::Refuse(_) => {}
     }
     let mut swaps = steps.removals;
     for scratch in &steps.scratches {
@@ -143,7 +148,17 @@ fn prepare_waiting(
 
 /// A refusal is listed; everything else undoes the batch.
 fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepared) -> Result<(), Failure> {
+    let operation = &work.plan.operations[index];
     match stop {
+        LateStop::Stop(Stop::Refused(reason)) if matches!(operation.action, Action::Remake(_)) => {
+            if operation.edit != EditCode::ClsFields {
+                // What else of the class is live already belongs to its new header.
+                return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
+            }
+            // The operations on its body say it.
+            prepared.outcome.operations[index].skipped = true;
+            Ok(())
+        }
         LateStop::Stop(Stop::Refused(reason)) => {
             prepared.outcome.operations[index].refused = Some(reason);
             Ok(())
@@ -157,8 +172,11 @@ fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepare
     }
 }
 
-enum LateStop {
+/// What keeps something from being done after the commit.
+pub enum LateStop {
+    /// See [`Stop`].
     Stop(Stop),
+    /// A commit failed.
     Commit(CommitError),
 }
 

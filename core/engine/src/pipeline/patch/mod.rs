@@ -5,9 +5,11 @@
 //! namespace, and are undone with the rest when one raises.
 
 mod branches;
+mod classes;
 mod closures;
 mod codes;
 mod conform;
+mod derived;
 mod evidence;
 mod functions;
 mod inner;
@@ -106,6 +108,7 @@ fn attempt(
 ) -> Result<(), Failure> {
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     late::run_statements(interpreter, works, prepared, order, transaction, ran)?;
+    derived::follow_classes(interpreter, works, prepared, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);

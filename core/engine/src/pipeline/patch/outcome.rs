@@ -23,6 +23,8 @@ pub struct ModuleOutcome {
 /// What became of one operation.
 #[derive(Clone, Debug, Default)]
 pub struct OperationOutcome {
+    /// It was not applied for the reason that an operation before it tells.
+    pub is_told: bool,
     /// Why it was not applied, if it was not.
     pub refused: Option<Refusal>,
     /// Nothing was to be done: it stands in a branch that a fresh start does not run.

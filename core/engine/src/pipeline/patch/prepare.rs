@@ -6,7 +6,8 @@ use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
-use super::{Work, conform, lines, statements, update};
+use super::units::compile_to_run;
+use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
@@ -48,6 +49,20 @@ pub struct Steps {
     pub taken_back: Vec<Swap>,
     /// Scopes in which statements run before the commit.
     pub scratches: Vec<Scratch>,
+    /// Operations on the bodies of classes that are made again as a whole after the commit.
+    pub remade: Vec<usize>,
+    /// Classes that keep their old definition, and why: nothing in them is changed.
+    pub refused: Vec<(Scope, Refusal)>,
+}
+
+impl Steps {
+    /// Why an operation is not done that belongs to a class which keeps its old definition.
+    fn refusal_of(&self, action: &Action) -> Option<Refusal> {
+        let scope = action.scope()?;
+        let mut refused = self.refused.iter();
+        let around = refused.find(|(refused, _)| scope.classes.starts_with(&refused.classes));
+        around.map(|(_, reason)| reason.clone())
+    }
 }
 
 /// What keeps an operation from being prepared.
@@ -105,6 +120,11 @@ fn prepare_operation(
             return Ok(());
         }
         (_, Action::Refuse(reason)) => return Err(Stop::Refused(reason.clone())),
+        (Verdict::Later, Action::Remake(remake)) => {
+            let reason = classes::chosen_later(remake);
+            steps.refused.push((remake.scope.clone(), reason.clone()));
+            return Err(Stop::Refused(reason));
+        }
         (Verdict::Later, _) => {
             module.late.push(index);
             module.waiting.insert(index);
@@ -135,6 +155,18 @@ fn prepare_operation(
         return Err(Stop::Refused(still_running(&operation.summary, work.module)));
     }
     match &operation.action {
+        Action::Remake(remake) => {
+            let prepared = classes::prepare(interpreter, work, index, remake, module, steps);
+            if let Err(Stop::Refused(reason)) = &prepared {
+                steps.refused.push((remake.scope.clone(), reason.clone()));
+            }
+            prepared.map(|is_needed| outcome.skipped = !is_needed)
+        }
+        Action::Run(statement) if steps.remade.contains(&index) => {
+            // What the compiler refuses is known before anything changes.
+            compile_to_run(interpreter, work, &statement.unit).map(drop)
+        }
+        Action::Unbind { .. } if steps.remade.contains(&index) => Ok(()),
         Action::Update(update) => {
             let edited = update::Edited {
                 work,
@@ -161,9 +193,11 @@ fn prepare_operation(
             scope,
             names,
             annotations,
-        } => tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
-            .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
-            .map_err(Stop::from),
+        } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
+            tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
+                .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
+                .map_err(Stop::from)
+        }),
         Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
     }
 }
@@ -199,6 +233,12 @@ pub fn prepare(
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+        if let Some(reason) = steps.refusal_of(&operation.action) {
+            outcome.refused = Some(reason);
+            outcome.is_told = true;
+            module.outcome.operations.push(outcome);
+            continue;
+        }
         let result = match classes.refusal(operation) {
             Some(reason) => Err(Stop::Refused(reason)),
             None => prepare_operation(interpreter, work, index, plugins, &mut module, &mut steps, &mut outcome),

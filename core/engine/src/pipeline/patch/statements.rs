@@ -4,10 +4,11 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::FxHashSet;
 
 use super::Work;
+use super::classes::{ClassKind, refuse_slots};
 use super::namespaces::Scratch;
 use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{compile_to_run, execute_in, no_class};
-use crate::pipeline::edit_plan::{EditCode, Phase, Refusal, RunStatement, Scope, note, refusal};
+use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, note, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
 /// Runs a statement in a scratch namespace, or leaves it for after the commit.
@@ -38,7 +39,16 @@ pub fn prepare_statement(
             "restart the program if the annotation is needed as a value",
         )));
     }
-    refuse_fields(interpreter, work, statement)?;
+    let scope = &statement.scope;
+    if !scope.classes.is_empty() {
+        let class = class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?;
+        if statement.binds.iter().any(|name| name == "__slots__") {
+            refuse_slots(interpreter, work, class, scope, Some(statement))?;
+        }
+        if !statement.is_definition {
+            refuse_fields(interpreter, class, scope, &statement.binds)?;
+        }
+    }
     // What the compiler refuses is known before anything changes, also of statements that run late.
     let code = compile_to_run(interpreter, work, &statement.unit)?;
     let (names, annotations) = (&statement.unbinds, &statement.unannotates);
@@ -97,71 +107,44 @@ pub fn without_place(mut bound: Vec<Bound>) -> Vec<Bound> {
     bound
 }
 
-/// Classes whose attributes are generated into something else: changing the attribute alone would be half an edit.
-fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &RunStatement) -> Result<(), Stop> {
-    if statement.scope.classes.is_empty() {
+/// Refuses what the class of a removed statement or definition does not follow.
+///
+/// # Errors
+/// When it is refused.
+pub fn refuse_removal(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    operation: &Operation,
+    scope: &Scope,
+    names: &[String],
+) -> Result<(), Stop> {
+    if scope.classes.is_empty() {
         return Ok(());
     }
-    let class = class_at(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
-    let metaclasses = interpreter.class_names(class);
-    let namespace = interpreter.namespace(class).ok_or_else(|| no_class(&statement.scope))?;
-    let has = |name: &str| interpreter.entry(namespace, name).is_some();
-    let is_abstract = statement.is_definition && metaclasses.iter().any(|name| name == "abc.ABCMeta");
-    let kind = if metaclasses
-        .iter()
-        .any(|name| name == "enum.EnumType" || name == "enum.EnumMeta")
-    {
-        "an enum"
-    } else if has("__slots__") && statement.binds.iter().any(|name| name == "__slots__") {
-        "a class with `__slots__`"
-    } else if has("_fields") && has("_field_defaults") {
-        "a named tuple"
-    } else if statement.is_definition {
-        if is_abstract && touches_abstract(interpreter, namespace, statement) {
-            return Err(Stop::Refused(refusal(
-                "abstract",
-                format!("`{}` is not changed", statement.binds.join(", ")),
-                format!("it decides whether `{}` is abstract", statement.scope.classes.join(".")),
-                "restart the program",
-            )));
-        }
-        return Ok(());
-    } else if [
-        "__dataclass_fields__",
-        "__attrs_attrs__",
-        "__pydantic_fields__",
-        "model_fields",
-    ]
-    .iter()
-    .any(|name| has(name))
-    {
-        "a class with generated methods"
-    } else if metaclasses.iter().any(|name| name.ends_with("_TypedDictMeta")) {
-        "a typed dict"
-    } else {
+    let class = class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?;
+    if names.iter().any(|name| name == "__slots__") {
+        refuse_slots(interpreter, work, class, scope, None)?;
+    }
+    match operation.edit {
+        EditCode::ClsMethod => Ok(()),
+        _ => refuse_fields(interpreter, class, scope, names),
+    }
+}
+
+/// Refuses a change of fields out of which a library generated something when it made the class.
+fn refuse_fields(interpreter: &dyn Interpreter, class: Handle, scope: &Scope, names: &[String]) -> Result<(), Stop> {
+    let ClassKind::Foreign(kind) = ClassKind::of(interpreter, class) else {
         return Ok(());
     };
     Err(Stop::Refused(refusal(
         "cls-fields",
-        format!("`{}` is not changed", statement.binds.join(", ")),
+        format!("`{}` is not changed", names.join(", ")),
         format!(
             "`{}` is {kind}, whose fields are fixed when the class is made",
-            statement.scope.classes.join(".")
+            scope.classes.join(".")
         ),
         "restart the program",
     )))
-}
-
-fn touches_abstract(interpreter: &dyn Interpreter, namespace: Handle, statement: &RunStatement) -> bool {
-    let abstracts = interpreter
-        .entry(namespace, "__abstractmethods__")
-        .and_then(|names| interpreter.items(names).ok())
-        .unwrap_or_default();
-    statement.unit.source.contains("abstractmethod")
-        || abstracts
-            .iter()
-            .filter_map(|name| interpreter.text(*name))
-            .any(|name| statement.binds.contains(&name))
 }
 
 /// Removes names from a scope, and the annotations of names.
@@ -177,6 +160,11 @@ pub fn unbind(
     module: &mut Prepared,
     steps: &mut Steps,
 ) -> Result<(), Refusal> {
+    let class = if scope.classes.is_empty() {
+        None
+    } else {
+        Some(class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?)
+    };
     if !annotations.is_empty() {
         let scratch = scratch_of(interpreter, work, scope, steps)?;
         scratch.unannotated.extend_from_slice(annotations);
@@ -184,11 +172,6 @@ pub fn unbind(
     if names.is_empty() {
         return Ok(());
     }
-    let class = if scope.classes.is_empty() {
-        None
-    } else {
-        Some(class_at(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?)
-    };
     for name in names {
         let name = name.clone();
         let Some(value) = bound_object(interpreter, work.namespace, scope, &name) else {

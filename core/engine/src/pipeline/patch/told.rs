@@ -69,6 +69,7 @@ fn changed_scope(operation: &Operation) -> Option<&Scope> {
     let scope = match &operation.action {
         Action::Run(statement) => &statement.scope,
         Action::Unbind { scope, .. } => scope,
+        Action::Remake(remake) => &remake.scope,
         Action::Update(update) if update.rewrap.is_some() => &update.scope,
         _ => return None,
     };

@@ -59,6 +59,25 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Runs code of the user that may change a class, and remembers what it changed as a step to take back.
+    pub fn on_class<R>(&mut self, class: Handle, work: impl FnOnce() -> R) -> R {
+        let own = |interpreter: &dyn Interpreter| {
+            let namespace = interpreter.namespace(class);
+            namespace.map_or_else(Vec::new, |namespace| interpreter.entries(namespace))
+        };
+        let before = own(self.interpreter);
+        let answer = work();
+        let changed = changes(self.interpreter, &before, &own(self.interpreter));
+        let swaps = changed.into_iter().map(|(name, expected, new)| Swap::ClassAttribute {
+            class,
+            name,
+            expected,
+            new,
+        });
+        self.done.push(swaps.collect());
+        answer
+    }
+
     /// Takes everything back, last first.
     pub fn undo(&mut self) {
         for (namespace, before) in std::mem::take(&mut self.snapshots) {

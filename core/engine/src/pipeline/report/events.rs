@@ -65,7 +65,7 @@ impl Event {
     pub fn of(module: &str, operation: &Operation) -> Option<Self> {
         let (verb, text) = match &operation.action {
             Action::Update(update) if update.positions_only => return None,
-            Action::Update(_) => (Verb::Update, None),
+            Action::Update(_) | Action::Remake(_) => (Verb::Update, None),
             Action::Run(statement) if statement.is_definition => (Verb::Add, None),
             Action::Run(_) | Action::Choose { .. } => (Verb::Run, Some(operation.summary.clone())),
             Action::Unbind { names, .. } if names.is_empty() => return None,

@@ -86,6 +86,7 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
             report.diagnostics.push(listed_diagnostic(module, operation, listed));
         }
         match &result.refused {
+            Some(_) if result.is_told => {}
             Some(reason) => report.diagnostics.push(refused(module, operation, reason, is_part)),
             None if result.skipped => {}
             None => report.events.extend(Event::of(module.name, operation)),
@@ -316,8 +317,7 @@ mod tests {
         assert_eq!(
             plan_text("m", &plan.files[0]),
             "fn-body            Update m.f @L1\n\
-             cls-bases          not applied: class `C` keeps its old definition; \
-             its bases, metaclass, keywords or type parameters changed\n\
+             cls-bases          Update m.C @L3\n\
              stmt               Run m @L5: print(f())\n"
         );
     }

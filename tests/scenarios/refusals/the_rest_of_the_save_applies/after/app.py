@@ -14,6 +14,8 @@ class Base:
     pass
 
 
-class Thing:
+class Thing(Base, dict):
+    __slots__ = ("a",)
+
     def method(self):
         return "new method"

@@ -16,5 +16,7 @@ class Base:
 
 
 class Thing(Base):
+    __slots__ = ("a",)
+
     def method(self):
         return "old method"

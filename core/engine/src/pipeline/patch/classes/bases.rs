@@ -1,0 +1,265 @@
+//! Bases, metaclass and keywords of a class: the same class object gets them where the interpreter allows it.
+
+use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError, Swap};
+
+use super::super::Work;
+use super::super::late::LateStop;
+use super::super::prepare::{Prepared, Stop};
+use super::super::transaction::Transaction;
+use super::header::Header;
+use super::python::{evaluate, import, items_of, own_entry, truth, with_subclasses};
+use super::{ClassKind, Remade, adopt, dataclasses, moved};
+use crate::pipeline::edit_plan::{Refusal, note, refusal};
+
+/// Refuses what no class object, new or old, could be given in a running program.
+///
+/// # Errors
+/// When it is refused.
+pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<(), Stop> {
+    let keeps = |why: &str| {
+        Err(Stop::Refused(refusal(
+            "cls-bases",
+            format!("class `{}` keeps its old definition", remade.name()),
+            why,
+            "restart the program to use the new bases",
+        )))
+    };
+    match remade.kind {
+        ClassKind::Enum => return keeps("it is an enum: its members are made out of its bases"),
+        ClassKind::NamedTuple => return keeps("it is a named tuple, whose base is made out of its fields"),
+        ClassKind::Foreign(_) => return keeps("a library has generated methods for its old bases"),
+        ClassKind::TypedDict => return Ok(()),
+        ClassKind::Plain | ClassKind::Dataclass => {}
+    }
+    if remade.plan.is_generic && interpreter.facts().implementation != "cpython" {
+        return keeps("it has type parameters, which the embedded interpreter cannot evaluate by themselves");
+    }
+    // What the bases are can depend on what this save binds only after the commit: then they decide themselves.
+    let Ok(header) = Header::evaluate(interpreter, work, remade) else {
+        return Ok(());
+    };
+    // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
+    let swaps = swaps(interpreter, remade.class, &header)?;
+    let fits = has_same_layout(interpreter, remade.class, &header)?;
+    if (fits || checks_layouts(interpreter)) && interpreter.commit(&swaps, None).is_ok() {
+        interpreter.undo(&swaps);
+        return Ok(());
+    }
+    let own_slots = own_entry(interpreter, remade.class, "__slots__").and_then(|slots| interpreter.items(slots).ok());
+    if own_slots.is_some_and(|slots| !slots.is_empty()) {
+        return keeps("its `__slots__` fix the layout of its instances, and the new bases have another one");
+    }
+    if !fits && !interpreter.instances(remade.class).is_empty() {
+        return keeps("the new bases give instances another layout, and live ones cannot change theirs");
+    }
+    if remade.plan.is_generic {
+        return keeps("the live class cannot get its new bases, and its type parameters belong to it");
+    }
+    Ok(())
+}
+
+/// Gives a class its new bases, metaclass and keywords.
+///
+/// # Errors
+/// When the header or a hook of the bases raises, or the commit fails.
+pub fn rebase(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    remade: &Remade<'_>,
+    index: usize,
+    prepared: &mut Prepared,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let class = remade.class;
+    let header = Header::evaluate(interpreter, work, remade)?;
+    let before = items_of(interpreter, class, "__mro__");
+    let hooks = hooks(interpreter, class);
+    let can_stay = checks_layouts(interpreter) || has_same_layout(interpreter, class, &header)?;
+    let rebased = if can_stay {
+        Some(transaction.commit(swaps(interpreter, class, &header)?))
+    } else {
+        None
+    };
+    match rebased {
+        Some(Ok(())) => {}
+        None | Some(Err(CommitError::Refused { .. })) => {
+            let listed = moved::replace(interpreter, remade, &header, transaction)?;
+            prepared.outcome.operations[index].listed.extend(listed);
+            return Ok(());
+        }
+        Some(Err(error)) => return Err(LateStop::Commit(error)),
+    }
+    transaction
+        .commit(abstract_data(interpreter, class)?)
+        .map_err(LateStop::Commit)?;
+    forget_answers(interpreter, &before)?;
+    forget_answers(interpreter, &items_of(interpreter, class, "__mro__"))?;
+    let listed = run_hooks(interpreter, remade, &header, &hooks, transaction)?;
+    prepared.outcome.operations[index].listed.extend(listed);
+    for class in with_subclasses(interpreter, &[class]) {
+        // The class itself is made again with its own text.
+        if class != remade.class && own_entry(interpreter, class, "__dataclass_fields__").is_some() {
+            let swaps = dataclasses::regenerated(interpreter, class)?;
+            transaction.commit(swaps).map_err(LateStop::Commit)?;
+        }
+    }
+    prepared.outcome.operations[index]
+        .listed
+        .extend(metaclass_not_run(interpreter, remade, &header)?);
+    Ok(())
+}
+
+/// A class and the `__init_subclass__` that its class statement called.
+type Hook = (Handle, Option<Handle>);
+
+/// The hooks of a class and of all classes below it.
+fn hooks(interpreter: &dyn Interpreter, class: Handle) -> Vec<Hook> {
+    let classes = with_subclasses(interpreter, &[class]).into_iter();
+    classes.map(|class| (class, hook(interpreter, class))).collect()
+}
+
+fn hook(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
+    let text = "getattr(super(it, it).__init_subclass__, '__func__', None)";
+    evaluate(interpreter, text, &[("it", class)]).ok()
+}
+
+/// Calls what bases do to their subclasses (PEP 487), as the class statements would have: for the class where that or
+/// its keywords changed, for those below where it changed. One that already ran does not run again.
+fn run_hooks(
+    interpreter: &dyn Interpreter,
+    remade: &Remade<'_>,
+    header: &Header,
+    before: &[Hook],
+    transaction: &mut Transaction<'_>,
+) -> Result<Vec<Refusal>, RuntimeError> {
+    let mut listed = Vec::new();
+    let text = "super(it, it).__init_subclass__(**keywords)";
+    for (class, old) in before {
+        let is_changed = hook(interpreter, *class) != *old;
+        if *class == remade.class && (is_changed || remade.plan.keywords_changed) {
+            let names = [("it", *class), ("keywords", header.keywords)];
+            transaction.on_class(*class, || evaluate(interpreter, text, &names))?;
+        } else if *class != remade.class && is_changed {
+            let names = [("it", *class), ("keywords", interpreter.new_dict())];
+            // The keywords of its own statement are known to nobody any more.
+            if let Err(error) = transaction.on_class(*class, || evaluate(interpreter, text, &names)) {
+                listed.push(note(
+                    "cls-bases",
+                    format!("{} did not go through `__init_subclass__`", interpreter.repr(*class)),
+                    format!("without the keywords of its class statement that raised {error}"),
+                    "restart the program if it matters",
+                ));
+            }
+        }
+    }
+    Ok(listed)
+}
+
+/// Does the interpreter itself refuse bases of another layout? RustPython does not.
+fn checks_layouts(interpreter: &dyn Interpreter) -> bool {
+    interpreter.facts().implementation == "cpython"
+}
+
+/// Are the classes in native code below a class the same under its new bases?
+fn has_same_layout(interpreter: &dyn Interpreter, class: Handle, header: &Header) -> Result<bool, RuntimeError> {
+    // Bit 9 of `__flags__` is that of classes made by a class statement (`Py_TPFLAGS_HEAPTYPE`).
+    let text = "{one for base in bases for one in base.__mro__ if not one.__flags__ >> 9 & 1} \
+                == {one for one in it.__mro__ if not one.__flags__ >> 9 & 1}";
+    let same = evaluate(interpreter, text, &[("it", class), ("bases", header.bases)])?;
+    truth(interpreter, same)
+}
+
+/// The swaps that give a class the bases and the metaclass of a header.
+fn swaps(interpreter: &dyn Interpreter, class: Handle, header: &Header) -> Result<Vec<Swap>, RuntimeError> {
+    let mut swaps = Vec::new();
+    let present = interpreter
+        .attribute(class, "__bases__")?
+        .ok_or(RuntimeError::ShuttingDown)?;
+    if interpreter.items(present)? != interpreter.items(header.bases)? {
+        swaps.push(Swap::ClassAttribute {
+            class,
+            name: "__bases__".to_owned(),
+            expected: Some(present),
+            new: Some(header.bases),
+        });
+    }
+    let metaclass = interpreter.class_of(class);
+    if metaclass != header.metaclass {
+        swaps.push(Swap::Attribute {
+            object: class,
+            name: "__class__".to_owned(),
+            expected: Some(metaclass),
+            new: Some(header.metaclass),
+        });
+    }
+    for (name, value) in &header.attributes {
+        swaps.extend(adopt::attribute(interpreter, class, name, *value));
+    }
+    Ok(swaps)
+}
+
+/// What `ABCMeta.__new__` gives to a class, for one that has become abstract; it goes from one that is no longer.
+fn abstract_data(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<Swap>, RuntimeError> {
+    let is_abstract_kind = interpreter
+        .class_names(class)
+        .iter()
+        .any(|name| name.ends_with("abc.ABCMeta"));
+    let names = |class: Handle| {
+        let entries = interpreter
+            .namespace(class)
+            .map_or_else(Vec::new, |own| interpreter.entries(own));
+        let named = entries
+            .into_iter()
+            .filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
+        let of_abc = |name: &str| name.starts_with("_abc_") || name == "__abstractmethods__";
+        named.filter(|(name, _)| of_abc(name)).collect::<Vec<_>>()
+    };
+    let own = names(class);
+    if is_abstract_kind && own.is_empty() {
+        let abc = import(interpreter, "abc")?;
+        let other = evaluate(interpreter, "abc.ABCMeta('other', (), {})", &[("abc", abc)])?;
+        let new = names(other);
+        let adopted = new
+            .iter()
+            .filter_map(|(name, value)| adopt::attribute(interpreter, class, name, Some(*value)));
+        return Ok(adopted.collect());
+    }
+    if is_abstract_kind {
+        return Ok(Vec::new());
+    }
+    let removed = own
+        .iter()
+        .filter_map(|(name, _)| adopt::attribute(interpreter, class, name, None));
+    Ok(removed.collect())
+}
+
+/// Makes abstract classes forget which classes they took for subclasses.
+fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
+    let abc = import(interpreter, "abc")?;
+    for class in classes {
+        let text = "isinstance(it, abc.ABCMeta) and abc.ABCMeta._abc_caches_clear(it)";
+        evaluate(interpreter, text, &[("it", *class), ("abc", abc)])?;
+    }
+    Ok(())
+}
+
+/// A note where a new metaclass would have had a part in making the class.
+fn metaclass_not_run(
+    interpreter: &dyn Interpreter,
+    remade: &Remade<'_>,
+    header: &Header,
+) -> Result<Option<Refusal>, RuntimeError> {
+    let text = "1 if any('__new__' in vars(it) or '__init__' in vars(it) for it in type.mro(type(it)) \
+                if it is not type and it is not object and it.__module__ != 'abc') else 0";
+    let makes = evaluate(interpreter, text, &[("it", remade.class)])?;
+    if interpreter.integer(makes) != Some(1) {
+        return Ok(None);
+    }
+    let metaclass = interpreter.repr(header.metaclass);
+    Ok(Some(note(
+        "cls-bases",
+        format!("`{}` was not made anew by its metaclass", remade.name()),
+        format!("{metaclass} has a `__new__` or `__init__`, which runs when a class is made only"),
+        "restart the program if that matters",
+    )))
+}

@@ -1,0 +1,219 @@
+//! A class that cannot keep its identity: a new one takes its place, and what used the old one moves to it.
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+
+use super::super::late::LateStop;
+use super::super::transaction::Transaction;
+use super::Remade;
+use super::header::Header;
+use super::python::{VALUE, evaluate, import, subclasses};
+use crate::pipeline::edit_plan::{Refusal, note};
+use rustc_hash::FxHashSet;
+
+/// Entries of a class's namespace that belong to the one class object.
+const STRUCTURAL: [&str; 6] = [
+    "__dict__",
+    "__weakref__",
+    "__orig_bases__",
+    "__abstractmethods__",
+    "_abc_impl",
+    "__annotations_cache__",
+];
+
+/// Makes a class of the new bases with everything that the old one has, and moves to it: instances, subclasses,
+/// `__class__` cells, names, and the lists and dicts that hold the old one. Calling the old class makes instances of the
+/// new one.
+///
+/// # Errors
+/// When the class cannot be made, as at a fresh start, or an instance cannot move.
+pub fn replace(
+    interpreter: &dyn Interpreter,
+    remade: &Remade<'_>,
+    header: &Header,
+    transaction: &mut Transaction<'_>,
+) -> Result<Option<Refusal>, LateStop> {
+    let old = remade.class;
+    let new = made(interpreter, remade, header)?;
+    let mut swaps = Vec::new();
+    let mut instances = 0;
+    for instance in interpreter.instances(old) {
+        if interpreter.class_of(instance) == old {
+            instances += 1;
+            swaps.push(Swap::Attribute {
+                object: instance,
+                name: "__class__".to_owned(),
+                expected: Some(old),
+                new: Some(new),
+            });
+        }
+    }
+    let below = subclasses(interpreter, old);
+    for subclass in &below {
+        let present = interpreter
+            .attribute(*subclass, "__bases__")?
+            .ok_or(RuntimeError::ShuttingDown)?;
+        let bases: Vec<Handle> = interpreter.items(present)?;
+        let bases: Vec<Handle> = bases
+            .into_iter()
+            .map(|base| if base == old { new } else { base })
+            .collect();
+        swaps.push(Swap::ClassAttribute {
+            class: *subclass,
+            name: "__bases__".to_owned(),
+            expected: Some(present),
+            new: Some(interpreter.new_tuple(&bases)),
+        });
+    }
+    let (held, left) = holders(interpreter, old, new)?;
+    swaps.extend(held);
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    // Not before: the subclasses would inherit it for good.
+    let forward = forwarding(interpreter, old, new)?;
+    transaction.commit(vec![forward]).map_err(LateStop::Commit)?;
+    let left = if left == 0 {
+        String::new()
+    } else {
+        format!("; {left} other objects hold the old one, which makes instances of the new one when it is called")
+    };
+    Ok(Some(note(
+        "cls-bases",
+        format!("`{}` is a new class object", remade.name()),
+        format!(
+            "the old one cannot get these bases; {instances} instances and {} subclasses have moved to the new one{left}",
+            below.len()
+        ),
+        "restart the program if something compares or stores the class object itself",
+    )))
+}
+
+/// The new class.
+fn made(interpreter: &dyn Interpreter, remade: &Remade<'_>, header: &Header) -> Result<Handle, RuntimeError> {
+    let namespace = interpreter.new_dict();
+    let own = interpreter
+        .namespace(remade.class)
+        .map_or_else(Vec::new, |own| interpreter.entries(own));
+    for (key, value) in own {
+        if let Some(name) = interpreter
+            .text(key)
+            .filter(|name| !STRUCTURAL.contains(&name.as_str()))
+        {
+            interpreter.set_entry(namespace, &name, value);
+        }
+    }
+    let attribute = |name: &str| interpreter.attribute(remade.class, name);
+    if let Some(qualified) = attribute("__qualname__")? {
+        interpreter.set_entry(namespace, "__qualname__", qualified);
+    }
+    let name = attribute("__name__")?.ok_or(RuntimeError::ShuttingDown)?;
+    evaluate(
+        interpreter,
+        "types.new_class(name, bases, keywords, lambda namespace: namespace.update(own))",
+        &[
+            ("types", import(interpreter, "types")?),
+            ("name", name),
+            ("bases", header.written),
+            (
+                "keywords",
+                evaluate(
+                    interpreter,
+                    "dict(keywords, metaclass=metaclass)",
+                    &[("keywords", header.keywords), ("metaclass", header.metaclass)],
+                )?,
+            ),
+            ("own", namespace),
+        ],
+    )
+}
+
+/// Swaps for what holds the class and can hold another, and how many objects cannot.
+pub fn holders(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<(Vec<Swap>, i64), RuntimeError> {
+    let mut swaps = Vec::new();
+    let gc = import(interpreter, "gc")?;
+    let cell = interpreter.class_of(interpreter.new_cell(None));
+    // Not the dicts of our own questions.
+    let text = format!("[it for it in gc.get_referrers(old) if not (type(it) is dict and {VALUE:?} in it)]");
+    let found = evaluate(interpreter, &text, &[("gc", gc), ("old", old)])?;
+    let names = [("found", found), ("old", old), ("cell", cell)];
+    // Objects may keep their attributes without a dict until somebody asks for it.
+    let text = "[it for it in found if type(it) in (dict, list, cell)] + [vars(it) for it in found if not isinstance(it, \
+                type) and type(getattr(it, '__dict__', None)) is dict and any(value is old for value in vars(it).values())]";
+    let changeable = evaluate(interpreter, text, &names)?;
+    let text = "len([it for it in found if type(it) in (tuple, set, frozenset) and not any(it is own for one in \
+                [old, *type.__subclasses__(old)] for own in (one.__mro__, one.__bases__))])";
+    let left = interpreter.integer(evaluate(interpreter, text, &names)?).unwrap_or(0);
+    let mut seen = FxHashSet::default();
+    for holder in interpreter.items(changeable)? {
+        if !seen.insert(holder) {
+            continue;
+        }
+        match interpreter.kind(holder) {
+            ObjectKind::Dict => {
+                for (key, value) in interpreter
+                    .entries(holder)
+                    .into_iter()
+                    .filter(|(_, value)| *value == old)
+                {
+                    swaps.push(match interpreter.text(key) {
+                        Some(name) => Swap::Entry {
+                            dict: holder,
+                            name,
+                            expected: Some(value),
+                            new: Some(new),
+                        },
+                        None => Swap::Item {
+                            container: holder,
+                            key,
+                            expected: value,
+                            new,
+                        },
+                    });
+                }
+            }
+            ObjectKind::List => {
+                let items = interpreter.items(holder)?;
+                for (index, _) in items.iter().enumerate().filter(|(_, item)| **item == old) {
+                    swaps.push(Swap::Item {
+                        container: holder,
+                        key: interpreter.new_integer(index as i64),
+                        expected: old,
+                        new,
+                    });
+                }
+            }
+            ObjectKind::Cell => swaps.push(Swap::Cell {
+                cell: holder,
+                expected: Some(old),
+                new: Some(new),
+            }),
+            _ => {}
+        }
+    }
+    Ok((swaps, left))
+}
+
+/// Makes a call of the old class a call of the new one.
+///
+/// Its `__new__` is put there for good, and does what the class did until its target is set: CPython does not forget a
+/// `__new__` that is deleted, and would refuse arguments from then on (Objects/typeobject.c, `object_new`).
+fn forwarding(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<Swap, LateStop> {
+    let forward = evaluate(
+        interpreter,
+        "(lambda target, make: lambda cls, *arguments, **keywords: target(*arguments, **keywords) if target is not None \
+         else make(cls) if make is object.__new__ else make(cls, *arguments, **keywords))(None, old.__new__)",
+        &[("old", old)],
+    )?;
+    let target = "it.__closure__[it.__code__.co_freevars.index('target')]";
+    let own = interpreter.namespace(old).ok_or(RuntimeError::ShuttingDown)?;
+    let put = Swap::ClassAttribute {
+        class: old,
+        name: "__new__".to_owned(),
+        expected: interpreter.entry(own, "__new__"),
+        new: Some(evaluate(interpreter, "staticmethod(it)", &[("it", forward)])?),
+    };
+    interpreter.commit(&[put], None).map_err(LateStop::Commit)?;
+    Ok(Swap::Cell {
+        cell: evaluate(interpreter, target, &[("it", forward)])?,
+        expected: Some(interpreter.none()),
+        new: Some(new),
+    })
+}

@@ -1,0 +1,6 @@
+import enum
+
+
+class Right(enum.Flag):
+    READ = 1
+    WRITE = 2

@@ -1,0 +1,7 @@
+def single(cls):
+    return cls()
+
+
+@single
+class Config:
+    level = 3

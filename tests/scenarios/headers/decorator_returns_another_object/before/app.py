@@ -1,0 +1,6 @@
+def single(cls):
+    return cls()
+
+
+class Config:
+    level = 3

@@ -1,0 +1,39 @@
+import other
+
+
+class Base:
+    def greet(self):
+        return "base"
+
+
+class Meta(type):
+    def tell(cls):
+        return f"meta of {cls.__name__}"
+
+
+class Plain(Base):
+    count = 0
+
+    def __init__(self, value=1):
+        self.value = value
+
+    def show(self):
+        return f"{self.greet()} {self.value}"
+
+    def me(self):
+        return __class__
+
+
+class Below(Plain):
+    def show(self):
+        return "below " + super().show()
+
+
+class Metal(metaclass=Meta):
+    pass
+
+
+kept = [Plain(), Below(2)]
+table = {"plain": Plain, 5: Plain}
+makers = [Plain, Metal]
+state = Plain.count

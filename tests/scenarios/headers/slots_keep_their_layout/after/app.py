@@ -1,0 +1,5 @@
+class Small(dict):
+    __slots__ = ("a",)
+
+    def show(self):
+        return "big"

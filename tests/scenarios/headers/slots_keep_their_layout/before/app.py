@@ -1,0 +1,5 @@
+class Small:
+    __slots__ = ("a",)
+
+    def show(self):
+        return "small"

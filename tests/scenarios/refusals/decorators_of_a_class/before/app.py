@@ -1,8 +1,0 @@
-def tagged(cls):
-    cls.tag = "tagged"
-    return cls
-
-
-class Plain:
-    def method(self):
-        return "method"

@@ -1,2 +1,0 @@
-def probe(app, held):
-    print(getattr(app.Plain, "tag", None), app.Plain().method())

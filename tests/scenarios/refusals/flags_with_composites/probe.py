@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(list(app.Right), app.BOTH.value)

@@ -1,7 +1,0 @@
-class Meta(type):
-    def tell(cls):
-        return f"meta of {cls.__name__}"
-
-
-class Plain:
-    pass

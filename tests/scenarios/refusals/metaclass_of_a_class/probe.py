@@ -1,2 +1,0 @@
-def probe(app, held):
-    print(type(app.Plain).__name__, hasattr(app.Plain, "tell"))
