@@ -14,6 +14,7 @@ mod importers;
 mod live_classes;
 mod operation;
 mod outline;
+mod overloads;
 mod questions;
 mod reasons;
 mod reruns;
@@ -26,7 +27,7 @@ pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
-    NewAttributes, Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
+    NewAttributes, Operation, Phase, Plan, Refusal, Rerun, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -40,6 +41,7 @@ use crate::pipeline::definitions::{
 };
 use crate::pipeline::diff::Matching;
 use blocks::is_main_guard;
+use overloads::Overloads;
 use scope::Names;
 use statements::bound_names;
 
@@ -75,6 +77,7 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
         new: &change.new,
         names: Names::of(&change.new),
         old_names: None,
+        overloads: Overloads::default(),
         bound_late: Default::default(),
         run_blocks: change.run_blocks,
         blocks: Vec::new(),
@@ -85,6 +88,7 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
     let mut classes = Vec::new();
     if futures(&change.old) == futures(&change.new) {
         classes = live_classes::of(change, &planner.names);
+        planner.plan_overloads();
         planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
         planner.note_reordered();
     } else {
@@ -149,6 +153,8 @@ struct Planner<'a> {
     names: Names,
     /// What the old text binds, where it was asked for.
     old_names: Option<Names>,
+    /// What is decided about names with several definitions.
+    overloads: Overloads,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
     run_blocks: bool,
@@ -172,7 +178,9 @@ impl Planner<'_> {
         for &child in &new.get(new_parent).children {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
-                Some(before) if self.is_untouched(before, child) => self.keep(before, child),
+                Some(before) if self.is_untouched(before, child) && !self.overloads.made_anew.contains(&child) => {
+                    self.keep(before, child);
+                }
                 Some(before) => self.paired(before, child, place),
             }
         }

@@ -1,18 +1,19 @@
 //! Statements that may call edited code: run after the commit.
 
-use jurigged_runtime::{CommitError, Interpreter};
+use jurigged_runtime::{CommitError, Handle, Interpreter};
 
 use super::Work;
 use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
+use super::redecorate;
 use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
 use crate::pipeline::edit_plan::{Action, RunStatement};
-use crate::pipeline::locate::bind;
+use crate::pipeline::locate::{bind, bound_object};
 
 /// Runs the late statements of one module in the order of its text.
 pub fn run_statements(
@@ -61,8 +62,14 @@ pub fn run_statements(
                     update,
                     name: &operation.name,
                 };
-                let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
-                swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+                if let (Some(rerun), Some(&code)) = (&update.rerun, prepared.compiled.get(&index)) {
+                    transaction.before_statement(work.namespace)?;
+                    ran.push((work.file, index));
+                    redecorate::run(interpreter, &edited, rerun, code, prepared, transaction)
+                } else {
+                    let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
+                    swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+                }
             }
             Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
         };
@@ -126,7 +133,8 @@ fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepare
     }
 }
 
-enum LateStop {
+/// What ends a late operation.
+pub enum LateStop {
     Stop(Stop),
     Commit(CommitError),
 }
@@ -145,12 +153,36 @@ fn run_statement(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let code = compile_to_run(interpreter, work, &statement.unit)?;
+    execute_statement(interpreter, work, statement, code, transaction)?;
+    prepared
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
+    Ok(())
+}
+
+/// Runs what a statement was compiled to, in its real namespace.
+pub fn execute_statement(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    code: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let kept = statement.binds.first().filter(|_| statement.is_overwritten);
+    let kept = kept.and_then(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)));
     if statement.scope.classes.is_empty() {
         execute_in(interpreter, code, work.namespace, work.namespace)?;
+        if let Some((name, value)) = kept {
+            interpreter.set_entry(work.namespace, name, value);
+        }
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        if let Some((name, value)) = kept {
+            interpreter.set_entry(scratch.locals, name, value);
+        }
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
         let mut swaps = scratch.swaps(interpreter, work.namespace)?;
         let mut classes = work.plan.classes.iter();
@@ -161,9 +193,5 @@ fn run_statement(
         }
         transaction.commit(swaps).map_err(LateStop::Commit)?;
     }
-    prepared
-        .outcome
-        .bound
-        .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
 }

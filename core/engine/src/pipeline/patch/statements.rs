@@ -40,6 +40,10 @@ pub fn prepare_statement(
         return Ok(());
     }
     let scratch = scratch_of(interpreter, work, &statement.scope, steps)?;
+    let kept = statement.binds.iter().filter(|_| statement.is_overwritten);
+    let kept: Vec<_> = kept
+        .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
+        .collect();
     match execute_in(interpreter, code, work.namespace, scratch.locals) {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
@@ -47,6 +51,9 @@ pub fn prepare_statement(
             return Ok(());
         }
         result => result?,
+    }
+    for (name, value) in kept {
+        interpreter.set_entry(scratch.locals, name, value);
     }
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
     module
@@ -88,7 +95,7 @@ pub fn without_place(mut bound: Vec<Bound>) -> Vec<Bound> {
 }
 
 /// Classes whose attributes are generated into something else: changing the attribute alone would be half an edit.
-fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &RunStatement) -> Result<(), Stop> {
+pub fn refuse_fields(interpreter: &dyn Interpreter, work: &Work<'_>, statement: &RunStatement) -> Result<(), Stop> {
     if statement.scope.classes.is_empty() {
         return Ok(());
     }
