@@ -174,6 +174,7 @@ mod tests {
             old,
             new,
             matching,
+            has_moved: false,
             run_blocks: false,
         };
         let plan = plan(std::slice::from_ref(&change), &());

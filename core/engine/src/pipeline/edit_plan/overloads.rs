@@ -7,7 +7,7 @@
 use super::scope::Names;
 use super::statements::is_inert_decorator;
 use super::{Planner, Scope};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 use rustc_hash::FxHashSet;
 
 /// What is to be done about names that have several definitions.
@@ -70,7 +70,10 @@ impl Planner<'_> {
         let new_chain = chain(self.new, &binders, &name).to_vec();
         let runs = |id: &DefinitionId| {
             let old = self.change.matching.old_of(*id);
-            old.is_none_or(|old| decorators(self.old, old) != decorators(self.new, *id))
+            old.is_none_or(|old| {
+                let (before, after) = (decorators(self.old, old), decorators(self.new, *id));
+                !self.same_expressions((old, before), (*id, after))
+            })
         };
         let is_same = new_chain.len() == old_chain.len()
             && new_chain
@@ -96,7 +99,11 @@ impl Planner<'_> {
             self.overloads.made_anew.extend(again);
             if let (Some(&winner), Some(&heir)) = (old_chain.last(), new_chain.last())
                 && decorators(self.old, winner).is_empty()
-                && self.change.matching.new_of(winner).is_some()
+                && self
+                    .change
+                    .matching
+                    .new_of(winner)
+                    .is_some_and(|now| binders.contains(&now))
             {
                 self.overloads.heirs.insert(heir);
             }
@@ -120,10 +127,9 @@ fn chain<'d>(tree: &DefinitionTree, binders: &'d [DefinitionId], name: &str) -> 
     &binders[last_start.unwrap_or(0)..]
 }
 
-fn decorators(tree: &DefinitionTree, id: DefinitionId) -> Vec<u64> {
+fn decorators(tree: &DefinitionTree, id: DefinitionId) -> &[ExprFacet] {
     let facets = tree.get(id).facets.function();
-    let decorators = facets.map_or(&[][..], |facets| &facets.decorators);
-    decorators.iter().map(|facet| facet.fingerprint).collect()
+    facets.map_or(&[], |facets| &facets.decorators)
 }
 
 /// Does running an unchanged `def` again do nothing but make its function? Registering an implementation of a

@@ -78,6 +78,11 @@ impl Bindings {
         self.by_definition.get(&id)
     }
 
+    /// All code objects that are bound.
+    pub fn codes(&self) -> impl Iterator<Item = &Pin> {
+        self.by_definition.values().map(|binding| &binding.code)
+    }
+
     /// Binds a definition to what [`bind`] found.
     pub fn insert(&mut self, interpreter: &dyn Interpreter, bound: &Bound) {
         let parent = bound.parent.map(|(code, index)| ParentConstant {

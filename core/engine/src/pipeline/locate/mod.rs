@@ -7,11 +7,13 @@
 
 mod bindings;
 mod codes;
+mod copies;
 mod crawlers;
 mod structure;
 
 pub use bindings::{Binding, Bindings, ParentConstant};
 pub use codes::{Bound, bind, code_of_scope, constants, first_line_of, is_hidden_scope, name_of};
+pub use copies::copies_code;
 pub use crawlers::add_crawlers;
 pub use structure::{bound_object, class_at, functions_in, leads_to, resolve, wrappers_of};
 
@@ -38,6 +40,8 @@ pub struct ModuleTarget<'a> {
 pub struct Targets {
     /// For each operation its code objects; empty for operations that have none.
     pub operations: Vec<Vec<CodeTarget>>,
+    /// Operations of which somebody has made a copy of the code that differs from it.
+    pub altered_copies: Vec<usize>,
     /// Passes over the heap that were needed.
     pub heap_passes: u32,
 }
@@ -60,11 +64,13 @@ pub struct CodeTarget {
     pub conforming: Vec<Handle>,
 }
 
-/// Finds the targets of every module, with one search for all of them.
+/// Finds the targets of every module, with one search for all of them. `copies_code`: the program's own text makes copies
+/// of code objects.
 pub fn locate(
     interpreter: &dyn Interpreter,
     modules: &[(&FilePlan, ModuleTarget<'_>)],
     plugins: &mut PluginSession<'_>,
+    copies_code: bool,
 ) -> Vec<Targets> {
     let mut all: Vec<Targets> = modules
         .iter()
@@ -77,9 +83,13 @@ pub fn locate(
                     _ => Vec::new(),
                 })
                 .collect(),
+            altered_copies: Vec::new(),
             heap_passes: 0,
         })
         .collect();
+    if copies_code || copies::copier_is_loaded(interpreter) {
+        copies::add_copies(interpreter, modules, &mut all);
+    }
     let mut sought = Vec::new();
     for (targets, (plan, module)) in all.iter_mut().zip(modules) {
         let wanted = targets.operations.iter().flatten().map(|target| target.code).collect();
@@ -114,7 +124,7 @@ pub fn locate(
     let found = interpreter.find_holders(&sought);
     let mut answers = found.functions.into_iter().zip(found.conforming);
     for targets in &mut all {
-        targets.heap_passes = found.heap_passes;
+        targets.heap_passes += found.heap_passes;
         for target in targets.operations.iter_mut().flatten() {
             let (functions, conforming) = answers.next().expect("one answer for each sought code object");
             target.functions = functions;

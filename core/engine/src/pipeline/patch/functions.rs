@@ -171,12 +171,23 @@ pub fn wrapper_swaps(
 
 /// The attributes that a wrapper copies, and where it keeps what it wraps; `None` for other objects.
 fn copies_of(interpreter: &dyn Interpreter, wrapper: Handle) -> Option<(&'static [&'static str], &'static str)> {
-    const WRAPS: &[&str] = &["__doc__", "__annotations__", "__annotate__", "__type_params__"];
+    const WRAPS: &[&str] = &[
+        "__doc__",
+        "__annotations__",
+        "__annotate__",
+        "__type_params__",
+        "__name__",
+        "__qualname__",
+    ];
     match interpreter.kind(wrapper) {
         ObjectKind::Function => Some((WRAPS, "__wrapped__")),
-        // 3.10 and later; before, they ask the function.
+        // 3.10 and later; before, they ask the function, and those of RustPython ask it for its names.
         ObjectKind::StaticMethod | ObjectKind::ClassMethod if interpreter.facts().version >= (3, 10, 0) => {
-            Some((&["__doc__", "__annotations__", "__annotate__"], "__func__"))
+            let copied: &[&str] = match interpreter.facts().implementation {
+                "rustpython" => &["__doc__", "__annotations__", "__annotate__"],
+                _ => &["__doc__", "__annotations__", "__annotate__", "__name__", "__qualname__"],
+            };
+            Some((copied, "__func__"))
         }
         ObjectKind::StaticMethod | ObjectKind::ClassMethod => Some((&[], "__func__")),
         ObjectKind::Property => Some((&["__doc__"], "fget")),

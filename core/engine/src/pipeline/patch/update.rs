@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
-use super::{Work, codes, conform, functions, inner, redecorate};
+use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
 use crate::pipeline::locate::{Bound, CodeTarget, bind, bound_object, class_at, wrappers_of};
@@ -78,6 +78,7 @@ impl Edited<'_> {
                 }
             }
         }
+        headers.extend(self.name_swaps(interpreter)?);
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
             headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
         }
@@ -95,6 +96,14 @@ impl Edited<'_> {
                 format!("`{name}` has no code object in this process"),
                 "its code was never made here, or could not be told from other code on its line",
                 "nothing to do if it is not used; else restart the program",
+            ));
+        }
+        if work.targets.altered_copies.contains(&index) {
+            listed.push(note(
+                "copies",
+                format!("a copy of the code of `{name}` stays as it is"),
+                "it was made from the old code and changed, which cannot be done again",
+                "make the copy again, or restart the program",
             ));
         }
         if let Some(made) = self.made_of_what_is_gone(interpreter) {
@@ -189,6 +198,25 @@ impl Edited<'_> {
             .as_ref()
             .and_then(|binding| bound_object(interpreter, work.namespace, &update.scope, binding));
         for &function in &target.functions {
+            swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
+        }
+        Ok(swaps)
+    }
+
+    /// The swaps that give live functions, and what wraps them, the qualified names of the new text.
+    fn name_swaps(&self, interpreter: &dyn Interpreter) -> Result<Vec<Swap>, Stop> {
+        let (work, update) = (self.work, self.update);
+        if update.paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let targets = &work.targets.operations[self.index];
+        let functions = targets.iter().flat_map(|target| target.functions.iter().copied());
+        let mut swaps = renames::function_swaps(interpreter, functions, &update.paths);
+        let bound = update
+            .binding
+            .as_ref()
+            .and_then(|binding| bound_object(interpreter, work.namespace, &update.scope, binding));
+        for &function in self.outermost().map_or(&[][..], |target| &target.functions) {
             swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
         }
         Ok(swaps)

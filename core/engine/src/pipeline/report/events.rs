@@ -17,6 +17,10 @@ pub enum Verb {
     Add,
     /// A name is gone.
     Delete,
+    /// A definition has another name.
+    Rename,
+    /// A definition is in another scope.
+    Move,
     /// A statement was run.
     Run,
     /// An activation finishes with its old code.
@@ -33,6 +37,9 @@ pub struct Event {
     pub edit: Option<EditCode>,
     /// Module and path, such as `shop.cart.Cart.total`; the file for [`Verb::Watch`].
     pub name: String,
+    /// Of [`Verb::Rename`] and [`Verb::Move`]: the new name, with its module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -48,6 +55,7 @@ impl Event {
             verb: Verb::Watch,
             edit: None,
             name: path.display().to_string(),
+            to: None,
             line: None,
             text: None,
         }
@@ -71,6 +79,20 @@ impl Event {
                     } else {
                         dotted(&dotted(module, &operation.name), &names.join(", "))
                     },
+                    to: None,
+                    line: Some(operation.line),
+                    text: None,
+                });
+            }
+            Action::Rename(rename) => {
+                return Some(Self {
+                    verb: match operation.edit {
+                        EditCode::Move => Verb::Move,
+                        _ => Verb::Rename,
+                    },
+                    edit: Some(operation.edit),
+                    name: dotted(module, &rename.path.from),
+                    to: Some(dotted(module, &rename.path.to)),
                     line: Some(operation.line),
                     text: None,
                 });
@@ -81,6 +103,7 @@ impl Event {
             verb,
             edit: Some(operation.edit),
             name: dotted(module, &operation.name),
+            to: None,
             line: Some(operation.line),
             text,
         })
@@ -92,6 +115,7 @@ impl Event {
             verb: Verb::Running,
             edit: Some(operation.edit),
             name: dotted(module, &operation.name),
+            to: None,
             line: Some(line),
             text: None,
         }
@@ -113,6 +137,8 @@ impl std::fmt::Display for Event {
             Verb::Update => "Update",
             Verb::Add => "Add",
             Verb::Delete => "Delete",
+            Verb::Rename => "Rename",
+            Verb::Move => "Move",
             Verb::Run => "Run",
             Verb::Running => {
                 let line = self.line.unwrap_or(0);
@@ -124,6 +150,9 @@ impl std::fmt::Display for Event {
             }
         };
         write!(f, "{verb} {}", self.name)?;
+        if let Some(to) = &self.to {
+            write!(f, " -> {to}")?;
+        }
         if let Some(line) = self.line {
             write!(f, " @L{line}")?;
         }
