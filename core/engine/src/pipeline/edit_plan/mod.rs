@@ -14,6 +14,7 @@ mod headers;
 mod importers;
 mod live_classes;
 mod operation;
+mod other_file;
 mod outline;
 mod overloads;
 mod questions;
@@ -71,6 +72,7 @@ pub struct FileChange {
 /// Plans all files of a batch.
 pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
     let mut files: Vec<FilePlan> = changes.iter().map(|change| plan_file(change, elsewhere)).collect();
+    other_file::note(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     Plan { files }
 }

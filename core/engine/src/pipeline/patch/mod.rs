@@ -30,6 +30,7 @@ mod update;
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use renames::Renames;
+pub use statements::is_missing_name;
 pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
@@ -95,9 +96,7 @@ fn attempt(
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut *prepared) {
-        late::run_statements(interpreter, work, prepared, transaction, ran)?;
-    }
+    late::run_all(interpreter, works, prepared, transaction, ran)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
