@@ -194,19 +194,19 @@ mod tests {
 
     #[test]
     fn what_was_refused_keeps_its_old_text_in_the_new_file() {
-        let old = "def f(): return 1\ndef g(): return 1\n";
-        let new = "# new\n@d\ndef f(): return 2\ndef g(): return 2\n";
+        let old = "f = 0\ndef f(): return 1\ndef g(): return 1\n";
+        let new = "# new\nf = 0\n@d\ndef f(): return 2\ndef g(): return 2\n";
         assert_eq!(
             baseline(old, new).unwrap(),
-            "# new\ndef f(): return 1\ndef g(): return 2\n"
+            "# new\nf = 0\ndef f(): return 1\ndef g(): return 2\n"
         );
     }
 
     #[test]
     fn another_indent_is_followed() {
-        let old = "if a:\n  @d\n  def f():\n    return 1\n";
-        let new = "if a:\n        def f():\n            return 2\n";
-        let expected = "if a:\n        @d\n        def f():\n          return 1\n";
+        let old = "f = 0\nif a:\n  @d\n  def f():\n    return 1\n";
+        let new = "f = 0\nif a:\n        def f():\n            return 2\n";
+        let expected = "f = 0\nif a:\n        @d\n        def f():\n          return 1\n";
         assert_eq!(baseline(old, new).unwrap(), expected);
     }
 

@@ -68,6 +68,7 @@ impl Planner<'_> {
             phase: if is_text { Phase::Early } else { Phase::Late },
             outline: Vec::<Outline>::new(),
             is_definition: false,
+            is_overwritten: false,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use super::decorated::decorated_here;
 use super::headers::{header_update, inner_function};
-use super::operation::{Action, UpdateCode};
-use super::{EditCode, Outline, Place, Planner, Unit, reasons};
+use super::operation::{Action, RunStatement, UpdateCode};
+use super::scope::Names;
+use super::statements::is_inert_decorator;
+use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Rerun, Unit, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
@@ -19,10 +21,13 @@ impl Planner<'_> {
             after.facets.function().expect("a function has function facets"),
         );
         let mut rewrap = None;
-        if !self.same_expressions((old, &old_facets.decorators), (new, &new_facets.decorators)) {
+        let mut rerun = None;
+        let is_made_anew = self.overloads.made_anew.contains(&new);
+        if is_made_anew || !self.same_expressions((old, &old_facets.decorators), (new, &new_facets.decorators)) {
             let is_descriptor = |facet: &ExprFacet| DESCRIPTORS.contains(&decorator_name(facet).as_str());
             let name = self.new.bound_name(new).unwrap_or_default();
-            if !place.scope.classes.is_empty()
+            if !is_made_anew
+                && !place.scope.classes.is_empty()
                 && !place.in_block
                 && self.names.binder_count(&place.scope, &name) == 1
                 && old_facets
@@ -33,22 +38,29 @@ impl Planner<'_> {
             {
                 rewrap = Some(new_facets.decorators.iter().map(decorator_name).collect());
             } else {
-                let why = reasons::function_decorators(&after.path);
-                return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why);
+                match self.rerun(old, new, place) {
+                    Ok(found) => rerun = Some(found),
+                    Err(why) => return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why),
+                }
             }
         }
         let mut header = header_update(self.new, new, old_facets, new_facets, self.anew.annotations());
         if let Some(header) = &mut header {
             header.phase = self.header_phase(old_facets, new_facets, &place.scope);
         }
-        let is_only_renamed = header.is_none() && rewrap.is_none() && self.is_same_but_name(old, new);
+        let is_only_renamed =
+            header.is_none() && rewrap.is_none() && rerun.is_none() && self.is_same_but_name(old, new);
         let is_unedited = self.is_same(old, new) || is_only_renamed;
-        let edit = if is_unedited && self.anew.is_future() {
+        let edit = if is_unedited && rerun.is_some() {
+            EditCode::Overloads
+        } else if is_unedited && self.anew.is_future() {
             EditCode::Future
         } else if is_unedited {
             EditCode::Layout
         } else if rewrap.is_some() {
             EditCode::ClsMethod
+        } else if rerun.is_some() {
+            EditCode::FnDecorators
         } else if before.kind != after.kind {
             EditCode::FnKind
         } else if header.is_some() {
@@ -70,6 +82,7 @@ impl Planner<'_> {
             outline,
             header,
             rewrap,
+            rerun,
             positions_only: edit == EditCode::Layout,
             decorators: new_facets.decorators.iter().map(decorator_name).collect(),
             inner: self.inner_functions(new, &pairs),
@@ -77,6 +90,51 @@ impl Planner<'_> {
             pairs,
         };
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
+    }
+
+    /// How a `def` runs again whose decorators changed.
+    fn rerun(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) -> Result<Rerun, Refusal> {
+        let path = &self.new.get(new).path;
+        let name = self.new.bound_name(new).unwrap_or_default().into_owned();
+        let before = self.old_names.get_or_insert_with(|| Names::of(self.old));
+        let is_decided = self.overloads.decide(&place.scope, &name);
+        let is_only = before.binder_count(&place.scope, &name) == 1
+            && self.names.binder_count(&place.scope, &name) == 1
+            && (!place.in_block || self.is_alone(&name, place));
+        if !(is_only || is_decided) || place.is_ambiguous || self.names.deleter(&place.scope, &name).is_some() {
+            return Err(reasons::function_decorators(path));
+        }
+        let registrars = |tree: &DefinitionTree, id: DefinitionId| -> Vec<String> {
+            let decorators = tree
+                .get(id)
+                .facets
+                .function()
+                .map_or(&[][..], |facets| &facets.decorators);
+            let unknown = decorators.iter().filter(|decorator| !is_inert_decorator(decorator));
+            let shown = |decorator: &ExprFacet| match &decorator.text {
+                Some(text) => format!("`{text}`"),
+                None => "a decorator".to_owned(),
+            };
+            unknown.map(shown).collect()
+        };
+        self.bound_late.insert((place.scope.clone(), name.clone()));
+        Ok(Rerun {
+            statement: RunStatement {
+                unit: Unit::of(self.new, new),
+                scope: place.scope.clone(),
+                binds: vec![name],
+                unbinds: Vec::new(),
+                unannotates: Vec::new(),
+                phase: Phase::Late,
+                outline: Outline::of_definition(self.new, new),
+                is_definition: true,
+                is_overwritten: self.overloads.overwritten.contains(&new),
+            },
+            is_conditional: place.in_block,
+            old_registrars: registrars(self.old, old),
+            registrars: registrars(self.new, new),
+            is_heir: self.overloads.heirs.contains(&new),
+        })
     }
 
     /// What is to be known of the functions and lambdas inside `outer`, one of the pairs.

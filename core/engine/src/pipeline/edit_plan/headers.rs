@@ -12,6 +12,10 @@ fn print(facet: &Option<ExprFacet>) -> Option<u64> {
     facet.as_ref().map(|facet| facet.fingerprint)
 }
 
+fn prints(facets: &[ExprFacet]) -> Vec<u64> {
+    facets.iter().map(|facet| facet.fingerprint).collect()
+}
+
 /// What of the header must be made anew; `None` when it is the same. `annotations_anew`: they mean something else than
 /// before, although their text is the same.
 pub(super) fn header_update(
@@ -154,12 +158,16 @@ pub(super) fn inner_function(
         keyword_defaults: inner_defaults(tree, new, before, after, true),
         defaults_changed: !same_defaults(before, after),
         docstring_changed: print(&before.docstring) != print(&after.docstring),
+        decorators_changed: prints(&before.decorators) != prints(&after.decorators),
         annotations_changed: annotations(before) != annotations(after)
             || (annotations_anew && has_annotations(after))
             || print(&before.type_params) != print(&after.type_params),
     };
-    let is_worth_it =
-        !inner.decorators.is_empty() || inner.defaults_changed || inner.docstring_changed || inner.annotations_changed;
+    let is_worth_it = inner.decorators_changed
+        || !inner.decorators.is_empty()
+        || inner.defaults_changed
+        || inner.docstring_changed
+        || inner.annotations_changed;
     is_worth_it.then_some(inner)
 }
 

@@ -18,6 +18,7 @@ mod operation;
 mod order;
 mod other_file;
 mod outline;
+mod overloads;
 mod questions;
 mod reasons;
 mod renames;
@@ -31,8 +32,8 @@ pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
-    LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, RunStatement, Scope,
-    Unchanged, UpdateCode,
+    LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun, RunStatement,
+    Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -48,6 +49,7 @@ use crate::pipeline::diff::Matching;
 use anew::Anew;
 use blocks::is_main_guard;
 use order::Batch;
+use overloads::Overloads;
 use scope::Names;
 use statements::bound_names;
 
@@ -92,6 +94,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> F
         new: &change.new,
         names: Names::of(&change.new),
         old_names: None,
+        overloads: Overloads::default(),
         bound_late: Default::default(),
         run_blocks: change.run_blocks,
         blocks: Vec::new(),
@@ -100,6 +103,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> F
         unchanged: Vec::new(),
         anew: Anew::of(change),
     };
+    planner.plan_overloads();
     planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
     planner.note_reordered();
     FilePlan {
@@ -140,6 +144,8 @@ struct Planner<'a> {
     names: Names,
     /// What the old text binds, where it was asked for.
     old_names: Option<Names>,
+    /// What is decided about names with several definitions.
+    overloads: Overloads,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
     run_blocks: bool,
@@ -165,7 +171,13 @@ impl Planner<'_> {
         for &child in &new.get(new_parent).children {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
-                Some(before) if self.anew == Anew::No && self.is_untouched(before, child) => self.keep(before, child),
+                Some(before)
+                    if self.anew == Anew::No
+                        && self.is_untouched(before, child)
+                        && !self.overloads.made_anew.contains(&child) =>
+                {
+                    self.keep(before, child);
+                }
                 Some(before) if self.is_elsewhere(before, child) => self.bound_elsewhere(before, child, place),
                 Some(before) => self.paired(before, child, place),
             }

@@ -254,10 +254,27 @@ pub struct UpdateCode {
     pub positions_only: bool,
     /// Dotted names of the decorators, outermost first.
     pub decorators: Vec<String>,
+    /// The `def` runs again, since its decorators changed.
+    pub rerun: Option<Rerun>,
     /// Functions and lambdas nested in the definition, in the order of `pairs`, that have decorators or a new header.
     pub inner: Vec<InnerFunction>,
     /// Qualified names that change, outermost first.
     pub paths: Vec<PathChange>,
+}
+
+/// A `def` that runs again after the commit although its function lives.
+#[derive(Debug, Serialize)]
+pub struct Rerun {
+    /// The `def` with its decorators.
+    pub statement: RunStatement,
+    /// It stands in a block, and runs only if the block has run it before.
+    pub is_conditional: bool,
+    /// Decorators of the old text that may have done something with the function and returned it, as they are shown.
+    pub old_registrars: Vec<String>,
+    /// Likewise of the new text.
+    pub registrars: Vec<String>,
+    /// The function of the definition that had the name before forwards to what this one makes.
+    pub is_heir: bool,
 }
 
 /// A function or lambda inside a changed function: its `def` runs again only when the outer one is called.
@@ -277,6 +294,8 @@ pub struct InnerFunction {
     pub defaults_changed: bool,
     /// The docstring changed.
     pub docstring_changed: bool,
+    /// Decorators were added, removed, reordered or changed.
+    pub decorators_changed: bool,
     /// Annotations or type parameters changed: only a call of the outer function evaluates them.
     pub annotations_changed: bool,
 }
@@ -352,6 +371,8 @@ pub struct RunStatement {
     pub outline: Vec<Outline>,
     /// True for a `def` or `class`: reported as `Add`, not `Run`.
     pub is_definition: bool,
+    /// A later definition of the name, which does not run, wins: the name keeps its value.
+    pub is_overwritten: bool,
 }
 
 /// When a statement runs.

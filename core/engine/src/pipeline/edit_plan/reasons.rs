@@ -109,6 +109,15 @@ pub fn reads_itself(name: &str) -> Refusal {
     )
 }
 
+pub fn left_registered(name: &str) -> Refusal {
+    note(
+        "overloads",
+        format!("a definition of `{name}` is gone from the text only"),
+        "its decorators ran when it was defined, and what they did with it is still there",
+        "restart the program if that matters",
+    )
+}
+
 pub fn last_binding_removed(name: &str) -> Refusal {
     refusal(
         "overloads",

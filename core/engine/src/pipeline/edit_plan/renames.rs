@@ -75,6 +75,7 @@ impl Planner<'_> {
             phase: Phase::Late,
             outline: Outline::of_definition(self.new, new),
             is_definition: true,
+            is_overwritten: false,
         }))
     }
 

@@ -148,6 +148,7 @@ impl Planner<'_> {
             phase,
             outline,
             is_definition: false,
+            is_overwritten: false,
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
     }

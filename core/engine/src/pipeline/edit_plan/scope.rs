@@ -56,6 +56,14 @@ impl Names {
         self.scopes.get(scope)?.get(name)?.direct.last().copied()
     }
 
+    /// The statements directly in the scope that bind the name, in order.
+    pub fn binders(&self, scope: &Scope, name: &str) -> &[DefinitionId] {
+        self.scopes
+            .get(scope)
+            .and_then(|scope| scope.get(name))
+            .map_or(&[], |binders| &binders.direct)
+    }
+
     /// The children of branches of blocks of the scope that bind the name, in order.
     pub fn block_binders(&self, scope: &Scope, name: &str) -> &[DefinitionId] {
         self.scopes

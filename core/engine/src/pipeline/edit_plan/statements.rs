@@ -87,6 +87,7 @@ impl Planner<'_> {
             outline,
             header: None,
             rewrap: None,
+            rerun: None,
             positions_only: silent,
             decorators: Vec::new(),
             inner: self.inner_functions(DefinitionId::MODULE, &nested),
@@ -111,6 +112,7 @@ impl Planner<'_> {
         for name in &binds {
             if let Some(last) = self.last_binder(name, place)
                 && last > new
+                && !self.overloads.decide(&place.scope, name)
                 && self
                     .change
                     .matching
@@ -139,7 +141,10 @@ impl Planner<'_> {
         }
         if let Some(old) = old {
             for name in bound_names(self.old, old) {
-                if !binds.contains(&name) && self.was_last_binder(old, &name, place) {
+                if !binds.contains(&name)
+                    && !self.overloads.decide(&place.scope, &name)
+                    && self.was_last_binder(old, &name, place)
+                {
                     let why = reasons::last_binding_removed(&name);
                     return self.refuse(EditCode::Overloads, Some(old), Some(new), why);
                 }
@@ -167,6 +172,7 @@ impl Planner<'_> {
             phase,
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
+            is_overwritten: self.overloads.overwritten.contains(&new),
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }
@@ -291,7 +297,7 @@ impl Planner<'_> {
         for name in bound_names(self.old, id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
-            } else if self.was_last_binder(id, &name, place) {
+            } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
                     Some(id),
@@ -299,6 +305,14 @@ impl Planner<'_> {
                     reasons::last_binding_removed(&name),
                 );
             }
+        }
+        let decorators = definition
+            .facets
+            .function()
+            .map_or(&[][..], |facets| &facets.decorators);
+        if names.is_empty() && !decorators.iter().all(is_inert_decorator) {
+            let why = reasons::left_registered(&definition.path);
+            self.refuse(EditCode::Overloads, Some(id), None, why);
         }
         let edit = match (&definition.kind, place.scope.classes.is_empty()) {
             (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
@@ -336,7 +350,10 @@ impl Planner<'_> {
         }
         let before = Names::of(self.old);
         for (scope, name, last) in last {
-            let Some(won) = before.last_binder(&scope, &name) else {
+            let won = before
+                .last_binder(&scope, &name)
+                .filter(|_| !self.overloads.decide(&scope, &name));
+            let Some(won) = won else {
                 continue;
             };
             let is_run = self.operations.iter().any(|operation| operation.new == Some(last));
@@ -404,7 +421,7 @@ pub(super) fn phase(definition: &Definition) -> Phase {
     if is_inert { Phase::Early } else { Phase::Late }
 }
 
-fn is_inert_decorator(decorator: &ExprFacet) -> bool {
+pub(super) fn is_inert_decorator(decorator: &ExprFacet) -> bool {
     decorator.text.as_deref().is_some_and(|name| {
         INERT_DECORATORS.contains(&name) || [".setter", ".getter", ".deleter"].iter().any(|end| name.ends_with(end))
     })

@@ -50,6 +50,7 @@ fn line(operation: &Operation) -> String {
                 ];
                 words.extend(changed.iter().filter(|it| it.0).map(|it| it.1.to_owned()));
             }
+            words.extend(update.rerun.as_ref().map(|_| "again".to_owned()));
             words.extend(update.rewrap.iter().map(|kinds| format!("as {}", kinds.join("."))));
             for inner in &update.inner {
                 let defaults = inner.defaults.iter().chain(&inner.keyword_defaults);
@@ -143,16 +144,8 @@ fn functions() {
             "@d\ndef f(): return 2",
             &["fn-decorated-body f update"],
         ),
-        (
-            "@d\ndef f(): 0",
-            "@e\ndef f(): 0",
-            &["fn-decorators f refuse fn-decorators"],
-        ),
-        (
-            "def f(): 0",
-            "@d\ndef f(): 0",
-            &["fn-decorators f refuse fn-decorators"],
-        ),
+        ("@d\ndef f(): 0", "@e\ndef f(): 0", &["fn-decorators f update again"]),
+        ("def f(): 0", "@d\ndef f(): 0", &["fn-decorators f update again"]),
         (
             "class C:\n def m(self, __a=1): 0",
             "class C:\n def m(self, __a=2): 0",
@@ -224,7 +217,47 @@ fn definitions_come_and_go() {
         (
             "def f(): 1\ndef f(): 2",
             "def f(): 1",
+            &["delete f unbind", "overloads f update again"],
+        ),
+        (
+            "def f(): 1",
+            "def f(): 2
+def f(): 1",
+            &["add f run early f"],
+        ),
+        (
+            "def f(): 1
+def f(): 2",
+            "def f(): 2
+def f(): 1",
+            &["overloads f update again"],
+        ),
+        (
+            "def f(): 1
+@d
+def f(): 2",
+            "@d
+def f(): 2
+def f(): 1",
+            &["overloads f update again"],
+        ),
+        (
+            "@d
+def f(): 1
+def f(): 2",
+            "@d
+def f(): 1",
             &["overloads f refuse overloads"],
+        ),
+        (
+            "class C:\n @property\n def x(s): 1\n @x.setter\n def x(s, v): 2",
+            "class C:\n @property\n def x(s): 1",
+            &["cls-method C.x unbind", "overloads C.x update again"],
+        ),
+        (
+            "f = 0\ndef f(): 0",
+            "f = 0\n@d\ndef f(): 0",
+            &["fn-decorators f refuse fn-decorators"],
         ),
         (
             "def f(): 1\ndef f(): 2",

@@ -15,7 +15,7 @@ pub use bindings::{Binding, Bindings, ParentConstant};
 pub use codes::{Bound, bind, code_of_scope, constants, first_line_of, is_hidden_scope, name_of};
 pub use copies::copies_code;
 pub use crawlers::add_crawlers;
-pub use structure::{bound_object, class_at, leads_to, resolve, wrappers_of};
+pub use structure::{bound_object, class_at, functions_in, leads_to, resolve, wrappers_of};
 
 use jurigged_runtime::{Handle, Interpreter, Pin, SoughtCode};
 use rustc_hash::FxHashSet;

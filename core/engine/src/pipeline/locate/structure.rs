@@ -55,14 +55,20 @@ pub fn bound_object(interpreter: &dyn Interpreter, namespace: Handle, scope: &Sc
 
 /// Is an object this function, or a descriptor, method, partial or wrapper around it?
 pub fn leads_to(interpreter: &dyn Interpreter, object: Handle, function: Handle) -> bool {
+    functions_in(interpreter, object).contains(&function)
+}
+
+/// The functions in an object: itself, or what descriptors, methods, partials and wrappers are around.
+pub fn functions_in(interpreter: &dyn Interpreter, object: Handle) -> Vec<Handle> {
+    let mut functions = Vec::new();
     let mut seen = FxHashSet::default();
     let mut waiting = vec![object];
     while let Some(object) = waiting.pop() {
-        if object == function {
-            return true;
-        }
         if seen.len() >= LOOK_AT || !seen.insert(object) {
             continue;
+        }
+        if interpreter.kind(object) == ObjectKind::Function {
+            functions.push(object);
         }
         let attributes: &[&str] = match interpreter.kind(object) {
             ObjectKind::Function => &["__wrapped__", "__closure__"],
@@ -90,7 +96,7 @@ pub fn leads_to(interpreter: &dyn Interpreter, object: Handle, function: Handle)
             .filter_map(|name| interpreter.attribute(object, name).ok()?);
         waiting.extend(values);
     }
-    false
+    functions
 }
 
 /// Functions with one of the wanted code objects that are reached from the name of an edited definition.

@@ -70,6 +70,14 @@ pub fn header_swaps(
                 swaps.push(set(interpreter, function, "__doc__", doc)?);
             }
         }
+        if inner.decorators_changed {
+            listed.push(note(
+                "fn-decorators",
+                format!("live closures of `{}` keep their old decorators", inner.name),
+                "only a call of the function around them runs the new ones",
+                "call it again where that matters",
+            ));
+        }
         out_of_reach.sort_unstable();
         out_of_reach.dedup();
         if !out_of_reach.is_empty() || inner.annotations_changed {

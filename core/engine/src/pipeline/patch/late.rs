@@ -1,6 +1,6 @@
 //! Statements that may call edited code: run after the commit.
 
-use jurigged_runtime::{CommitError, Interpreter};
+use jurigged_runtime::{CommitError, Handle, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::branches::{Verdict, choose_late};
@@ -11,9 +11,9 @@ use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
-use super::{Work, classes};
+use super::{Work, classes, redecorate};
 use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
-use crate::pipeline::locate::bind;
+use crate::pipeline::locate::{bind, bound_object};
 
 /// Runs the late statements of a batch in the order of the plan.
 pub fn run_statements(
@@ -90,8 +90,14 @@ fn run_operation(
                 update,
                 name: &operation.name,
             };
-            let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
-            swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+            if let (Some(rerun), Some(&code)) = (&update.rerun, prepared.compiled.get(&index)) {
+                transaction.before_statement(work.namespace)?;
+                ran.push((work.file, index));
+                redecorate::run(interpreter, &edited, rerun, code, prepared, transaction)
+            } else {
+                let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
+                swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+            }
         }
         Action::Rename(rename) => match &rename.addition {
             Some(statement) => {
@@ -194,13 +200,37 @@ fn run_statement(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let code = compile_to_run(interpreter, work, &statement.unit)?;
+    execute_statement(interpreter, work, statement, code, transaction)?;
+    prepared
+        .outcome
+        .bound
+        .extend(without_place(bind(interpreter, code, &statement.outline)));
+    Ok(())
+}
+
+/// Runs what a statement was compiled to, in its real namespace.
+pub fn execute_statement(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    code: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let kept = statement.binds.first().filter(|_| statement.is_overwritten);
+    let kept = kept.and_then(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)));
     if statement.scope.classes.is_empty() {
         execute_in(interpreter, code, work.namespace, work.namespace)?;
+        if let Some((name, value)) = kept {
+            interpreter.set_entry(work.namespace, name, value);
+        }
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         execute_in(interpreter, code, work.namespace, scratch.locals)?;
         scratch.note_ran(interpreter);
+        if let Some((name, value)) = kept {
+            interpreter.set_entry(scratch.locals, name, value);
+        }
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
         let mut swaps = scratch.swaps(interpreter, work.namespace)?;
         let mut classes = work.plan.classes.iter();
@@ -211,9 +241,5 @@ fn run_statement(
         }
         transaction.commit(swaps).map_err(LateStop::Commit)?;
     }
-    prepared
-        .outcome
-        .bound
-        .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
 use super::units::compile_to_run;
 use super::{Work, classes, conform, lines, statements, update};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
 use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, refusal};
@@ -26,6 +26,8 @@ pub struct Prepared {
     pub late: Vec<usize>,
     /// Those of them that wait for tests which are evaluated after the commit: not prepared yet.
     pub waiting: FxHashSet<usize>,
+    /// What was compiled of those that run a `def` again.
+    pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
     pub answers: Answers,
     /// Values that were removed from their names, for `__conform__(None)`.

@@ -58,6 +58,10 @@ pub fn prepare_statement(
         return Ok(());
     }
     let scratch = scratch_of(interpreter, work, &statement.scope, steps)?;
+    let kept = statement.binds.iter().filter(|_| statement.is_overwritten);
+    let kept: Vec<_> = kept
+        .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
+        .collect();
     match execute_in(interpreter, code, work.namespace, scratch.locals) {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
@@ -67,6 +71,9 @@ pub fn prepare_statement(
         result => result?,
     }
     scratch.note_ran(interpreter);
+    for (name, value) in kept {
+        interpreter.set_entry(scratch.locals, name, value);
+    }
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
     module
         .outcome

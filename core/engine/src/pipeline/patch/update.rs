@@ -8,10 +8,10 @@ use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::is_missing_name;
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
-use super::{Work, codes, conform, functions, inner, renames};
+use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
-use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
+use crate::pipeline::locate::{Bound, CodeTarget, bind, bound_object, class_at, wrappers_of};
 use crate::plugins::PluginSession;
 
 /// One operation that updates code.
@@ -47,7 +47,14 @@ impl Edited<'_> {
             name,
         } = *self;
         let targets = &work.targets.operations[index];
-        let bound = bind_unit(interpreter, work, &update.unit, &update.outline)?;
+        let is_live = self.definition().is_some_and(|target| !target.functions.is_empty());
+        let rerun = update.rerun.as_ref().filter(|rerun| is_live || !rerun.is_conditional);
+        let compiled = rerun.map(|rerun| redecorate::compile(interpreter, work, rerun, name, is_live));
+        let compiled = compiled.transpose()?;
+        let bound = match compiled {
+            Some(code) => bind(interpreter, code, &update.outline),
+            None => bind_unit(interpreter, work, &update.unit, &update.outline)?,
+        };
         let new_codes: FxHashMap<DefinitionId, Handle> = bound.iter().map(|bound| (bound.id, bound.code)).collect();
         let class = class_at(interpreter, work.namespace, &update.scope);
         let mut codes = codes::new_code(
@@ -65,7 +72,9 @@ impl Edited<'_> {
         let outermost = self.outermost();
         let live = outermost.map_or(&[][..], |target| &target.functions);
         let mut is_late = false;
-        if let Some(header) = &update.header {
+        if let Some(header) = &update.header
+            && compiled.is_none()
+        {
             if live.is_empty() {
                 if work.executing.is_some() {
                     return Err(Stop::Refused(not_defined_yet(name)));
@@ -141,7 +150,10 @@ impl Edited<'_> {
                     .extend(conforming.map(|object| (index, *object, told)));
             }
         }
-        if is_late {
+        if let Some(code) = compiled {
+            module.compiled.insert(index, code);
+        }
+        if is_late || compiled.is_some() {
             module.late.push(index);
         }
         module.edits.extend(edits);
@@ -153,6 +165,13 @@ impl Edited<'_> {
         steps.codes.append(&mut codes.swaps);
         steps.headers.append(&mut headers);
         Ok(())
+    }
+
+    /// The definition itself among the targets.
+    pub fn definition(&self) -> Option<&CodeTarget> {
+        let new = self.work.plan.operations[self.index].new;
+        let mut targets = self.work.targets.operations[self.index].iter();
+        targets.find(|target| Some(target.new) == new)
     }
 
     /// The definition itself among the targets; of a statement with lambdas the last one.

@@ -1,0 +1,10 @@
+def loud(function):
+    return lambda: function().upper()
+
+
+def make(number):
+    @loud
+    def inner():
+        return "inner now " + str(number)
+
+    return inner

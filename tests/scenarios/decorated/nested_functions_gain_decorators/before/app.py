@@ -1,0 +1,9 @@
+def loud(function):
+    return lambda: function().upper()
+
+
+def make(number):
+    def inner():
+        return "inner " + str(number)
+
+    return inner

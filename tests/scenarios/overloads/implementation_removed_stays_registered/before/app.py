@@ -1,0 +1,16 @@
+from functools import singledispatch
+
+
+@singledispatch
+def show(value):
+    return "object"
+
+
+@show.register(int)
+def _(value):
+    return "int"
+
+
+@show.register(str)
+def _(value):
+    return "str"

@@ -1,6 +1,0 @@
-def work():
-    return "first"
-
-
-def work():
-    return "second"

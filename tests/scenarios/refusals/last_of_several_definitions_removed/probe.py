@@ -1,2 +1,0 @@
-def probe(app, held):
-    print(app.work())
