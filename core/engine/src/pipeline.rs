@@ -33,7 +33,7 @@ use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
-use edit_plan::{Action, FileChange, Plan};
+use edit_plan::{Action, FileChange, Plan, PlanSettings};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
 use report::{Report, ReportedModule};
@@ -46,6 +46,8 @@ pub struct Tools<'a> {
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
     pub dry_run: bool,
+    /// What the configuration says about plans.
+    pub planning: PlanSettings,
     /// Look for activations of replaced code, for the report.
     pub report_running: bool,
     /// For tests of undo.
@@ -79,7 +81,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, program);
+    let plan = edit_plan::plan(&changes, program, tools.planning);
     if changes.is_empty() {
         return report;
     }
@@ -141,7 +143,6 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 old,
                 new,
                 matching,
-                run_blocks: false,
             });
         }
     }
@@ -208,9 +209,12 @@ fn apply(
         .map(|(live, targets)| live.work(changes, plan, targets))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, &mut plugins, tools.fault);
+    let outcome = patch::patch(interpreter, &works, &plan.dependents, &mut plugins, tools.fault);
     match outcome {
-        Outcome::Applied(mut outcomes) => {
+        Outcome::Applied {
+            modules: mut outcomes,
+            followed,
+        } => {
             let mut applied = Applied::default();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
@@ -220,6 +224,7 @@ fn apply(
                 applied.revision = applied.revision.max(revision);
                 applied.edits.append(&mut outcome.told);
             }
+            report::followed(report, &followed);
             if !applied.edits.is_empty() {
                 plugins.notify(&applied);
             }
@@ -415,7 +420,6 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
-        run_blocks: false,
     }];
-    edit_plan::plan(&changes, &())
+    edit_plan::plan(&changes, &(), PlanSettings::default())
 }

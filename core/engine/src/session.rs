@@ -27,6 +27,7 @@ use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::Batcher;
+use crate::pipeline::edit_plan::PlanSettings;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload, reload_part};
 use crate::plugins::Plugins;
@@ -409,6 +410,10 @@ impl Worker {
             runtime: &*self.runtime,
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
+            planning: PlanSettings {
+                propagate: self.settings.patch.propagate.value,
+                run_blocks: self.settings.patch.run_blocks.value,
+            },
             report_running: self.log.shows(LogLevel::Info),
             fault: Fault(self.fault),
         };

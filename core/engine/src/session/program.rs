@@ -76,6 +76,21 @@ impl Program {
     }
 }
 
+impl Program {
+    fn texts_by(&self, text: impl Fn(&Module) -> &Arc<SourceText>) -> Vec<ModuleText> {
+        let modules = self.by_file.values().flatten();
+        let mut texts: Vec<ModuleText> = modules
+            .map(|module| ModuleText {
+                module: module.name.clone(),
+                path: module.path.clone(),
+                source: text(module).clone(),
+            })
+            .collect();
+        texts.sort_by(|a, b| a.module.cmp(&b.module));
+        texts
+    }
+}
+
 impl Elsewhere for Program {
     /// Names with their modules, sorted.
     fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
@@ -97,15 +112,10 @@ impl Elsewhere for Program {
     }
 
     fn texts(&self) -> Vec<ModuleText> {
-        let modules = self.by_file.values().flatten();
-        let mut texts: Vec<ModuleText> = modules
-            .map(|module| ModuleText {
-                module: module.name.clone(),
-                path: module.path.clone(),
-                source: module.pending.as_ref().unwrap_or(&module.baseline).clone(),
-            })
-            .collect();
-        texts.sort_by(|a, b| a.module.cmp(&b.module));
-        texts
+        self.texts_by(|module| module.pending.as_ref().unwrap_or(&module.baseline))
+    }
+
+    fn running(&self) -> Vec<ModuleText> {
+        self.texts_by(|module| &module.baseline)
     }
 }

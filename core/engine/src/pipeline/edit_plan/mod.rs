@@ -6,6 +6,7 @@
 
 mod blocks;
 mod decorated;
+mod dependents;
 mod elsewhere;
 mod functions;
 mod guard;
@@ -15,6 +16,7 @@ mod live_classes;
 mod operation;
 mod outline;
 mod questions;
+mod readers;
 mod reasons;
 mod reruns;
 mod scope;
@@ -22,6 +24,7 @@ mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
+pub use dependents::{Dependent, Follow, ScopedName, VALUE};
 pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
@@ -56,18 +59,42 @@ pub struct FileChange {
     pub new: Arc<DefinitionTree>,
     /// Which definition is which.
     pub matching: Matching,
-    /// `[patch] blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
+}
+
+/// What `[patch]` says about plans.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanSettings {
+    /// `propagate`: other values follow a name whose value changed.
+    pub propagate: bool,
+    /// `blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
     pub run_blocks: bool,
 }
 
-/// Plans all files of a batch.
-pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
-    let mut files: Vec<FilePlan> = changes.iter().map(|change| plan_file(change, elsewhere)).collect();
-    importers::note(changes, &mut files, elsewhere);
-    Plan { files }
+/// The defaults of the configuration.
+impl Default for PlanSettings {
+    fn default() -> Self {
+        Self {
+            propagate: true,
+            run_blocks: false,
+        }
+    }
 }
 
-fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
+/// Plans all files of a batch.
+pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSettings) -> Plan {
+    let mut files: Vec<FilePlan> = changes
+        .iter()
+        .map(|change| plan_file(change, elsewhere, settings))
+        .collect();
+    importers::note(changes, &mut files, elsewhere);
+    let dependents = match settings.propagate {
+        true => dependents::dependents(changes, &files, elsewhere),
+        false => Vec::new(),
+    };
+    Plan { files, dependents }
+}
+
+fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere, settings: PlanSettings) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
         change,
@@ -76,7 +103,7 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
         names: Names::of(&change.new),
         old_names: None,
         bound_late: Default::default(),
-        run_blocks: change.run_blocks,
+        run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
         operations: Vec::new(),

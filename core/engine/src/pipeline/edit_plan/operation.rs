@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::dependents::Dependent;
 use super::guard::{BlockQuestion, Guard};
 use super::outline::Outline;
 use super::unit::Unit;
@@ -14,6 +15,10 @@ use crate::pipeline::definitions::DefinitionId;
 pub struct Plan {
     /// One entry per changed file.
     pub files: Vec<FilePlan>,
+    /// What read a name of which the save may change the value, anywhere in the program; in the order in which values
+    /// travel.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dependents: Vec<Dependent>,
 }
 
 /// What the change of one file does, in the order of its new text; deletions come first.
@@ -313,6 +318,7 @@ edit_codes! {
     Abstract = "abstract",
     Stmt = "stmt",
     Block = "block",
+    Constant = "constant",
     MainBlock = "main-block",
     Layout = "layout",
     Future = "future",

@@ -19,9 +19,8 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         old,
         new,
         matching,
-        run_blocks: false,
     };
-    plan(&[change], &()).files.remove(0)
+    plan(&[change], &(), PlanSettings::default()).files.remove(0)
 }
 
 fn compact(plan: &FilePlan) -> Vec<String> {

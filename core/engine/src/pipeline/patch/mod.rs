@@ -15,6 +15,7 @@ mod lines;
 mod namespaces;
 mod outcome;
 mod prepare;
+mod propagate;
 mod settle;
 mod statements;
 mod told;
@@ -24,11 +25,12 @@ mod update;
 
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
+pub use propagate::Followed;
 pub use transaction::Fault;
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
-use crate::pipeline::edit_plan::FilePlan;
+use crate::pipeline::edit_plan::{Dependent, FilePlan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use prepare::Prepared;
@@ -60,14 +62,26 @@ pub struct Work<'a> {
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    dependents: &[Dependent],
     plugins: &mut PluginSession<'_>,
     fault: Fault,
 ) -> Outcome {
     let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
     let mut prepared = Vec::new();
-    match attempt(interpreter, works, plugins, &mut transaction, &mut prepared, &mut ran) {
-        Ok(()) => Outcome::Applied(prepared.into_iter().map(|prepared| prepared.outcome).collect()),
+    match attempt(
+        interpreter,
+        works,
+        dependents,
+        plugins,
+        &mut transaction,
+        &mut prepared,
+        &mut ran,
+    ) {
+        Ok(followed) => Outcome::Applied {
+            modules: prepared.into_iter().map(|prepared| prepared.outcome).collect(),
+            followed,
+        },
         Err(failure) => {
             transaction.undo();
             // Statements ran with the new code: what derives from code may have followed it.
@@ -83,20 +97,23 @@ pub fn patch(
 fn attempt(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    dependents: &[Dependent],
     plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
     prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
-) -> Result<(), Failure> {
+) -> Result<Vec<Followed>, Failure> {
+    let before = propagate::Before::of(interpreter, dependents);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     for (work, prepared) in works.iter().zip(&mut *prepared) {
         late::run_statements(interpreter, work, prepared, transaction, ran)?;
     }
+    let followed = propagate::propagate(interpreter, dependents, works, &before, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
-    Ok(())
+    Ok(followed)
 }
 
 fn commit_prepared(
