@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 19] = [
+const CHECKS: [(&str, Check); 20] = [
     ("written in place", in_place),
     ("renamed over", renamed),
     ("in the way of vim", like_vim),
@@ -27,6 +27,7 @@ const CHECKS: [(&str, Check); 19] = [
     ("a file that was created later", created_later),
     ("a folder that went and came back", folder_comes_back),
     ("a file that went and came back", file_comes_back),
+    ("a module that becomes a package and back", becomes_a_package),
     ("a file of 100,000 lines", many_lines),
     ("a half-written file", half_written),
     ("an emptied file is not applied", emptied),
@@ -249,6 +250,50 @@ fn file_comes_back(interpreter: &Interpreter) -> Result<(), KitError> {
     }
     project.save("app.py", NEW, SaveBy::InPlace)?;
     soon_prints(&mut live, "new\n")
+}
+
+/// The module object stays, and what is in it; its code names the new file.
+fn becomes_a_package(interpreter: &Interpreter) -> Result<(), KitError> {
+    const PROBE: &str = "\
+import os
+
+def hold(app):
+    return app.m, app.m.f, app.m.g
+
+def probe(app, held):
+    m, f, g = held
+    print(f(), g(), app.m is m and f is m.f, m.state, m.__name__)
+    place = lambda name: os.path.relpath(name, os.path.dirname(app.__file__))
+    print(place(m.__file__), place(f.__code__.co_filename), place(g.__code__.co_filename), m.__package__)
+    print(hasattr(m, '__path__'), place(m.__spec__.origin))
+";
+    const MODULE: &str = "state = []\n\n\ndef f():\n    return 'old'\n\n\ndef g():\n    return 'same'\n";
+    let package = format!("{}\nfrom .part import value\n", MODULE.replace("old", "new"));
+    let project = Project::with(&[
+        ("app.py", "import m\n"),
+        ("m.py", MODULE),
+        ("grace.toml", "[watch]\ngrace = \"20ms\"\n"),
+    ])?;
+    let options = LiveOptions {
+        options: vec!["--config".into(), "grace.toml".into()],
+        ..LiveOptions::default()
+    };
+    let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
+    let before = live.probe()?;
+    project.save("m/part.py", "value = 1\n", SaveBy::InPlace)?;
+    project.save("m/__init__.py", &package, SaveBy::InPlace)?;
+    fs::remove_file(project.path("m.py")).map_err(KitError::io("m.py"))?;
+    live.diagnostic("package")?;
+    let file = Path::new("m").join("__init__.py");
+    let file = file.display();
+    soon_prints(
+        &mut live,
+        &format!("new same True [] m\n{file} {file} {file} m\nTrue {file}\n"),
+    )?;
+    // The folder without an `__init__.py` would be a package, too, were there no file of the name.
+    project.save("m.py", MODULE, SaveBy::InPlace)?;
+    fs::remove_file(project.path("m/__init__.py")).map_err(KitError::io("m/__init__.py"))?;
+    soon_prints(&mut live, &before)
 }
 
 fn many_lines(interpreter: &Interpreter) -> Result<(), KitError> {

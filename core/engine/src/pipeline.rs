@@ -35,7 +35,7 @@ use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
 use edit_plan::{Action, FileChange, Plan, PlanSettings};
 use locate::{Bindings, ModuleTarget, Targets};
-use patch::{Failure, Fault, ModuleOutcome, Outcome, Work};
+use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work};
 use report::{Report, ReportedModule};
 
 /// What a reload works with.
@@ -123,7 +123,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
     for file in &snapshot.files {
         let mut parsed: Option<Arc<DefinitionTree>> = None;
         for module in program.of_file(&file.path) {
-            if module.baseline.text() == file.source.text() {
+            if module.baseline.text() == file.source.text() && !module.has_moved {
                 module.pending = None;
                 continue;
             }
@@ -143,6 +143,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 old,
                 new,
                 matching,
+                has_moved: module.has_moved,
             });
         }
     }
@@ -197,19 +198,28 @@ fn apply(
             executing,
         });
     }
+    let mut transaction = Transaction::new(interpreter, tools.fault);
+    let renames = match begin_renames(interpreter, &live, plan, &mut transaction) {
+        Ok(renames) => renames,
+        Err(failure) => {
+            transaction.undo();
+            return not_applied(program, changes, plan, (&failure, &[]), report);
+        }
+    };
     let modules: Vec<_> = live
         .iter()
         .map(|live| (&plan.files[live.file], live.target(changes)))
         .collect();
     let mut plugins = tools.plugins.session(interpreter);
-    let targets = locate::locate(interpreter, &modules, &mut plugins);
+    let targets = locate::locate(interpreter, &modules, &mut plugins, program.copies_code());
     let works: Vec<Work<'_>> = live
         .iter()
         .zip(&targets)
-        .map(|(live, targets)| live.work(changes, plan, targets))
+        .zip(&renames)
+        .map(|((live, targets), renames)| live.work(changes, plan, targets, renames))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, &plan.dependents, &mut plugins, tools.fault);
+    let outcome = patch::patch(interpreter, &works, &plan.dependents, &mut plugins, transaction);
     match outcome {
         Outcome::Applied {
             modules: mut outcomes,
@@ -230,20 +240,43 @@ fn apply(
             }
         }
         Outcome::Undone { failure, ran, stale } => {
-            report.undone = true;
-            report.culprit = match &failure {
-                Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
-                Failure::Commit(_) | Failure::Injected => None,
-            };
-            for change in changes {
-                if let Some(module) = module_of(program, change) {
-                    module.pending = Some(change.new.source.clone());
-                }
-            }
-            report.diagnostics.push(undone(changes, plan, &failure, &ran));
+            not_applied(program, changes, plan, (&failure, &ran), report);
             report.diagnostics.extend(stale.iter().map(report::not_taken_back));
         }
     }
+}
+
+/// Binds the new names of renamed definitions, before anything is looked for under them.
+fn begin_renames(
+    interpreter: &dyn Interpreter,
+    live: &[Live],
+    plan: &Plan,
+    transaction: &mut Transaction<'_>,
+) -> Result<Vec<Renames>, Failure> {
+    live.iter()
+        .map(|live| Renames::begin(interpreter, &plan.files[live.file], live.namespace, transaction))
+        .collect()
+}
+
+/// Reports a batch that was undone; its files stay pending. `failure`: also the statements that had run.
+fn not_applied(
+    program: &mut Program,
+    changes: &[FileChange],
+    plan: &Plan,
+    (failure, ran): (&Failure, &[(usize, usize)]),
+    report: &mut Report,
+) {
+    report.undone = true;
+    report.culprit = match failure {
+        Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
+        Failure::Commit(_) | Failure::Injected => None,
+    };
+    for change in changes {
+        if let Some(module) = module_of(program, change) {
+            module.pending = Some(change.new.source.clone());
+        }
+    }
+    report.diagnostics.push(undone(changes, plan, failure, ran));
 }
 
 /// One changed module that lives.
@@ -263,7 +296,13 @@ impl Live {
         }
     }
 
-    fn work<'a>(&'a self, changes: &'a [FileChange], plan: &'a Plan, targets: &'a Targets) -> Work<'a> {
+    fn work<'a>(
+        &'a self,
+        changes: &'a [FileChange],
+        plan: &'a Plan,
+        targets: &'a Targets,
+        renames: &'a Renames,
+    ) -> Work<'a> {
         Work {
             file: self.file,
             plan: &plan.files[self.file],
@@ -271,6 +310,7 @@ impl Live {
             namespace: self.namespace,
             bindings: &self.bindings,
             targets,
+            renames,
             executing: self.executing,
         }
     }
@@ -341,6 +381,9 @@ fn accept(
     }
     for bound in &outcome.bound {
         bindings.insert(interpreter, bound);
+    }
+    for (id, code) in &outcome.left_codes {
+        bindings.leave_behind(interpreter, *id, *code);
     }
     match next_baseline(change, work.plan, &refused) {
         Some(tree) if refused.is_empty() => module.advance(tree, bindings, &change.new.source),
@@ -420,6 +463,7 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
+        has_moved: false,
     }];
     edit_plan::plan(&changes, &(), PlanSettings::default())
 }

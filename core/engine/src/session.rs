@@ -9,6 +9,7 @@ mod log;
 mod module;
 mod plugin_table;
 mod program;
+mod relocate;
 
 pub use baseline::next_baseline;
 pub use log::Log;
@@ -388,7 +389,8 @@ impl Worker {
             if path.is_file() {
                 batch.paths.push(path);
             } else {
-                self.vanished(&path);
+                let moved = self.vanished(&path);
+                batch.paths.extend(moved);
             }
         }
         batch.paths.retain(|path| self.program.knows(path));
@@ -455,24 +457,6 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
-    }
-
-    fn vanished(&mut self, path: &Path) {
-        if !self.program.knows(path) {
-            return;
-        }
-        let names: Vec<String> = self
-            .program
-            .of_file(path)
-            .iter()
-            .map(|module| format!("`{}`", module.name))
-            .collect();
-        self.log.diagnostic(
-            &Diagnostic::warning("vanish", format!("{} has lost its file", names.join(", ")))
-                .place(crate::diagnostic::Place::file(path))
-                .detail("nothing is unloaded: what it defined goes on running")
-                .help("a file that returns is compared with what runs"),
-        );
     }
 
     /// Applies a changed configuration, whole or not at all.

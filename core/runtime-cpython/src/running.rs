@@ -111,6 +111,7 @@ pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
                     kind: RunningKind::Frame,
                     line: line_of(frame, code),
                     is_innermost: *is_innermost,
+                    has_cells: true,
                 });
             }
         }
@@ -175,6 +176,7 @@ fn add_suspended(
         kind: RunningKind::Suspended,
         line: line_of(&frame, &code),
         is_innermost: true,
+        has_cells: true,
     });
     Ok(())
 }

@@ -18,13 +18,14 @@ mod step;
 use std::sync::atomic::Ordering;
 
 use jurigged_runtime::{CommitError, Swap};
-use rustpython_vm::VirtualMachine;
-use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction};
 use rustpython_vm::gc_state::gc_state;
+use rustpython_vm::{AsObject, PyRef, VirtualMachine};
 
 use self::step::{Direction, Step};
 use crate::attachment::Attachment;
 use crate::errors::python_error;
+use crate::heap::CodeGetter;
 
 /// How one step failed.
 enum Failure {
@@ -57,7 +58,11 @@ impl Attachment<'_> {
 
     pub(crate) fn undo_swaps(&self, swaps: &[Swap]) {
         // A swap that cannot be resolved was never applied.
-        let steps: Vec<Step> = swaps.iter().filter_map(|swap| self.resolve(swap).ok()).collect();
+        let resolve = |(index, swap): (usize, &Swap)| {
+            let previous = index.checked_sub(1).map(|previous| &swaps[previous]);
+            self.resolve(swap, previous).ok()
+        };
+        let steps: Vec<Step> = swaps.iter().enumerate().filter_map(resolve).collect();
         let _gate = GateGuard::close(self);
         self.take_back(&steps, |step| !step.is_outside(self.vm));
         for step in steps.iter().rev().filter(|step| step.is_outside(self.vm)) {
@@ -104,9 +109,26 @@ impl Attachment<'_> {
         let mut failed = None;
         if outside.len() < steps.len() {
             let _world = StoppedWorld::stop(vm);
+            let closes = steps.iter().any(|step| step.closed_function().is_some());
+            let waiting = if closes {
+                self.unstarted_codes()
+            } else {
+                Default::default()
+            };
             let mut inside = Vec::new();
             for index in (0..steps.len()).filter(|index| !is_outside[*index]) {
-                if let Err(failure) = attempt(index) {
+                let waits = |function: &PyRef<PyFunction>| {
+                    let code = CodeGetter::new(vm).code(function);
+                    code.is_some_and(|code| waiting.contains(&code.get_id()))
+                };
+                // A frame before its first instruction would take the new cells for the old code: a moment later it has
+                // taken the old ones.
+                let made = if steps[index].closed_function().is_some_and(waits) {
+                    Err(Failure::Changed)
+                } else {
+                    attempt(index)
+                };
+                if let Err(failure) = made {
                     back(&inside);
                     failed = Some((index, failure));
                     break;

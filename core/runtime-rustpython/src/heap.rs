@@ -13,6 +13,7 @@ use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 
 use crate::attachment::Attachment;
+use crate::closure_field::has_cells;
 use crate::code_object::as_code;
 
 impl Attachment<'_> {
@@ -217,6 +218,7 @@ impl Attachment<'_> {
                     kind: RunningKind::Frame,
                     line: frame.f_lineno() as u32,
                     is_innermost: depth + 1 == frames.len(),
+                    has_cells: has_cells(frame),
                 });
             }
         }
@@ -232,11 +234,35 @@ impl Attachment<'_> {
                         kind: RunningKind::Suspended,
                         line: frame.f_lineno() as u32,
                         is_innermost: true,
+                        has_cells: has_cells(&frame),
                     });
                 }
             }
         }
         running
+    }
+
+    /// The addresses of code objects of which some frame waits before its first instruction: to be asked while the world
+    /// is stopped.
+    pub(crate) fn unstarted_codes(&self) -> FxHashSet<usize> {
+        let mut codes = FxHashSet::default();
+        for slot in self.vm.state.thread_frames.lock().values() {
+            for frame in slot.frames.lock().iter() {
+                // SAFETY: a frame stays on the list only while it is alive, and the list is locked.
+                let frame = unsafe { frame.as_ref() };
+                if !has_cells(frame) {
+                    codes.insert(frame.code.get_id());
+                }
+            }
+        }
+        let suspended = gc_state().get_objects(None).into_iter();
+        let suspended = suspended.filter_map(|object| suspended_frame(&object));
+        codes.extend(
+            suspended
+                .filter(|frame| !has_cells(frame))
+                .map(|frame| frame.code.get_id()),
+        );
+        codes
     }
 }
 

@@ -11,11 +11,9 @@
 //!
 //! A thread that blocks on a lock of the engine while it is attached stops every commit for ever. Native code that is
 //! called from Python and waits for the engine wraps the wait in [`RustPythonRuntime::detached`].
-//!
-//! What RustPython cannot do and the trait offers: `Swap::Closure` is refused, since `__closure__` is private to the
-//! interpreter.
 
 mod attachment;
+mod closure_field;
 mod code_object;
 mod commit;
 mod compile;

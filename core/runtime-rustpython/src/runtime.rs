@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jurigged_runtime::{Interpreter, Runtime, RuntimeError, RuntimeFacts};
@@ -15,6 +15,7 @@ use rustpython_vm::vm::thread::{
 use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine, version};
 
 use crate::attachment::Attachment;
+use crate::closure_field::ClosureField;
 use crate::fork_gate::ForkGate;
 use crate::pins::Graveyard;
 use crate::pool::Pool;
@@ -35,6 +36,8 @@ pub struct RustPythonRuntime {
     /// Any object: RustPython tells only by way of one whether the thread is attached.
     probe: PyObjectRef,
     closed: AtomicBool,
+    /// Where functions keep their closures, looked for at the first need.
+    closure_field: OnceLock<Option<ClosureField>>,
 }
 
 impl RustPythonRuntime {
@@ -57,6 +60,7 @@ impl RustPythonRuntime {
             retired: Mutex::default(),
             probe: vm.ctx.none(),
             closed: AtomicBool::new(false),
+            closure_field: OnceLock::new(),
         });
         let child = Arc::downgrade(&runtime);
         // Threads that were attached in the parent took their machines with them.
@@ -92,6 +96,11 @@ impl RustPythonRuntime {
         for object in objects {
             retired.entry(object.get_id()).or_insert(object);
         }
+    }
+
+    /// Where functions keep their closures. The world runs.
+    pub(crate) fn closure_field(&self, vm: &VirtualMachine) -> Option<ClosureField> {
+        *self.closure_field.get_or_init(|| ClosureField::find(vm))
     }
 
     /// Is one reference to the object at this address ours, from an earlier commit?

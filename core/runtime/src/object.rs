@@ -104,4 +104,7 @@ pub struct Running {
     pub line: u32,
     /// The frame's innermost-first depth position is not kept; only whether another frame sits on top of it.
     pub is_innermost: bool,
+    /// It has the cells of its function's closure. False only on RustPython, for a generator or a call that was made and
+    /// has not run its first instruction: that instruction takes them from what `__closure__` is then.
+    pub has_cells: bool,
 }

@@ -55,6 +55,8 @@ pub struct EventLine {
     pub edit: Option<String>,
     /// Module and path.
     pub name: String,
+    /// Of `rename`: the new name.
+    pub to: Option<String>,
     /// 1-based.
     pub line: Option<u32>,
     /// First line of a statement.
@@ -121,6 +123,9 @@ impl ReportLine {
         let mut text = String::new();
         for event in &self.events {
             let _ = write!(text, "{} {}", capitalised(&event.verb), event.name);
+            if let Some(to) = &event.to {
+                let _ = write!(text, " -> {to}");
+            }
             if let Some(line) = event.line {
                 let _ = write!(text, " @L{line}");
             }

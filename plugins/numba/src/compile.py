@@ -35,7 +35,14 @@ def recompile(dispatcher):
                 except KeyError:
                     pass
         dispatcher._can_compile = not is_declared
+    if is_method_of_jitclass(dispatcher.py_func):
+        problem = problem or f"`{dispatcher.py_func.__qualname__}` is compiled into what `jitclass` has made"
     return problem
+
+
+def is_method_of_jitclass(function):
+    owner = function.__globals__.get(function.__qualname__.split(".")[0])
+    return type(owner).__name__ == "JitClassType"
 
 
 def after(dispatcher, arguments):

@@ -9,6 +9,7 @@ use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, Pin, Runtim
 use rustc_hash::FxHashMap;
 
 use super::callees;
+use crate::pipeline::definitions::is_expression;
 
 /// The objects of one transaction that plugins have seen, as numbers: a generation above, an index below.
 ///
@@ -107,19 +108,19 @@ impl HostLive<'_> {
             return Ok(self.interpreter.pinned(pin));
         }
         let file = format!("<plugin {}>", self.plugin);
-        let compile = |source: &str| {
-            self.interpreter.compile(&CompileUnit {
-                source,
-                file: &file,
-                flags: 0,
-                first_line: 1,
-            })
+        // There is no `eval`: an expression is an assignment to `result`. To try both would cost an exception, whose
+        // rendering loads more modules than most programs have.
+        let text = match is_expression(source) {
+            true => format!("result = ({source}\n)\n"),
+            false => source.to_owned(),
         };
-        // There is no `eval`: an expression is an assignment to `result`. The line ends let it end in a comment.
-        let code = match compile(&format!("result = ({source}\n)\n")) {
-            Ok(code) if !source.trim().is_empty() => code,
-            _ => compile(source).map_err(plugin_error)?,
+        let unit = CompileUnit {
+            source: &text,
+            file: &file,
+            flags: 0,
+            first_line: 1,
         };
+        let code = self.interpreter.compile(&unit).map_err(plugin_error)?;
         self.memory
             .snippets
             .borrow_mut()

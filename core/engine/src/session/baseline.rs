@@ -174,6 +174,7 @@ mod tests {
             old,
             new,
             matching,
+            has_moved: false,
         };
         let plan = plan(std::slice::from_ref(&change), &(), PlanSettings::default());
         let operations = plan.files[0].operations.iter().enumerate();

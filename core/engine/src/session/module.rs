@@ -7,7 +7,7 @@ use jurigged_runtime::{Interpreter, Pin};
 
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree, parse};
 use crate::pipeline::edit_plan::Outline;
-use crate::pipeline::locate::Bindings;
+use crate::pipeline::locate::{Bindings, copies_code};
 use crate::source::SourceText;
 
 /// A module of the program and the text that it runs.
@@ -26,8 +26,12 @@ pub struct Module {
     pub pending: Option<Arc<SourceText>>,
     /// The module's code object; `None` for modules that were loaded before the watch began.
     pub code: Option<Pin>,
+    /// The module has followed its file to `path`, and its code still names the file that it was loaded from.
+    pub has_moved: bool,
     /// Counts the saves that were applied.
     pub revision: u64,
+    /// The text makes copies of code objects, as far as known.
+    copies_code: Option<bool>,
     tree: Option<Arc<DefinitionTree>>,
     loaded_tree: Option<Arc<DefinitionTree>>,
     bindings: Option<Bindings>,
@@ -43,11 +47,20 @@ impl Module {
             loaded: source,
             pending: None,
             code,
+            has_moved: false,
             revision: 0,
+            copies_code: None,
             tree: None,
             loaded_tree: None,
             bindings: None,
         }
+    }
+
+    /// Does its text make copies of code objects? Looked at once for each baseline.
+    pub fn copies_code(&mut self) -> bool {
+        *self
+            .copies_code
+            .get_or_insert_with(|| copies_code(self.baseline.text()))
     }
 
     /// The tree of the baseline, parsed at the first edit.
@@ -96,6 +109,9 @@ impl Module {
         self.pending = (self.baseline.text() != disk.text()).then(|| disk.clone());
         self.tree = Some(tree);
         self.bindings = Some(bindings);
+        self.has_moved = false;
+        // What copied before has copied.
+        self.copies_code = self.copies_code.filter(|copies| *copies);
         self.revision += 1;
     }
 }

@@ -58,6 +58,29 @@ impl Program {
         self.by_file.get_mut(file).map_or(&mut [], Vec::as_mut_slice)
     }
 
+    /// Lets a module follow its file to another path.
+    pub fn relocate(&mut self, name: &str, from: &Path, to: &Path) {
+        let Some(modules) = self.by_file.get_mut(from) else {
+            return;
+        };
+        let at = modules.iter().position(|module| module.name == name);
+        let moved = at.map(|at| modules.remove(at));
+        if modules.is_empty() {
+            self.by_file.remove(from);
+            self.seen.remove(from);
+        }
+        if let Some(mut module) = moved {
+            module.path = to.to_owned();
+            module.has_moved = true;
+            self.by_file.entry(to.to_owned()).or_default().push(module);
+        }
+    }
+
+    /// Does the text of any module make copies of code objects?
+    pub fn copies_code(&mut self) -> bool {
+        self.by_file.values_mut().flatten().any(Module::copies_code)
+    }
+
     /// Files of which something is pending, in order.
     pub fn pending_files(&self) -> Vec<PathBuf> {
         let mut files: Vec<_> = self

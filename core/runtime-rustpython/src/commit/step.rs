@@ -2,13 +2,14 @@
 
 use jurigged_runtime::{CommitError, Handle, PythonError, Swap};
 use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyType, PyTypeRef,
+    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::types::PyTypeFlags;
-use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyRef, VirtualMachine};
 
 use crate::attachment::Attachment;
+use crate::closure_field::ClosureField;
 use crate::code_object::{
     constant, first_line, free_variables, move_first_line, replace_constant, same_free_variables,
 };
@@ -70,6 +71,11 @@ pub(super) enum Step {
         expected: u32,
         new: u32,
     },
+    Closure {
+        function: PyRef<PyFunction>,
+        field: ClosureField,
+        values: Values,
+    },
 }
 
 /// The value before and after; `None` is absent.
@@ -87,14 +93,16 @@ pub(super) enum Direction {
 
 impl Attachment<'_> {
     pub(super) fn resolve_all(&self, swaps: &[Swap]) -> Result<Vec<Step>, CommitError> {
-        let resolve = |(index, swap)| {
-            self.resolve(swap)
+        let resolve = |(index, swap): (usize, &Swap)| {
+            let previous = index.checked_sub(1).map(|previous| &swaps[previous]);
+            self.resolve(swap, previous)
                 .map_err(|source| CommitError::Refused { index, source })
         };
         swaps.iter().enumerate().map(resolve).collect()
     }
 
-    pub(super) fn resolve(&self, swap: &Swap) -> Result<Step, Box<PythonError>> {
+    /// `previous`: the swap before this one, whose closure a new code object may be for.
+    pub(super) fn resolve(&self, swap: &Swap, previous: Option<&Swap>) -> Result<Step, Box<PythonError>> {
         let values = |expected: &Option<Handle>, new: &Option<Handle>| -> Result<Values, Box<PythonError>> {
             Ok(Values {
                 expected: expected.map(|value| self.object(value)).transpose()?,
@@ -109,7 +117,7 @@ impl Attachment<'_> {
                 new,
             } => {
                 let (expected, new) = (self.code(*expected)?, self.code(*new)?);
-                if !same_free_variables(&expected, &new) {
+                if !same_free_variables(&expected, &new) && !self.fits(*function, &new, previous)? {
                     let (old, new) = (free_variables(&expected), free_variables(&new));
                     let message = format!("the free variables of the new code are {new}, those of the closure {old}");
                     return Err(refusal("ValueError", message));
@@ -220,11 +228,46 @@ impl Attachment<'_> {
                 expected: *expected,
                 new: *new,
             },
-            Swap::Closure { .. } => {
-                let message = "RustPython cannot replace the closure of a function".to_owned();
-                return Err(refusal("NotImplementedError", message));
+            Swap::Closure {
+                function,
+                expected,
+                new,
+            } => {
+                let unknown = || "where RustPython keeps the closure of a function is not known".to_owned();
+                let field = self.runtime.closure_field(self.vm);
+                let field = field.ok_or_else(|| refusal("NotImplementedError", unknown()))?;
+                for closure in [expected, new].into_iter().flatten() {
+                    self.cells(*closure)?;
+                }
+                Step::Closure {
+                    function: self.typed::<PyFunction>(*function, "function")?,
+                    field,
+                    values: values(expected, new)?,
+                }
             }
         })
+    }
+
+    /// Was the function's closure replaced right before by as many cells as the code wants?
+    fn fits(&self, function: Handle, code: &Py<PyCode>, previous: Option<&Swap>) -> Result<bool, Box<PythonError>> {
+        let Some(Swap::Closure {
+            function: closed, new, ..
+        }) = previous
+        else {
+            return Ok(false);
+        };
+        let cells = new.map_or(Ok(0), |closure| self.cells(closure))?;
+        Ok(*closed == function && cells == code.code.freevars.len())
+    }
+
+    /// How many cells a closure has.
+    fn cells(&self, closure: Handle) -> Result<usize, Box<PythonError>> {
+        let closure = self.typed::<PyTuple>(closure, "tuple")?;
+        let is_cell = |item: &PyObjectRef| item.class().is(self.vm.ctx.types.cell_type);
+        if closure.as_slice().iter().all(is_cell) {
+            return Ok(closure.as_slice().len());
+        }
+        Err(refusal("TypeError", "a closure is a tuple of cells".to_owned()))
     }
 
     fn object(&self, handle: Handle) -> Result<PyObjectRef, Box<PythonError>> {
@@ -286,7 +329,8 @@ impl Step {
             Self::Attribute { values, .. }
             | Self::ClassAttribute { values, .. }
             | Self::Entry { values, .. }
-            | Self::Cell { values, .. } => same(self.present(vm), &values.expected),
+            | Self::Cell { values, .. }
+            | Self::Closure { values, .. } => same(self.present(vm), &values.expected),
         }
     }
 
@@ -304,6 +348,10 @@ impl Step {
             Self::Cell { cell, .. } => cell.get_attr("cell_contents", vm).ok(),
             Self::Constant { code, index, .. } => constant(code, *index),
             Self::FirstLine { .. } => None,
+            Self::Closure { function, .. } => {
+                let closure = function.as_object().get_attr("__closure__", vm).ok();
+                closure.filter(|closure| !vm.is_none(closure))
+            }
         }
     }
 
@@ -376,6 +424,24 @@ impl Step {
                 unsafe { move_first_line(code, if forward { *new } else { *expected }) };
                 Ok(())
             }
+            Self::Closure {
+                function,
+                field,
+                values,
+            } => {
+                // SAFETY: never outside, so the world is stopped; `resolve` checked the cells, and the code that goes
+                // with them is written in the same stop. Forward, `apply_all` has asked for waiting frames.
+                drop(unsafe { field.replace(function, choose(values)) });
+                Ok(())
+            }
+        }
+    }
+
+    /// The function whose closure this step replaces.
+    pub(super) fn closed_function(&self) -> Option<&PyRef<PyFunction>> {
+        match self {
+            Self::Closure { function, .. } => Some(function),
+            _ => None,
         }
     }
 

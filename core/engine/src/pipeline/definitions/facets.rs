@@ -286,6 +286,8 @@ pub struct StatementFacets {
     pub deletes: Vec<String>,
     /// The name of a simple annotated assignment, with or without a value.
     pub annotates: Option<String>,
+    /// The annotation of an annotated assignment, in bytes from the start of the statement.
+    pub annotation_range: Option<Range<u32>>,
     /// Names that it, or a lambda in it, reads from its scope or beyond, in order, without duplicates.
     pub reads: Vec<String>,
     /// Running it can call no user code. Imports are not inert.
@@ -387,6 +389,7 @@ impl Shift for BranchFacets {
 
 impl Shift for StatementFacets {
     fn each_range(&mut self, shift: &mut impl FnMut(&mut Range<u32>)) {
+        self.annotation_range.iter_mut().for_each(&mut *shift);
         self.value.each_range(shift);
     }
 }

@@ -28,7 +28,7 @@ pub use facets::{
     Parameter, ParameterKind, StatementFacets,
 };
 pub use names::mangle;
-pub use parse::{ProblemKind, SyntaxProblem, parse};
+pub use parse::{ProblemKind, SyntaxProblem, is_expression, parse};
 pub use reparse::reparse;
 pub use tree::{
     Ancestors, BlockKind, ComprehensionKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,

@@ -48,6 +48,18 @@ pub struct SyntaxProblem {
     pub column: u32,
 }
 
+/// Is the text a single expression, as `eval` takes it, over several lines perhaps? False for what does not parse.
+pub fn is_expression(text: &str) -> bool {
+    /// Fits on the stack of the session. The bound counts tokens rather than levels, of which no compiler allows as many.
+    const DEEPEST_EXPRESSION: usize = 1500;
+    // Parentheses around nothing would be a tuple. The line end lets it end in a comment.
+    let inside = format!("({text}\n)");
+    let options = ParseOptions::from(Mode::Expression).with_target_version(PythonVersion::latest());
+    !text.trim().is_empty()
+        && depth_bound(&inside) <= DEEPEST_EXPRESSION
+        && parse_unchecked(&inside, options).errors().is_empty()
+}
+
 /// The definitions of a text. Never fails and never panics on a text: see [`DefinitionTree::problems`].
 ///
 /// It takes time in proportion to the text. The text is parsed as the newest Python that the parser knows.

@@ -960,3 +960,30 @@ fn at_end(tree: &DefinitionTree) -> &Definition {
         .find(|it| it.facets.block().is_some())
         .expect("the program has blocks")
 }
+
+#[test]
+fn one_expression_is_told_from_statements() {
+    for text in [
+        "1",
+        " f(x)  # comment",
+        "a\n+ b",
+        "x if y else z",
+        "'text'",
+        "lambda: 1",
+    ] {
+        assert!(is_expression(text), "{text:?}");
+    }
+    let deep = format!("{}1{}", "(".repeat(5_000), ")".repeat(5_000));
+    for text in [
+        "",
+        "x = 1",
+        "f(); g()",
+        "result = 1",
+        "for x in y:\n    pass",
+        "1 +",
+        "1) + (2\n3",
+        &deep,
+    ] {
+        assert!(!is_expression(text), "{text:?}");
+    }
+}

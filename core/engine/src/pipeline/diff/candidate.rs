@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::definitions::{BranchKind, DefinitionId, DefinitionKind, DefinitionTree, Facets};
+use super::super::definitions::{BranchKind, DefinitionId, DefinitionKind, DefinitionTree, Facets, ParameterKind};
 
 /// Pairs siblings; the engine's own rules and those of plugins alike.
 pub trait Matcher: Send + Sync {
@@ -38,6 +38,14 @@ pub struct Candidate<'t> {
     pub parameters: Vec<&'t str>,
     /// Names that a statement or block binds; for a bare annotation the annotated name.
     pub binds: Vec<Cow<'t, str>>,
+    /// Of a function the parameters that every call must give, of a class the keywords of its header; in order.
+    pub(super) required: Vec<&'t str>,
+    /// Fingerprints of the bases, keyword values and type parameters of a class.
+    pub(super) arguments: Vec<u64>,
+    /// Statements in a function or class, at any depth or nearly so.
+    pub(super) statements: u32,
+    /// A function that does nothing.
+    pub(super) is_stub: bool,
     /// Text of the decorators of a function or class; the dotted name that an expression statement calls.
     pub calls: Vec<&'t str>,
     /// Number of paired siblings before it: an old and a new candidate with equal numbers lie between the same two. Only
@@ -60,6 +68,10 @@ impl<'t> Candidate<'t> {
             fingerprint: definition.fingerprint,
             shape: 0,
             parameters: Vec::new(),
+            required: Vec::new(),
+            arguments: Vec::new(),
+            statements: 0,
+            is_stub: false,
             binds: Vec::new(),
             calls: Vec::new(),
             gap: 0,
@@ -73,6 +85,15 @@ impl<'t> Candidate<'t> {
                     .iter()
                     .map(|parameter| parameter.name.as_str())
                     .collect();
+                candidate.required = facets
+                    .parameters
+                    .iter()
+                    .filter(|it| it.default.is_none())
+                    .filter(|it| !matches!(it.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword))
+                    .map(|parameter| parameter.name.as_str())
+                    .collect();
+                candidate.statements = facets.statement_count;
+                candidate.is_stub = facets.is_stub;
                 candidate.calls = facets
                     .decorators
                     .iter()
@@ -80,6 +101,14 @@ impl<'t> Candidate<'t> {
                     .collect();
             }
             Facets::Class(facets) => {
+                candidate.required = facets.keywords.iter().flatten().map(String::as_str).collect();
+                candidate.arguments = facets
+                    .arguments
+                    .iter()
+                    .chain(&facets.type_params)
+                    .map(|facet| facet.fingerprint)
+                    .collect();
+                candidate.statements = statements_of_class(tree, id);
                 candidate.shape = facets.body_fingerprint;
                 candidate.calls = facets
                     .decorators
@@ -107,6 +136,14 @@ impl<'t> Candidate<'t> {
         }
         candidate
     }
+}
+
+/// Those of the class body and of its methods.
+fn statements_of_class(tree: &DefinitionTree, class: DefinitionId) -> u32 {
+    let body = tree.get(class).children.iter().map(|child| tree.get(*child));
+    body.filter(|child| !child.in_header)
+        .map(|child| 1 + child.facets.function().map_or(0, |facets| facets.statement_count))
+        .sum()
 }
 
 /// Why a pair was not taken.

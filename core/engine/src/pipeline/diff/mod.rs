@@ -2,18 +2,22 @@
 //!
 //! [`match_trees`] goes from the module down: the children of two paired definitions are paired among themselves, by
 //! matchers that each see what the ones before left over; what is inside an unpaired definition stays unpaired. The
-//! engine's own rules are matchers like those of plugins, run after them; see [`rules`] for their order. Renamed and
-//! moved definitions need to see the whole file or batch and are looked for among what is left over here.
+//! engine's own rules are matchers like those of plugins, run after them; see [`rules`] for their order, and
+//! `rules/renamed.rs` for the rule by which a rename is told from a deletion and an addition. What is left in the whole
+//! file may have [`moved`].
 
 mod candidate;
+mod moved;
 mod order;
 mod plugins;
 mod rules;
+mod words;
 
 use std::borrow::Cow;
 
 pub use candidate::{Candidate, Matcher, PairError, Pairs};
 pub use plugins::PluginMatchers;
+pub use words::same_words;
 
 use super::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
 use candidate::compatible;
@@ -114,8 +118,23 @@ struct InProgress<'t> {
 impl<'t> InProgress<'t> {
     fn run(&mut self, matchers: &[(usize, &dyn Matcher)]) -> Result<(), (usize, String)> {
         self.pair(DefinitionId::MODULE, DefinitionId::MODULE, "the module".into());
+        self.pair_inside(DefinitionId::MODULE, DefinitionId::MODULE, matchers)?;
+        for (old, new) in moved::moved(self.old, self.new, &self.new_of, &self.old_of) {
+            self.pair(old, new, "moved".into());
+            self.pair_inside(old, new, matchers)?;
+        }
+        Ok(())
+    }
+
+    /// Pairs what is inside two paired definitions.
+    fn pair_inside(
+        &mut self,
+        old: DefinitionId,
+        new: DefinitionId,
+        matchers: &[(usize, &dyn Matcher)],
+    ) -> Result<(), (usize, String)> {
         // No recursion: lambdas nest as deep as the file likes.
-        let mut pending = vec![(DefinitionId::MODULE, DefinitionId::MODULE)];
+        let mut pending = vec![(old, new)];
         while let Some((old, new)) = pending.pop() {
             if self.pair_whole(old, new) {
                 continue;

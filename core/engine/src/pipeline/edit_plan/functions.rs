@@ -18,10 +18,8 @@ impl Planner<'_> {
             before.facets.function().expect("a function has function facets"),
             after.facets.function().expect("a function has function facets"),
         );
-        let fingerprints =
-            |facets: &[ExprFacet]| -> Vec<u64> { facets.iter().map(|facet| facet.fingerprint).collect() };
         let mut rewrap = None;
-        if fingerprints(&old_facets.decorators) != fingerprints(&new_facets.decorators) {
+        if !self.same_expressions((old, &old_facets.decorators), (new, &new_facets.decorators)) {
             let is_descriptor = |facet: &ExprFacet| DESCRIPTORS.contains(&decorator_name(facet).as_str());
             let name = self.new.bound_name(new).unwrap_or_default();
             if !place.scope.classes.is_empty()
@@ -39,8 +37,12 @@ impl Planner<'_> {
                 return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why);
             }
         }
-        let header = header_update(self.new, new, old_facets, new_facets);
-        let edit = if self.is_same(old, new) {
+        let header = header_update(self.new, new, old_facets, new_facets, self.anew.annotations());
+        let is_only_renamed = header.is_none() && rewrap.is_none() && self.is_same_but_name(old, new);
+        let is_unedited = self.is_same(old, new) || is_only_renamed;
+        let edit = if is_unedited && self.anew.is_future() {
+            EditCode::Future
+        } else if is_unedited {
             EditCode::Layout
         } else if rewrap.is_some() {
             EditCode::ClsMethod
@@ -68,6 +70,7 @@ impl Planner<'_> {
             positions_only: edit == EditCode::Layout,
             decorators: new_facets.decorators.iter().map(decorator_name).collect(),
             inner: self.inner_functions(new, &pairs),
+            paths: self.path_changes(&pairs),
             pairs,
         };
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
@@ -82,7 +85,7 @@ impl Planner<'_> {
         pairs
             .iter()
             .filter(|(_, new)| *new != outer)
-            .filter_map(|(old, new)| inner_function(self.old, *old, self.new, *new))
+            .filter_map(|(old, new)| inner_function(self.old, *old, self.new, *new, self.anew.annotations()))
             .collect()
     }
 

@@ -9,12 +9,14 @@ fn print(facet: &Option<ExprFacet>) -> Option<u64> {
     facet.as_ref().map(|facet| facet.fingerprint)
 }
 
-/// What of the header must be made anew; `None` when it is the same.
+/// What of the header must be made anew; `None` when it is the same. `annotations_anew`: they mean something else than
+/// before, although their text is the same.
 pub(super) fn header_update(
     tree: &DefinitionTree,
     id: DefinitionId,
     old: &FunctionFacets,
     new: &FunctionFacets,
+    annotations_anew: bool,
 ) -> Option<HeaderUpdate> {
     let old_default = |name: &str| default_of(old, name);
     let sources = |keyword_only: bool| -> Vec<DefaultSource> {
@@ -29,7 +31,7 @@ pub(super) fn header_update(
     let defaults_changed = defaults.iter().chain(&keyword_defaults).any(|source| source.evaluate)
         || defaulted(old, false) != defaulted(new, false)
         || defaulted(old, true) != defaulted(new, true);
-    let annotations_changed = annotations(old) != annotations(new);
+    let annotations_changed = annotations(old) != annotations(new) || (annotations_anew && has_annotations(new));
     let docstring_changed = print(&old.docstring) != print(&new.docstring);
     let type_params_changed = print(&old.type_params) != print(&new.type_params);
     if !(defaults_changed || annotations_changed || docstring_changed || type_params_changed) {
@@ -77,6 +79,10 @@ fn annotations(facets: &FunctionFacets) -> (Vec<(&str, Option<u64>)>, Option<u64
     (parameters.collect(), print(&facets.returns))
 }
 
+fn has_annotations(facets: &FunctionFacets) -> bool {
+    facets.returns.is_some() || facets.parameters.iter().any(|parameter| parameter.annotation.is_some())
+}
+
 /// Do two functions evaluate the same defaults and store them in the same order?
 pub(super) fn same_defaults(old: &FunctionFacets, new: &FunctionFacets) -> bool {
     [false, true].into_iter().all(|keyword_only| {
@@ -92,6 +98,7 @@ pub(super) fn inner_function(
     old: DefinitionId,
     tree: &DefinitionTree,
     new: DefinitionId,
+    annotations_anew: bool,
 ) -> Option<InnerFunction> {
     let (before, after) = (old_tree.get(old).facets.function()?, tree.get(new).facets.function()?);
     let inner = InnerFunction {
@@ -103,6 +110,7 @@ pub(super) fn inner_function(
         defaults_changed: !same_defaults(before, after),
         docstring_changed: print(&before.docstring) != print(&after.docstring),
         annotations_changed: annotations(before) != annotations(after)
+            || (annotations_anew && has_annotations(after))
             || print(&before.type_params) != print(&after.type_params),
     };
     let is_worth_it =

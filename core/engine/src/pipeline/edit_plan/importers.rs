@@ -53,8 +53,11 @@ fn gone(plan: &FilePlan) -> Vec<(String, DefinitionId, u32, Vec<Guard>)> {
     let mut gone = Vec::new();
     for operation in &plan.operations {
         let names = match &operation.action {
-            Action::Unbind { scope, names, .. } if *scope == module => names,
-            Action::Run(statement) if statement.scope == module => &statement.unbinds,
+            Action::Unbind { scope, names, .. } if *scope == module => names.as_slice(),
+            Action::Run(statement) if statement.scope == module => statement.unbinds.as_slice(),
+            Action::Rename(rename) if rename.old_scope == module && !rename.keeps_old => {
+                std::slice::from_ref(&rename.from)
+            }
             _ => continue,
         };
         if let Some(old) = operation.old {

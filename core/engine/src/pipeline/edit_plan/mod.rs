@@ -4,6 +4,7 @@
 //! not yet) becomes [`Action::Refuse`]: the new text of that definition then does not count as live, so that the next
 //! save is compared with what really runs.
 
+mod anew;
 mod blocks;
 mod decorated;
 mod dependents;
@@ -18,6 +19,7 @@ mod outline;
 mod questions;
 mod readers;
 mod reasons;
+mod renames;
 mod reruns;
 mod scope;
 mod statements;
@@ -29,7 +31,7 @@ pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
     Action, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, LiveClass,
-    NewAttributes, Operation, Phase, Plan, Refusal, RunStatement, Scope, Unchanged, UpdateCode,
+    NewAttributes, Operation, PathChange, Phase, Plan, Refusal, Rename, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use outline::Outline;
 pub use reasons::{note, refusal};
@@ -42,6 +44,7 @@ use crate::pipeline::definitions::{
     BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
 };
 use crate::pipeline::diff::Matching;
+use anew::Anew;
 use blocks::is_main_guard;
 use scope::Names;
 use statements::bound_names;
@@ -59,6 +62,8 @@ pub struct FileChange {
     pub new: Arc<DefinitionTree>,
     /// Which definition is which.
     pub matching: Matching,
+    /// The module has followed its file to another path: every code object names the file.
+    pub has_moved: bool,
 }
 
 /// What `[patch]` says about plans.
@@ -108,45 +113,18 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere, settings: PlanSetti
         guards: Vec::new(),
         operations: Vec::new(),
         unchanged: Vec::new(),
+        anew: Anew::of(change),
     };
-    let mut classes = Vec::new();
-    if futures(&change.old) == futures(&change.new) {
-        classes = live_classes::of(change, &planner.names);
-        planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
-        planner.note_reordered();
-    } else {
-        planner.refuse(
-            EditCode::Future,
-            None,
-            Some(DefinitionId::MODULE),
-            reasons::future_changed(&change.path),
-        );
-    }
+    planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
+    planner.note_reordered();
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
         blocks: planner.blocks,
         unchanged: planner.unchanged,
-        classes,
-        flags: future_flags(futures(&change.new)),
+        classes: live_classes::of(change, &planner.names),
+        flags: anew::future_flags(&change.new),
     }
-}
-
-fn futures(tree: &DefinitionTree) -> &[String] {
-    tree.module().facets.module().map_or(&[], |facets| &facets.future)
-}
-
-/// `compiler_flag` of the `__future__` features that still matter (Lib/__future__.py): `annotations`, and
-/// `barry_as_FLUFL` for those who mean it. All others are mandatory since 3.7.
-fn future_flags(features: &[String]) -> u32 {
-    features
-        .iter()
-        .map(|feature| match feature.as_str() {
-            "annotations" => 0x100_0000,
-            "barry_as_FLUFL" => 0x40_0000,
-            _ => 0,
-        })
-        .fold(0, |flags, flag| flags | flag)
 }
 
 /// Where the walk is.
@@ -184,6 +162,8 @@ struct Planner<'a> {
     guards: Vec<Guard>,
     operations: Vec<Operation>,
     unchanged: Vec<Unchanged>,
+    /// Whether definitions whose text is the same are compiled anew.
+    anew: Anew,
 }
 
 impl Planner<'_> {
@@ -199,7 +179,8 @@ impl Planner<'_> {
         for &child in &new.get(new_parent).children {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
-                Some(before) if self.is_untouched(before, child) => self.keep(before, child),
+                Some(before) if self.anew == Anew::No && self.is_untouched(before, child) => self.keep(before, child),
+                Some(before) if self.is_elsewhere(before, child) => self.bound_elsewhere(before, child, place),
                 Some(before) => self.paired(before, child, place),
             }
         }
@@ -227,9 +208,10 @@ impl Planner<'_> {
         self.old.get(old).fingerprint == self.new.get(new).fingerprint
     }
 
-    /// Same text at the same column: at most the line differs.
+    /// Same text at the same column and with the same qualified name: at most the line differs.
     fn is_untouched(&self, old: DefinitionId, new: DefinitionId) -> bool {
         self.is_same(old, new)
+            && self.old.get(old).path == self.new.get(new).path
             && self.old.get(old).column == self.new.get(new).column
             && self.old.text(old) == self.new.text(new)
     }
@@ -258,16 +240,13 @@ impl Planner<'_> {
             before.facets.class().expect("a class has class facets"),
             after.facets.class().expect("a class has class facets"),
         );
-        let fingerprints = |facets: &[crate::pipeline::definitions::ExprFacet]| -> Vec<u64> {
-            facets.iter().map(|facet| facet.fingerprint).collect()
-        };
-        if fingerprints(&old_class.decorators) != fingerprints(&new_class.decorators) {
+        if !self.same_expressions((old, &old_class.decorators), (new, &new_class.decorators)) {
             let why = reasons::class_decorators(&after.path);
             return self.refuse(EditCode::ClsDecorators, Some(old), Some(new), why);
         }
         let type_param =
             |facet: &Option<crate::pipeline::definitions::ExprFacet>| facet.as_ref().map(|it| it.fingerprint);
-        if fingerprints(&old_class.arguments) != fingerprints(&new_class.arguments)
+        if !self.same_expressions((old, &old_class.arguments), (new, &new_class.arguments))
             || type_param(&old_class.type_params) != type_param(&new_class.type_params)
         {
             let why = reasons::class_bases(&after.path);

@@ -126,8 +126,46 @@ pub enum Action {
         /// Names that lose their annotation.
         annotations: Vec<String>,
     },
+    /// A definition gets another name; what else changed of it is an operation of its own.
+    Rename(Rename),
     /// Nothing is done, and the report says why.
     Refuse(Refusal),
+}
+
+/// A function or class that has another name now, or is bound in another scope: the new name is bound to the same object,
+/// the old one goes.
+#[derive(Debug, Serialize)]
+pub struct Rename {
+    /// Where the old name is bound, and where the new one is; the classes around it with their new names.
+    pub old_scope: Scope,
+    pub scope: Scope,
+    /// The name that it has so far.
+    pub from: String,
+    /// The name that it gets.
+    pub to: String,
+    /// What changes in qualified names.
+    pub path: PathChange,
+    /// It is a class: its own attributes say its name.
+    pub is_class: bool,
+    /// The old name stays: something else in the new text binds it, or the class that it stands in is deleted whole.
+    pub keeps_old: bool,
+}
+
+/// The qualified name of a definition, which is the beginning of the qualified names of all that is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathChange {
+    /// So far.
+    pub from: String,
+    /// From now on.
+    pub to: String,
+}
+
+impl PathChange {
+    /// The new form of a qualified name; `None` where this change does not concern it.
+    pub fn apply(&self, qualified: &str) -> Option<String> {
+        let rest = qualified.strip_prefix(&self.from)?;
+        (rest.is_empty() || rest.starts_with('.')).then(|| format!("{}{rest}", self.to))
+    }
 }
 
 /// Where a statement runs and where its names are bound.
@@ -162,6 +200,8 @@ pub struct UpdateCode {
     pub decorators: Vec<String>,
     /// Functions and lambdas nested in the definition, in the order of `pairs`, that have decorators or a new header.
     pub inner: Vec<InnerFunction>,
+    /// Qualified names that change, outermost first.
+    pub paths: Vec<PathChange>,
 }
 
 /// A function or lambda inside a changed function: its `def` runs again only when the outer one is called.
@@ -280,6 +320,19 @@ pub struct Refusal {
     pub help: String,
     /// True for a listing that holds nothing back: the new text counts as live.
     pub is_note: bool,
+    /// The 1-based line that is meant, where it is not the first one of the operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+impl Refusal {
+    /// The same, about this 1-based line.
+    pub fn at_line(self, line: u32) -> Self {
+        Self {
+            line: Some(line),
+            ..self
+        }
+    }
 }
 
 macro_rules! edit_codes {
@@ -309,6 +362,8 @@ edit_codes! {
     FnLambda = "fn-lambda",
     Add = "add",
     Delete = "delete",
+    Rename = "rename",
+    Move = "move",
     Overloads = "overloads",
     ClsAttr = "cls-attr",
     ClsMethod = "cls-method",

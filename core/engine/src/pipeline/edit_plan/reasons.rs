@@ -1,7 +1,5 @@
 //! The words of refusals: what cannot happen, why, and what to do.
 
-use std::path::Path;
-
 use super::importers::Importer;
 use super::{EditCode, Refusal};
 use crate::diagnostic::shown_path;
@@ -15,6 +13,7 @@ pub fn refusal(code: &str, message: impl Into<String>, why: impl Into<String>, h
         why: why.into(),
         help: help.into(),
         is_note: false,
+        line: None,
     }
 }
 
@@ -24,15 +23,6 @@ pub fn note(code: &str, message: impl Into<String>, why: impl Into<String>, help
         is_note: true,
         ..refusal(code, message, why, help)
     }
-}
-
-pub fn future_changed(path: &Path) -> Refusal {
-    refusal(
-        "future",
-        format!("`{}` keeps its old code", path.display()),
-        "a `from __future__` import was added or removed, which changes how every definition of the file is compiled",
-        "restart the program, or take the change of the `__future__` imports back",
-    )
 }
 
 pub fn class_decorators(name: &str) -> Refusal {

@@ -25,6 +25,7 @@ const INERT_DECORATORS: [&str; 10] = [
 impl Planner<'_> {
     pub(super) fn statement(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         if self.is_same(old, new) {
+            self.annotate_anew(old, new, place);
             return self.update_positions(old, new, place);
         }
         let shape = |tree: &DefinitionTree, id| {
@@ -77,6 +78,7 @@ impl Planner<'_> {
         // The defaults of the outermost lambdas are those of before, or the statement would run.
         let is_nested = |id| outline.iter().all(|owner| owner.id != id);
         let nested: Vec<_> = pairs.iter().copied().filter(|(_, new)| is_nested(*new)).collect();
+        let paths = self.path_changes(&pairs);
         let update = UpdateCode {
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
@@ -88,6 +90,7 @@ impl Planner<'_> {
             positions_only: silent,
             decorators: Vec::new(),
             inner: self.inner_functions(DefinitionId::MODULE, &nested),
+            paths,
         };
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
     }

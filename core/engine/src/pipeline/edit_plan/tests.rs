@@ -19,6 +19,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         old,
         new,
         matching,
+        has_moved: false,
     };
     plan(&[change], &(), PlanSettings::default()).files.remove(0)
 }
@@ -73,6 +74,10 @@ fn line(operation: &Operation) -> String {
             words.push("unbind".to_owned());
             words.extend(names.iter().cloned());
             words.extend(annotations.iter().map(|name| format!(":{name}")));
+        }
+        Action::Rename(rename) => {
+            words.push(format!("{} -> {}", rename.from, rename.to));
+            words.extend(rename.keeps_old.then(|| "keeps".to_owned()));
         }
         Action::Choose { .. } => words.push("choose".to_owned()),
         Action::Refuse(reason) => {
@@ -416,11 +421,16 @@ fn layout_runs_nothing() {
 }
 
 #[test]
-fn a_future_import_refuses_the_whole_file() {
+fn a_future_import_compiles_everything_anew() {
     check(&[(
-        "def f(): 1",
-        "from __future__ import annotations\ndef f(): 2",
-        &["future refuse future"],
+        "class C:\n x: int = f()\n def m(self, a: int): [x for x in a]\ny = lambda: 1\nz = 1",
+        "from __future__ import annotations\nclass C:\n x: int = f()\n def m(self, a: int): [x for x in a]\ny = lambda: 1\nz = 1",
+        &[
+            "stmt run early annotations",
+            "future C run early",
+            "future C.m update annotations",
+            "layout positions",
+        ],
     )]);
     let plan = plan_of(
         "from __future__ import annotations",

@@ -32,6 +32,11 @@ impl Unit {
         Self::with_text(tree, id, tree.get(id).range.clone(), &[])
     }
 
+    /// A part of a statement, from its start to this offset in the file.
+    pub fn beginning(tree: &DefinitionTree, id: DefinitionId, end: u32) -> Self {
+        Self::with_text(tree, id, tree.get(id).range.start..end, &[])
+    }
+
     /// The unit of a block in which each suite only binds a name to the suite's index: running it tells which suite the
     /// tests lead to.
     pub fn choosing(tree: &DefinitionTree, block: DefinitionId, name: &str) -> Self {

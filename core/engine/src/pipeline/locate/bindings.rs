@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jurigged_runtime::{Interpreter, Pin};
+use jurigged_runtime::{Handle, Interpreter, Pin};
 use rustc_hash::FxHashMap;
 
 use super::codes::{Bound, bind, bind_loose};
@@ -27,6 +27,9 @@ pub struct Binding {
     pub first_line: u32,
     /// `co_firstlineno` minus the line that the parser gives; 0 but for anonymous owners that start on a bracket.
     pub skew: i64,
+    /// Older code objects of this definition that some live functions may still run, because they could not get the
+    /// newer one.
+    pub left_behind: Vec<Pin>,
 }
 
 /// A place in `co_consts`.
@@ -75,6 +78,11 @@ impl Bindings {
         self.by_definition.get(&id)
     }
 
+    /// All code objects that are bound.
+    pub fn codes(&self) -> impl Iterator<Item = &Pin> {
+        self.by_definition.values().map(|binding| &binding.code)
+    }
+
     /// Binds a definition to what [`bind`] found.
     pub fn insert(&mut self, interpreter: &dyn Interpreter, bound: &Bound) {
         let parent = bound.parent.map(|(code, index)| ParentConstant {
@@ -86,8 +94,16 @@ impl Bindings {
             parent,
             first_line: bound.first_line,
             skew: i64::from(bound.first_line) - i64::from(bound.text_line),
+            left_behind: Vec::new(),
         };
         self.by_definition.insert(bound.id, binding);
+    }
+
+    /// Remembers that functions of a definition may still run this older code object.
+    pub fn leave_behind(&mut self, interpreter: &dyn Interpreter, id: DefinitionId, code: Handle) {
+        if let Some(binding) = self.by_definition.get_mut(&id) {
+            binding.left_behind.push(interpreter.pin(code));
+        }
     }
 
     /// Carries over the bindings of all definitions of another tree that have the same text in this one, and those of

@@ -7,15 +7,17 @@
 
 mod bindings;
 mod codes;
+mod copies;
 mod crawlers;
 mod structure;
 
 pub use bindings::{Binding, Bindings, ParentConstant};
-pub use codes::{Bound, bind, code_of_scope, first_line_of, is_hidden_scope, name_of};
+pub use codes::{Bound, bind, code_of_scope, constants, first_line_of, is_hidden_scope, name_of};
+pub use copies::copies_code;
 pub use crawlers::add_crawlers;
-pub use structure::{bound_object, class_at, resolve, wrappers_of};
+pub use structure::{bound_object, class_at, leads_to, resolve, wrappers_of};
 
-use jurigged_runtime::{Handle, Interpreter, SoughtCode};
+use jurigged_runtime::{Handle, Interpreter, Pin, SoughtCode};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::DefinitionId;
@@ -38,11 +40,14 @@ pub struct ModuleTarget<'a> {
 pub struct Targets {
     /// For each operation its code objects; empty for operations that have none.
     pub operations: Vec<Vec<CodeTarget>>,
+    /// Operations of which somebody has made a copy of the code that differs from it.
+    pub altered_copies: Vec<usize>,
     /// Passes over the heap that were needed.
     pub heap_passes: u32,
 }
 
-/// A code object of the baseline and everything that runs it.
+/// A code object of the baseline and everything that runs it. A definition of which some functions could not follow an
+/// earlier edit has several: first the one that its text stands for, then those that were left behind.
 #[derive(Clone, Debug)]
 pub struct CodeTarget {
     /// The definition in the baseline's tree.
@@ -59,11 +64,13 @@ pub struct CodeTarget {
     pub conforming: Vec<Handle>,
 }
 
-/// Finds the targets of every module, with one search for all of them.
+/// Finds the targets of every module, with one search for all of them. `copies_code`: the program's own text makes copies
+/// of code objects.
 pub fn locate(
     interpreter: &dyn Interpreter,
     modules: &[(&FilePlan, ModuleTarget<'_>)],
     plugins: &mut PluginSession<'_>,
+    copies_code: bool,
 ) -> Vec<Targets> {
     let mut all: Vec<Targets> = modules
         .iter()
@@ -76,9 +83,13 @@ pub fn locate(
                     _ => Vec::new(),
                 })
                 .collect(),
+            altered_copies: Vec::new(),
             heap_passes: 0,
         })
         .collect();
+    if copies_code || copies::copier_is_loaded(interpreter) {
+        copies::add_copies(interpreter, modules, &mut all);
+    }
     let mut sought = Vec::new();
     for (targets, (plan, module)) in all.iter_mut().zip(modules) {
         let wanted = targets.operations.iter().flatten().map(|target| target.code).collect();
@@ -113,7 +124,7 @@ pub fn locate(
     let found = interpreter.find_holders(&sought);
     let mut answers = found.functions.into_iter().zip(found.conforming);
     for targets in &mut all {
-        targets.heap_passes = found.heap_passes;
+        targets.heap_passes += found.heap_passes;
         for target in targets.operations.iter_mut().flatten() {
             let (functions, conforming) = answers.next().expect("one answer for each sought code object");
             target.functions = functions;
@@ -127,19 +138,22 @@ fn code_targets(interpreter: &dyn Interpreter, update: &UpdateCode, module: &Mod
     update
         .pairs
         .iter()
-        .filter_map(|&(old, new)| {
-            let binding = module.bindings.get(old)?;
-            Some(CodeTarget {
+        .filter_map(|&(old, new)| Some((old, new, module.bindings.get(old)?)))
+        .flat_map(|(old, new, binding)| {
+            let target = |code: &Pin| CodeTarget {
                 old,
                 new,
-                code: interpreter.pinned(&binding.code),
-                parent: binding
-                    .parent
-                    .as_ref()
-                    .map(|parent| (interpreter.pinned(&parent.code), parent.index)),
+                code: interpreter.pinned(code),
+                parent: None,
                 functions: Vec::new(),
                 conforming: Vec::new(),
-            })
+            };
+            let parent = binding.parent.as_ref();
+            let current = CodeTarget {
+                parent: parent.map(|parent| (interpreter.pinned(&parent.code), parent.index)),
+                ..target(&binding.code)
+            };
+            std::iter::once(current).chain(binding.left_behind.iter().map(target).collect::<Vec<_>>())
         })
         .collect()
 }

@@ -53,6 +53,46 @@ pub fn bound_object(interpreter: &dyn Interpreter, namespace: Handle, scope: &Sc
     interpreter.entry(resolve(interpreter, namespace, scope)?, name)
 }
 
+/// Is an object this function, or a descriptor, method, partial or wrapper around it?
+pub fn leads_to(interpreter: &dyn Interpreter, object: Handle, function: Handle) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut waiting = vec![object];
+    while let Some(object) = waiting.pop() {
+        if object == function {
+            return true;
+        }
+        if seen.len() >= LOOK_AT || !seen.insert(object) {
+            continue;
+        }
+        let attributes: &[&str] = match interpreter.kind(object) {
+            ObjectKind::Function => &["__wrapped__", "__closure__"],
+            ObjectKind::StaticMethod | ObjectKind::ClassMethod | ObjectKind::BoundMethod => &["__func__"],
+            ObjectKind::Property => &["fget", "fset", "fdel"],
+            ObjectKind::Partial => &["func"],
+            ObjectKind::Cell => &["cell_contents"],
+            ObjectKind::Tuple => {
+                waiting.extend(interpreter.items(object).unwrap_or_default());
+                continue;
+            }
+            // Asking a module or class for `__wrapped__` could run code of the user.
+            ObjectKind::Other => match interpreter.namespace(object) {
+                Some(own) => {
+                    waiting.extend(interpreter.entry(own, "__wrapped__"));
+                    continue;
+                }
+                None => continue,
+            },
+            _ => continue,
+        };
+        // An empty cell raises ValueError.
+        let values = attributes
+            .iter()
+            .filter_map(|name| interpreter.attribute(object, name).ok()?);
+        waiting.extend(values);
+    }
+    false
+}
+
 /// Functions with one of the wanted code objects that are reached from the name of an edited definition.
 pub fn functions_at(
     interpreter: &dyn Interpreter,

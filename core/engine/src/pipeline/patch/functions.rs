@@ -1,10 +1,9 @@
-//! New code and new headers for functions that live.
+//! New headers for functions that live.
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashMap;
 
-use crate::pipeline::definitions::DefinitionId;
-use crate::pipeline::edit_plan::{DefaultSource, HeaderUpdate, Refusal, refusal};
+use crate::pipeline::edit_plan::{DefaultSource, HeaderUpdate};
 use crate::pipeline::locate::CodeTarget;
 
 /// Names of variables in a tuple attribute of a code object.
@@ -18,91 +17,6 @@ pub fn names(interpreter: &dyn Interpreter, code: Handle, attribute: &str) -> Ve
         .into_iter()
         .filter_map(|name| interpreter.text(name))
         .collect()
-}
-
-/// The swaps that put new code where old code runs or is made into functions, or why that cannot be.
-pub fn code_swaps(
-    interpreter: &dyn Interpreter,
-    targets: &[CodeTarget],
-    new_codes: &FxHashMap<DefinitionId, Handle>,
-    name: &str,
-) -> Result<Vec<Swap>, Refusal> {
-    let mut swaps = Vec::new();
-    for target in targets {
-        let Some(&new) = new_codes.get(&target.new) else {
-            if target.functions.is_empty() {
-                continue;
-            }
-            return Err(refusal(
-                "ambiguous",
-                format!("`{name}` keeps its old code"),
-                "several functions without a name stand on one line and cannot be told apart",
-                "put them on lines of their own and save again",
-            ));
-        };
-        let (old_free, new_free) = (
-            names(interpreter, target.code, "co_freevars"),
-            names(interpreter, new, "co_freevars"),
-        );
-        if old_free != new_free && !target.functions.is_empty() {
-            return Err(closure_changed(name, &old_free, &new_free));
-        }
-        swaps.extend(target.functions.iter().map(|&function| Swap::Code {
-            function,
-            expected: target.code,
-            new,
-        }));
-        if let Some((code, index)) = target.parent {
-            swaps.push(Swap::Constant {
-                code,
-                index,
-                expected: target.code,
-                new,
-            });
-        }
-    }
-    Ok(swaps)
-}
-
-fn closure_changed(name: &str, old: &[String], new: &[String]) -> Refusal {
-    let list = |names: &[&String]| {
-        names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let gained: Vec<_> = new.iter().filter(|name| !old.contains(name)).collect();
-    let lost: Vec<_> = old.iter().filter(|name| !new.contains(name)).collect();
-    let code = if gained.iter().chain(&lost).any(|name| *name == "__class__") {
-        "fn-super"
-    } else {
-        "fn-closure"
-    };
-    let why = match (gained.is_empty(), lost.is_empty()) {
-        (false, true) => format!(
-            "it now reads {}, which the functions made so far have no cell for",
-            list(&gained)
-        ),
-        (true, false) => format!(
-            "it no longer reads {}, and the cells of a live function are fixed",
-            list(&lost)
-        ),
-        (false, false) => format!(
-            "it now reads {} and no longer {}, and the cells of a live function are fixed",
-            list(&gained),
-            list(&lost)
-        ),
-        (true, true) => {
-            "its free variables are in another order, and the cells of a live function are fixed".to_owned()
-        }
-    };
-    refusal(
-        code,
-        format!("`{name}` keeps its old code"),
-        why,
-        "make the functions anew (call what defines them again), or restart the program",
-    )
 }
 
 /// The swaps that give functions the header of the template, which was made by running the new `def`.
@@ -257,12 +171,23 @@ pub fn wrapper_swaps(
 
 /// The attributes that a wrapper copies, and where it keeps what it wraps; `None` for other objects.
 fn copies_of(interpreter: &dyn Interpreter, wrapper: Handle) -> Option<(&'static [&'static str], &'static str)> {
-    const WRAPS: &[&str] = &["__doc__", "__annotations__", "__annotate__", "__type_params__"];
+    const WRAPS: &[&str] = &[
+        "__doc__",
+        "__annotations__",
+        "__annotate__",
+        "__type_params__",
+        "__name__",
+        "__qualname__",
+    ];
     match interpreter.kind(wrapper) {
         ObjectKind::Function => Some((WRAPS, "__wrapped__")),
-        // 3.10 and later; before, they ask the function.
+        // 3.10 and later; before, they ask the function, and those of RustPython ask it for its names.
         ObjectKind::StaticMethod | ObjectKind::ClassMethod if interpreter.facts().version >= (3, 10, 0) => {
-            Some((&["__doc__", "__annotations__", "__annotate__"], "__func__"))
+            let copied: &[&str] = match interpreter.facts().implementation {
+                "rustpython" => &["__doc__", "__annotations__", "__annotate__"],
+                _ => &["__doc__", "__annotations__", "__annotate__", "__name__", "__qualname__"],
+            };
+            Some((copied, "__func__"))
         }
         ObjectKind::StaticMethod | ObjectKind::ClassMethod => Some((&[], "__func__")),
         ObjectKind::Property => Some((&["__doc__"], "fget")),

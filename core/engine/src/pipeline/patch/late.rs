@@ -64,7 +64,7 @@ pub fn run_statements(
                 let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
                 swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
             }
-            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
+            Action::Unbind { .. } | Action::Rename(_) | Action::Refuse(_) => Ok(()),
         };
         if let Err(stop) = result {
             if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
@@ -99,8 +99,8 @@ fn prepare_waiting(
             names,
             annotations,
         } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
-        // What replaces code does not wait; a block in a branch is run as a whole.
-        Action::Update(_) | Action::Choose { .. } | Action::Refuse(_) => {}
+        // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
+        Action::Update(_) | Action::Choose { .. } | Action::Rename(_) | Action::Refuse(_) => {}
     }
     let mut swaps = steps.removals;
     for scratch in &steps.scratches {

@@ -5,6 +5,8 @@
 //! namespace, and are undone with the rest when one raises.
 
 mod branches;
+mod closures;
+mod codes;
 mod conform;
 mod evidence;
 mod functions;
@@ -16,6 +18,7 @@ mod namespaces;
 mod outcome;
 mod prepare;
 mod propagate;
+mod renames;
 mod settle;
 mod statements;
 mod told;
@@ -26,7 +29,8 @@ mod update;
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use propagate::Followed;
-pub use transaction::Fault;
+pub use renames::Renames;
+pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
@@ -34,7 +38,6 @@ use crate::pipeline::edit_plan::{Dependent, FilePlan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use prepare::Prepared;
-use transaction::Transaction;
 
 /// How often a batch is prepared again because another thread changed a value that it replaces.
 const TRIES: usize = 3;
@@ -54,19 +57,20 @@ pub struct Work<'a> {
     pub bindings: &'a Bindings,
     /// What the operations act on.
     pub targets: &'a Targets,
+    /// Its definitions with other names.
+    pub renames: &'a Renames,
     /// The line (in the new text) of the statement that the module's body is executing, 1-based; `None` once it ended.
     pub executing: Option<u32>,
 }
 
-/// Applies a whole batch, or nothing of it.
+/// Applies a whole batch, or nothing of it. `transaction` has bound the new names of the batch.
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
     dependents: &[Dependent],
     plugins: &mut PluginSession<'_>,
-    fault: Fault,
+    mut transaction: Transaction<'_>,
 ) -> Outcome {
-    let mut transaction = Transaction::new(interpreter, fault);
     let mut ran = Vec::new();
     let mut prepared = Vec::new();
     match attempt(

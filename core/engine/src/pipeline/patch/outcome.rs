@@ -1,9 +1,10 @@
 //! What became of a plan.
 
 use jurigged_abi::AppliedEdit;
-use jurigged_runtime::PythonError;
+use jurigged_runtime::{Handle, PythonError};
 
 use super::propagate::Followed;
+use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::Refusal;
 use crate::pipeline::locate::Bound;
 
@@ -14,6 +15,8 @@ pub struct ModuleOutcome {
     pub operations: Vec<OperationOutcome>,
     /// Code objects of the definitions that were compiled, by the ids of the new tree.
     pub bound: Vec<Bound>,
+    /// Old code objects that some live function keeps, by the definition in the new tree.
+    pub left_codes: Vec<(DefinitionId, Handle)>,
     /// What conformers were told, for their notification at the end.
     pub told: Vec<AppliedEdit>,
 }

@@ -44,6 +44,8 @@ pub struct Steps {
     pub headers: Vec<Swap>,
     /// Names that go.
     pub removals: Vec<Swap>,
+    /// New names that are taken back.
+    pub taken_back: Vec<Swap>,
     /// Scopes in which statements run before the commit.
     pub scratches: Vec<Scratch>,
 }
@@ -154,6 +156,11 @@ fn prepare_operation(
             }
             Ok(())
         }
+        Action::Rename(rename) => {
+            let removal = work.renames.end(interpreter, index, rename, work.namespace)?;
+            steps.removals.extend(removal);
+            Ok(())
+        }
         Action::Unbind {
             scope,
             names,
@@ -217,6 +224,7 @@ pub fn prepare(
         }
         module.outcome.operations.push(outcome);
     }
+    take_back_renames(interpreter, work, &mut module, &mut steps);
     for scratch in &steps.scratches {
         match scratch.swaps(interpreter, work.namespace) {
             Ok(swaps) => module.swaps.extend(swaps),
@@ -235,12 +243,34 @@ pub fn prepare(
     module.swaps.extend(lines::shifts(interpreter, work));
     module.swaps.extend(lines::class_attributes(interpreter, work));
     module.swaps.append(&mut steps.removals);
+    module.swaps.append(&mut steps.taken_back);
     for class in &work.plan.classes {
         if let Some(live) = class_at(interpreter, work.namespace, &class.scope) {
             follow_hash(interpreter, live, class.binds_hash, &mut module.swaps);
         }
     }
     Ok(module)
+}
+
+/// A definition whose new text is refused keeps its old name too.
+fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mut Prepared, steps: &mut Steps) {
+    let operations = &work.plan.operations;
+    for (at, operation) in operations.iter().enumerate() {
+        let Action::Rename(rename) = &operation.action else {
+            continue;
+        };
+        let is_its = |other: &usize| *other != at && operations[*other].new == operation.new;
+        let reason = (0..operations.len())
+            .filter(is_its)
+            .find_map(|other| module.outcome.operations[other].refused.clone())
+            .filter(|reason| !reason.is_note);
+        if let Some(reason) = reason {
+            let removal = work.renames.end(interpreter, at, rename, work.namespace).ok().flatten();
+            steps.removals.retain(|swap| Some(swap) != removal.as_ref());
+            steps.taken_back.extend(work.renames.taken_back(at));
+            module.outcome.operations[at].refused = Some(reason);
+        }
+    }
 }
 
 /// Asks the conformers about definitions that go.

@@ -7,7 +7,7 @@ use super::Work;
 use super::namespaces::Scratch;
 use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{compile_to_run, execute_in, no_class};
-use crate::pipeline::edit_plan::{Phase, Refusal, RunStatement, Scope, refusal};
+use crate::pipeline::edit_plan::{EditCode, Phase, Refusal, RunStatement, Scope, note, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
 /// Runs a statement in a scratch namespace, or leaves it for after the commit.
@@ -29,6 +29,14 @@ pub fn prepare_statement(
         && operation.line >= line
     {
         return Err(Stop::Refused(still_running(&operation.summary, work.module)));
+    }
+    if operation.edit == EditCode::Future && work.plan.flags == 0 && interpreter.facts().version >= (3, 14, 0) {
+        return Err(Stop::Refused(note(
+            "future",
+            format!("`{}` is not evaluated", operation.summary),
+            "one function computes all annotations of a scope (PEP 649), which an unchanged statement is only a part of",
+            "restart the program if the annotation is needed as a value",
+        )));
     }
     refuse_fields(interpreter, work, statement)?;
     // What the compiler refuses is known before anything changes, also of statements that run late.

@@ -20,6 +20,7 @@ pub struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
+    /// Nothing is done yet.
     pub fn new(interpreter: &'a dyn Interpreter, fault: Fault) -> Self {
         Self {
             interpreter,

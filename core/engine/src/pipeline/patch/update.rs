@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
-use super::{Work, conform, functions, inner};
+use super::{Work, codes, conform, functions, inner, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
 use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
@@ -48,8 +48,11 @@ impl Edited<'_> {
         let targets = &work.targets.operations[index];
         let bound = bind_unit(interpreter, work, &update.unit, &update.outline)?;
         let new_codes: FxHashMap<DefinitionId, Handle> = bound.iter().map(|bound| (bound.id, bound.code)).collect();
-        let mut codes = functions::code_swaps(interpreter, targets, &new_codes, name)?;
-        let mut listed = Vec::new();
+        let class = class_at(interpreter, work.namespace, &update.scope);
+        let mut codes = codes::new_code(interpreter, targets, &new_codes, work.module, name, class)?;
+        let followers = without(targets, &codes.left);
+        let targets = &followers;
+        let mut listed = std::mem::take(&mut codes.listed);
         let mut headers = inner::header_swaps(interpreter, work, update, targets, &new_codes, &mut listed)?;
         let outermost = self.outermost();
         let live = outermost.map_or(&[][..], |target| &target.functions);
@@ -68,6 +71,7 @@ impl Edited<'_> {
                 }
             }
         }
+        headers.extend(self.name_swaps(interpreter)?);
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
             headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
         }
@@ -85,6 +89,14 @@ impl Edited<'_> {
                 format!("`{name}` has no code object in this process"),
                 "its code was never made here, or could not be told from other code on its line",
                 "nothing to do if it is not used; else restart the program",
+            ));
+        }
+        if work.targets.altered_copies.contains(&index) {
+            listed.push(note(
+                "copies",
+                format!("a copy of the code of `{name}` stays as it is"),
+                "it was made from the old code and changed, which cannot be done again",
+                "make the copy again, or restart the program",
             ));
         }
         if let Some(made) = self.made_of_what_is_gone(interpreter) {
@@ -123,8 +135,12 @@ impl Edited<'_> {
             module.late.push(index);
         }
         module.edits.extend(edits);
-        module.outcome.bound.extend(relocated(bound, targets));
-        steps.codes.append(&mut codes);
+        module
+            .outcome
+            .bound
+            .extend(relocated(bound, targets, &codes.without_place));
+        module.outcome.left_codes.append(&mut codes.left_codes);
+        steps.codes.append(&mut codes.swaps);
         steps.headers.append(&mut headers);
         Ok(())
     }
@@ -170,6 +186,25 @@ impl Edited<'_> {
         Ok(swaps)
     }
 
+    /// The swaps that give live functions, and what wraps them, the qualified names of the new text.
+    fn name_swaps(&self, interpreter: &dyn Interpreter) -> Result<Vec<Swap>, Stop> {
+        let (work, update) = (self.work, self.update);
+        if update.paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let targets = &work.targets.operations[self.index];
+        let functions = targets.iter().flat_map(|target| target.functions.iter().copied());
+        let mut swaps = renames::function_swaps(interpreter, functions, &update.paths);
+        let bound = update
+            .binding
+            .as_ref()
+            .and_then(|binding| bound_object(interpreter, work.namespace, &update.scope, binding));
+        for &function in self.outermost().map_or(&[][..], |target| &target.functions) {
+            swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
+        }
+        Ok(swaps)
+    }
+
     /// What wraps the live closures of decorated nested functions: no name leads to them.
     fn inner_wrappers(&self, interpreter: &dyn Interpreter) -> FxHashMap<Handle, Handle> {
         let is_decorated = |target: &&CodeTarget| {
@@ -188,6 +223,15 @@ impl Edited<'_> {
     }
 }
 
+/// The targets without the functions that keep their old code.
+fn without(targets: &[CodeTarget], left: &FxHashSet<Handle>) -> Vec<CodeTarget> {
+    let mut targets = targets.to_vec();
+    for target in &mut targets {
+        target.functions.retain(|function| !left.contains(function));
+    }
+    targets
+}
+
 fn not_defined_yet(name: &str) -> Refusal {
     refusal(
         "executing",
@@ -198,14 +242,14 @@ fn not_defined_yet(name: &str) -> Refusal {
 }
 
 /// What stands where the old code objects stood in their parents' constants is found there again at the next edit.
-fn relocated(mut bound: Vec<Bound>, targets: &[CodeTarget]) -> Vec<Bound> {
+fn relocated(mut bound: Vec<Bound>, targets: &[CodeTarget], without_place: &FxHashSet<DefinitionId>) -> Vec<Bound> {
     let codes: FxHashSet<Handle> = bound.iter().map(|bound| bound.code).collect();
     for bound in &mut bound {
         let is_nested = bound.parent.is_some_and(|(parent, _)| codes.contains(&parent));
         if !is_nested {
             bound.parent = targets
                 .iter()
-                .find(|target| target.new == bound.id)
+                .find(|target| target.new == bound.id && !without_place.contains(&bound.id))
                 .and_then(|target| target.parent);
         }
     }

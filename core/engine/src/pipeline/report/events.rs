@@ -18,6 +18,10 @@ pub enum Verb {
     Add,
     /// A name is gone.
     Delete,
+    /// A definition has another name.
+    Rename,
+    /// A definition is in another scope.
+    Move,
     /// A statement was run.
     Run,
     /// An activation finishes with its old code.
@@ -34,6 +38,9 @@ pub struct Event {
     pub edit: Option<EditCode>,
     /// Module and path, such as `shop.cart.Cart.total`; the file for [`Verb::Watch`].
     pub name: String,
+    /// Of [`Verb::Rename`] and [`Verb::Move`]: the new name, with its module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -49,6 +56,7 @@ impl Event {
             verb: Verb::Watch,
             edit: None,
             name: path.display().to_string(),
+            to: None,
             line: None,
             text: None,
         }
@@ -72,6 +80,20 @@ impl Event {
                     } else {
                         dotted(&dotted(module, &operation.name), &names.join(", "))
                     },
+                    to: None,
+                    line: Some(operation.line),
+                    text: None,
+                });
+            }
+            Action::Rename(rename) => {
+                return Some(Self {
+                    verb: match operation.edit {
+                        EditCode::Move => Verb::Move,
+                        _ => Verb::Rename,
+                    },
+                    edit: Some(operation.edit),
+                    name: dotted(module, &rename.path.from),
+                    to: Some(dotted(module, &rename.path.to)),
                     line: Some(operation.line),
                     text: None,
                 });
@@ -82,6 +104,7 @@ impl Event {
             verb,
             edit: Some(operation.edit),
             name: dotted(module, &operation.name),
+            to: None,
             line: Some(operation.line),
             text,
         })
@@ -99,6 +122,7 @@ impl Event {
             name,
             line: Some(followed.line),
             text,
+            to: None,
         }
     }
 
@@ -108,6 +132,7 @@ impl Event {
             verb: Verb::Running,
             edit: Some(operation.edit),
             name: dotted(module, &operation.name),
+            to: None,
             line: Some(line),
             text: None,
         }
@@ -129,6 +154,8 @@ impl std::fmt::Display for Event {
             Verb::Update => "Update",
             Verb::Add => "Add",
             Verb::Delete => "Delete",
+            Verb::Rename => "Rename",
+            Verb::Move => "Move",
             Verb::Run => "Run",
             Verb::Running => {
                 let line = self.line.unwrap_or(0);
@@ -140,6 +167,9 @@ impl std::fmt::Display for Event {
             }
         };
         write!(f, "{verb} {}", self.name)?;
+        if let Some(to) = &self.to {
+            write!(f, " -> {to}")?;
+        }
         if let Some(line) = self.line {
             write!(f, " @L{line}")?;
         }

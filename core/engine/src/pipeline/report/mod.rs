@@ -132,8 +132,22 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal, 
 }
 
 fn listed_diagnostic(module: ReportedModule<'_>, operation: &Operation, listed: &Refusal) -> Diagnostic {
-    Diagnostic::warning(listed.code.clone(), listed.message.clone())
-        .place(place_of(module, operation))
+    let place = listed
+        .line
+        .map_or_else(|| place_of(module, operation), |line| place_at_line(module, line));
+    let diagnostic = if listed.is_note {
+        Diagnostic::warning(listed.code.clone(), listed.message.clone())
+    } else {
+        // It runs what ran before this save.
+        let revision = module.revision.saturating_sub(1);
+        let running = format!(
+            "revision {revision} of `{}`; the rest of this save was applied",
+            module.name
+        );
+        Diagnostic::error(listed.code.clone(), listed.message.clone()).running_now(running)
+    };
+    diagnostic
+        .place(place)
         .detail(listed.why.clone())
         .help(listed.help.clone())
 }
@@ -142,9 +156,14 @@ fn place_of(module: ReportedModule<'_>, operation: &Operation) -> Place {
     if operation.new.is_none() {
         return Place::file(&module.plan.path);
     }
-    let text = module.source.line(operation.line);
+    place_at_line(module, operation.line)
+}
+
+/// The first word of a line of the new text.
+fn place_at_line(module: ReportedModule<'_>, line: u32) -> Place {
+    let text = module.source.line(line);
     let column = text.len() - text.trim_start().len();
-    Place::at(&module.plan.path, operation.line, column as u32 + 1)
+    Place::at(&module.plan.path, line, column as u32 + 1)
 }
 
 /// The diagnostic of a batch that was undone. `undone` are the reported names of everything that it would have changed,

@@ -95,6 +95,10 @@ impl<'a> Builder<'a> {
                 },
                 _ => None,
             },
+            annotation_range: match statement {
+                Stmt::AnnAssign(assign) => Some(start(&*assign.annotation)..end(&*assign.annotation)),
+                _ => None,
+            },
             reads: frame.reads(),
             is_inert: is_inert_statement(statement, !self.annotations_are_text()),
             calls: match statement {

@@ -1,13 +1,16 @@
 //! The engine's own matchers, in the order in which they run; each looks at its own kinds only.
 //!
-//! Equal definitions at the start and the end of a scope are paired before any matcher is asked. A rule that finds
-//! renamed definitions would be the last one.
+//! Equal definitions at the start and the end of a scope are paired before any matcher is asked. Renamed definitions are
+//! looked for last, among what no name pairs.
 
 mod blocks;
 mod equal;
 mod expressions;
 mod named;
+mod renamed;
 mod statements;
+
+pub(super) use renamed::alike;
 
 use std::hash::Hash;
 
@@ -16,13 +19,14 @@ use super::order::{by_key, gaps, increasing};
 use super::plugins::Adapted;
 
 /// All rules.
-pub(super) const RULES: [&dyn Matcher; 6] = [
+pub(super) const RULES: [&dyn Matcher; 7] = [
     &Adapted(equal::EqualDefinitions),
     &named::SameName,
     &statements::Statements,
     &blocks::Blocks,
     &blocks::Branches,
     &expressions::CodeExpressions,
+    &renamed::Renamed,
 ];
 
 /// The candidates of one kind on both sides, and what of them is paired so far.

@@ -1,0 +1,128 @@
+//! Definitions that have another name or stand in another scope, and what follows from the place of a definition for qualified names.
+
+use super::operation::{Action, PathChange, Rename, Scope};
+use super::{EditCode, Place, Planner};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet};
+use crate::pipeline::diff::same_words;
+
+impl Planner<'_> {
+    /// Is this pair a definition that is bound under another name, or in another scope?
+    pub(super) fn is_elsewhere(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        let (before, after) = (self.old.get(old), self.new.get(new));
+        matches!(after.kind, DefinitionKind::Class | DefinitionKind::Function { .. })
+            && (before.name != after.name || self.has_moved(old, new))
+    }
+
+    fn has_moved(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        let parent = self.old.get(old).parent;
+        parent.and_then(|parent| self.change.matching.new_of(parent)) != self.new.get(new).parent
+    }
+
+    pub(super) fn bound_elsewhere(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        if place.in_block || place.is_ambiguous || !self.guards.is_empty() {
+            // Which definition of a block ran is known to the program only.
+            self.removed(old, place);
+            return self.added(new, place);
+        }
+        let (before, after) = (self.old.get(old), self.new.get(new));
+        let (Some(from), Some(to)) = (self.old.bound_name(old), self.new.bound_name(new)) else {
+            return;
+        };
+        let (old_scope, is_deleted) = self.old_scope(old);
+        let rename = Rename {
+            path: PathChange {
+                from: before.path.to_string(),
+                to: after.path.to_string(),
+            },
+            is_class: after.kind == DefinitionKind::Class,
+            keeps_old: is_deleted || self.names.binds(&old_scope, &from),
+            from: from.into_owned(),
+            to: to.into_owned(),
+            old_scope,
+            scope: place.scope.clone(),
+        };
+        let edit = match self.has_moved(old, new) {
+            true => EditCode::Move,
+            false => EditCode::Rename,
+        };
+        self.push(edit, Some(old), Some(new), Action::Rename(rename));
+        self.paired(old, new, place);
+    }
+
+    /// The scope of an old definition, its classes with their new names; whether one of them is deleted.
+    fn old_scope(&self, old: DefinitionId) -> (Scope, bool) {
+        let mut scope = Scope::default();
+        let mut is_deleted = false;
+        for around in self
+            .old
+            .ancestors(old)
+            .filter(|around| around.kind == DefinitionKind::Class)
+        {
+            let now = self.change.matching.new_of(around.id).map(|new| self.new.get(new));
+            is_deleted |= now.is_none();
+            let name = now.unwrap_or(around).name.as_deref();
+            scope.classes.extend(name.map(str::to_owned));
+        }
+        scope.classes.reverse();
+        (scope, is_deleted)
+    }
+
+    /// Are two lists of expressions the same? A name of the module that a function or class of this save has lost counts
+    /// as the one that it has now: it leads to the same object.
+    pub(super) fn same_expressions(
+        &self,
+        (old, before): (DefinitionId, &[ExprFacet]),
+        (new, after): (DefinitionId, &[ExprFacet]),
+    ) -> bool {
+        let same = |(before, after): (&ExprFacet, &ExprFacet)| {
+            before.fingerprint == after.fingerprint || {
+                let texts = (
+                    self.old.text_of(old, &before.range),
+                    self.new.text_of(new, &after.range),
+                );
+                same_words(texts.0, texts.1, |word| self.renamed_in_module(word))
+            }
+        };
+        before.len() == after.len() && before.iter().zip(after).all(same)
+    }
+
+    /// The new name of a function or class of the module that had this one.
+    fn renamed_in_module(&self, name: &str) -> Option<String> {
+        let children = self.old.module().children.iter();
+        let mut named = children.filter(|child| self.old.get(**child).name.as_deref() == Some(name));
+        let now = self.change.matching.new_of(*named.next()?)?;
+        let is_renamed = self.new.get(now).name.as_deref() != Some(name);
+        is_renamed.then(|| self.new.get(now).name.as_deref().map(str::to_owned))?
+    }
+
+    /// Do two functions, whose headers evaluate the same, differ in nothing but their names?
+    pub(super) fn is_same_but_name(&self, old: DefinitionId, new: DefinitionId) -> bool {
+        let (before, after) = (self.old.get(old), self.new.get(new));
+        let (Some(old), Some(new)) = (before.facets.function(), after.facets.function()) else {
+            return false;
+        };
+        let parameters = |facets: &crate::pipeline::definitions::FunctionFacets| -> Vec<_> {
+            let parameters = facets.parameters.iter();
+            parameters.map(|it| (it.name.clone(), it.kind)).collect()
+        };
+        before.name != after.name
+            && before.kind == after.kind
+            && old.body_fingerprint == new.body_fingerprint
+            && parameters(old) == parameters(new)
+    }
+
+    /// The qualified names that change among pairs of code owners.
+    pub(super) fn path_changes(&self, pairs: &[(DefinitionId, DefinitionId)]) -> Vec<PathChange> {
+        let mut changes = Vec::new();
+        for (old, new) in pairs {
+            let (from, to) = (&self.old.get(*old).path, &self.new.get(*new).path);
+            if from != to {
+                changes.push(PathChange {
+                    from: from.to_string(),
+                    to: to.to_string(),
+                });
+            }
+        }
+        changes
+    }
+}

@@ -1,0 +1,383 @@
+//! Cells for live functions whose new code reads other variables of the scopes around it than the old code did.
+//!
+//! A cell belongs to one call of the function that owns the variable. It is taken only from where that call is proved:
+//! from the function itself, or from another live closure that shares a cell of the same call, or of one inside it, with
+//! it. Values are never looked up by name elsewhere: a second call of the outer function has variables of the same names.
+
+use std::cell::OnceCell;
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::functions::names;
+use crate::pipeline::definitions::DefinitionId;
+use crate::pipeline::locate::{CodeTarget, constants, leads_to, name_of};
+
+/// Where a function keeps the cells that an edit took from it, by variable: `(name of the owner, cell)`. On the function
+/// itself, so that they die with it.
+pub const LOST_CELLS: &str = "__jurigged_cells__";
+
+/// The variable behind `super()` and `__class__` (PEP 3135).
+const CLASS: &str = "__class__";
+
+/// The scopes around the functions of one edit, as they were and as they will be.
+pub struct Surroundings<'a> {
+    interpreter: &'a dyn Interpreter,
+    targets: &'a [CodeTarget],
+    new_codes: &'a FxHashMap<DefinitionId, Handle>,
+    /// The class around the outermost definition.
+    class: Option<Handle>,
+    old: CodeTree,
+    new: CodeTree,
+    /// The old code objects of the new ones.
+    old_of: FxHashMap<Handle, Handle>,
+    near: OnceCell<Vec<Closure>>,
+    everywhere: OnceCell<Vec<Closure>>,
+    classes: OnceCell<FxHashMap<String, Vec<Handle>>>,
+}
+
+/// A live function with its cells.
+struct Closure {
+    /// The code object of its definition in the old tree.
+    code: Handle,
+    cells: FxHashMap<String, Handle>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// `class`: the class around the outermost definition, at module level or in classes only.
+    pub fn of(
+        interpreter: &'a dyn Interpreter,
+        targets: &'a [CodeTarget],
+        new_codes: &'a FxHashMap<DefinitionId, Handle>,
+        class: Option<Handle>,
+    ) -> Self {
+        let mut old = CodeTree::default();
+        let mut new = CodeTree::default();
+        let mut old_of = FxHashMap::default();
+        for target in targets {
+            old.add(interpreter, target.code);
+            if let Some(&code) = new_codes.get(&target.new) {
+                new.add(interpreter, code);
+                // The first target of a definition is the one that its text stands for.
+                old_of.entry(code).or_insert(target.code);
+            }
+        }
+        Self {
+            interpreter,
+            targets,
+            new_codes,
+            class,
+            old,
+            new,
+            old_of,
+            near: OnceCell::new(),
+            everywhere: OnceCell::new(),
+            classes: OnceCell::new(),
+        }
+    }
+
+    /// The swaps that give a function, which runs the code of `target`, the cells that `new_code` wants.
+    ///
+    /// # Errors
+    /// The variables that have no value any more.
+    pub fn closure_swaps(
+        &self,
+        function: Handle,
+        target: &CodeTarget,
+        new_code: Handle,
+    ) -> Result<Vec<Swap>, Vec<String>> {
+        let mut own = cells_of(self.interpreter, function, target.code);
+        let lost = lost_cells(self.interpreter, function);
+        for (name, (owner, cell)) in &lost {
+            let now = self.new.owner(self.interpreter, new_code, name);
+            if now.is_none_or(|now| name_of(self.interpreter, now) == *owner) {
+                own.entry(name.clone()).or_insert(*cell);
+            }
+        }
+        let cells = self.cells(function, &own, new_code)?;
+        let names = names(self.interpreter, new_code, "co_freevars");
+        let before = attribute_of_kind(self.interpreter, function, LOST_CELLS, ObjectKind::Dict);
+        let kept = self.interpreter.new_dict();
+        let mut is_kept = false;
+        for (name, cell) in own.iter().filter(|(name, _)| *name != CLASS && !names.contains(name)) {
+            let owner = match self.old_of.get(&new_code) {
+                Some(code) if !lost.contains_key(name) => self.old.owner(self.interpreter, *code, name),
+                _ => None,
+            };
+            let owner = owner.map(|owner| name_of(self.interpreter, owner));
+            let Some(owner) = owner.or_else(|| Some(lost.get(name)?.0.clone())) else {
+                continue;
+            };
+            let entry = [self.interpreter.new_text(&owner), *cell];
+            self.interpreter
+                .set_entry(kept, name, self.interpreter.new_tuple(&entry));
+            is_kept = true;
+        }
+        let mut swaps = Vec::new();
+        if is_kept || before.is_some() {
+            swaps.push(Swap::Attribute {
+                object: function,
+                name: LOST_CELLS.to_owned(),
+                expected: before,
+                new: is_kept.then_some(kept),
+            });
+        }
+        // Last: the code has to follow at once.
+        swaps.push(Swap::Closure {
+            function,
+            expected: attribute_of_kind(self.interpreter, function, "__closure__", ObjectKind::Tuple),
+            new: (!cells.is_empty()).then(|| self.interpreter.new_tuple(&cells)),
+        });
+        Ok(swaps)
+    }
+
+    fn cells(
+        &self,
+        function: Handle,
+        own: &FxHashMap<String, Handle>,
+        new_code: Handle,
+    ) -> Result<Vec<Handle>, Vec<String>> {
+        let mut gone = Vec::new();
+        let mut cells = Vec::new();
+        for name in names(self.interpreter, new_code, "co_freevars") {
+            let cell = own.get(&name).copied().or_else(|| match name.as_str() {
+                CLASS => self.class_cell(function, own, new_code),
+                name => self.sibling_cell(name, own, new_code),
+            });
+            match cell {
+                Some(cell) => cells.push(cell),
+                None => gone.push(name),
+            }
+        }
+        if gone.is_empty() { Ok(cells) } else { Err(gone) }
+    }
+
+    /// The cell of a variable in a closure of the same call.
+    fn sibling_cell(&self, name: &str, own: &FxHashMap<String, Handle>, new_code: Handle) -> Option<Handle> {
+        let owner = self.new.owner(self.interpreter, new_code, name)?;
+        let owner = *self.old_of.get(&owner)?;
+        let code = *self.old_of.get(&new_code)?;
+        let proofs: FxHashSet<Handle> = own
+            .iter()
+            .filter(|(shared, _)| {
+                let theirs = self.old.owner(self.interpreter, code, shared);
+                theirs.is_some_and(|theirs| self.old.is_inside(theirs, owner))
+            })
+            .map(|(_, cell)| *cell)
+            .collect();
+        if proofs.is_empty() {
+            return None;
+        }
+        let find = |closures: &[Closure]| {
+            closures.iter().find_map(|closure| {
+                let cell = *closure.cells.get(name)?;
+                let is_meant = self.old.owner(self.interpreter, closure.code, name) == Some(owner);
+                (is_meant && closure.cells.values().any(|cell| proofs.contains(cell))).then_some(cell)
+            })
+        };
+        find(self.near.get_or_init(|| self.closures_near()))
+            .or_else(|| find(self.everywhere.get_or_init(|| self.closures_everywhere())))
+    }
+
+    /// The live closures of the edited definitions.
+    fn closures_near(&self) -> Vec<Closure> {
+        let functions = self.targets.iter().flat_map(|target| {
+            let with_code = |function: &Handle| (*function, target.code);
+            target.functions.iter().map(with_code)
+        });
+        let closure = |(function, code)| Closure {
+            code,
+            cells: cells_of(self.interpreter, function, code),
+        };
+        functions.map(closure).collect()
+    }
+
+    /// The live closures of all definitions in the outer function, those included that the edit has removed: by one pass
+    /// over the heap.
+    fn closures_everywhere(&self) -> Vec<Closure> {
+        let some_function = self.targets.iter().find_map(|target| target.functions.first());
+        let Some(class) = some_function.map(|function| self.interpreter.class_of(*function)) else {
+            return Vec::new();
+        };
+        let functions = self.interpreter.instances(class).into_iter();
+        functions
+            .filter_map(|function| {
+                let code = self.interpreter.attribute(function, "__code__").ok().flatten()?;
+                self.old.parents.contains_key(&code).then(|| Closure {
+                    code,
+                    cells: cells_of(self.interpreter, function, code),
+                })
+            })
+            .collect()
+    }
+
+    /// A cell that holds the class of a method, or of the method around a function.
+    fn class_cell(&self, function: Handle, own: &FxHashMap<String, Handle>, new_code: Handle) -> Option<Handle> {
+        if self.new.owner(self.interpreter, new_code, CLASS).is_some() {
+            // A class inside a function: which one of those that its calls have made?
+            return self
+                .sibling_cell(CLASS, own, new_code)
+                .or_else(|| Some(self.cell_of_class(self.class_that_owns(function)?)));
+        }
+        let is_method = |class: &Handle| {
+            let outermost = self.targets.iter().filter(|target| self.is_outermost(target));
+            let mut methods = outermost.flat_map(|target| &target.functions);
+            methods.all(|method| owns(self.interpreter, *class, *method))
+        };
+        let class = self
+            .class
+            .filter(is_method)
+            .or_else(|| self.class_that_owns(function))?;
+        Some(self.cell_of_class(class))
+    }
+
+    /// Is this a function that the edit itself names, not one inside it?
+    pub fn is_outermost(&self, target: &CodeTarget) -> bool {
+        let code = self.new_codes.get(&target.new);
+        code.is_some_and(|code| self.new.parents.get(code) == Some(&None))
+    }
+
+    /// The class in whose namespace a function is, by one pass over the heap for all functions.
+    fn class_that_owns(&self, function: Handle) -> Option<Handle> {
+        let qualified = text_of(self.interpreter, function, "__qualname__")?;
+        let (class_name, _) = qualified.rsplit_once('.')?;
+        let classes = self.classes.get_or_init(|| self.classes_by_name());
+        let classes = classes.get(class_name)?.iter().copied();
+        let mut owners = classes.filter(|class| owns(self.interpreter, *class, function));
+        let owner = owners.next()?;
+        // One function in two classes has the class of one of them only, and nobody knows of which.
+        owners.next().is_none().then_some(owner)
+    }
+
+    /// All classes, by qualified name.
+    fn classes_by_name(&self) -> FxHashMap<String, Vec<Handle>> {
+        let builtins = self.interpreter.module("builtins");
+        let metaclass = builtins.and_then(|builtins| self.interpreter.attribute(builtins, "type").ok().flatten());
+        let classes = metaclass.map_or_else(Vec::new, |metaclass| self.interpreter.instances(metaclass));
+        let mut by_name: FxHashMap<String, Vec<Handle>> = FxHashMap::default();
+        for class in classes {
+            if let Some(name) = text_of(self.interpreter, class, "__qualname__") {
+                by_name.entry(name).or_default().push(class);
+            }
+        }
+        by_name
+    }
+
+    /// The cell that the methods of a class share, or one like it.
+    fn cell_of_class(&self, class: Handle) -> Handle {
+        let methods = self.interpreter.namespace(class).into_iter();
+        let methods = methods.flat_map(|namespace| self.interpreter.entries(namespace));
+        let shared = methods.map(|(_, value)| value).find_map(|value| {
+            if self.interpreter.kind(value) != ObjectKind::Function {
+                return None;
+            }
+            let code = self.interpreter.attribute(value, "__code__").ok().flatten()?;
+            let cell = *cells_of(self.interpreter, value, code).get(CLASS)?;
+            let content = self.interpreter.attribute(cell, "cell_contents").ok().flatten();
+            (content == Some(class)).then_some(cell)
+        });
+        shared.unwrap_or_else(|| self.interpreter.new_cell(Some(class)))
+    }
+}
+
+/// Is a function, bare or wrapped, an attribute of the class's own?
+fn owns(interpreter: &dyn Interpreter, class: Handle, function: Handle) -> bool {
+    let Some(namespace) = interpreter.namespace(class) else {
+        return false;
+    };
+    let by_name = text_of(interpreter, function, "__name__").and_then(|name| interpreter.entry(namespace, &name));
+    if by_name.is_some_and(|value| leads_to(interpreter, value, function)) {
+        return true;
+    }
+    let entries = interpreter.entries(namespace).into_iter();
+    entries
+        .map(|(_, value)| value)
+        .any(|value| leads_to(interpreter, value, function))
+}
+
+/// The cells of a function by the names that its code has for them.
+fn cells_of(interpreter: &dyn Interpreter, function: Handle, code: Handle) -> FxHashMap<String, Handle> {
+    let cells = attribute_of_kind(interpreter, function, "__closure__", ObjectKind::Tuple)
+        .and_then(|closure| interpreter.items(closure).ok())
+        .unwrap_or_default();
+    names(interpreter, code, "co_freevars").into_iter().zip(cells).collect()
+}
+
+/// The cells that edits took from a function, with the names of their owners.
+fn lost_cells(interpreter: &dyn Interpreter, function: Handle) -> FxHashMap<String, (String, Handle)> {
+    let Some(lost) = attribute_of_kind(interpreter, function, LOST_CELLS, ObjectKind::Dict) else {
+        return FxHashMap::default();
+    };
+    let entries = interpreter.entries(lost).into_iter();
+    entries
+        .filter_map(|(name, entry)| match interpreter.items(entry).ok()?[..] {
+            [owner, cell] if interpreter.kind(cell) == ObjectKind::Cell => {
+                Some((interpreter.text(name)?, (interpreter.text(owner)?, cell)))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn text_of(interpreter: &dyn Interpreter, object: Handle, name: &str) -> Option<String> {
+    interpreter.text(interpreter.attribute(object, name).ok().flatten()?)
+}
+
+fn attribute_of_kind(interpreter: &dyn Interpreter, object: Handle, name: &str, kind: ObjectKind) -> Option<Handle> {
+    let value = interpreter.attribute(object, name).ok().flatten();
+    value.filter(|value| interpreter.kind(*value) == kind)
+}
+
+/// Code objects and the code objects whose constants they are.
+#[derive(Default)]
+struct CodeTree {
+    /// `None` for the outermost ones.
+    parents: FxHashMap<Handle, Option<Handle>>,
+}
+
+impl CodeTree {
+    /// Adds a code object, unless it is known as a constant of another one, and all that are nested in it.
+    fn add(&mut self, interpreter: &dyn Interpreter, code: Handle) {
+        if self.parents.contains_key(&code) {
+            return;
+        }
+        self.parents.insert(code, None);
+        let mut waiting = vec![code];
+        while let Some(code) = waiting.pop() {
+            for nested in constants(interpreter, code) {
+                if interpreter.kind(nested) == ObjectKind::Code
+                    && self.parents.insert(nested, Some(code)) != Some(Some(code))
+                {
+                    waiting.push(nested);
+                }
+            }
+        }
+    }
+
+    /// The code around this one that makes the cell of a free variable; `None` where that is outside of the tree.
+    fn owner(&self, interpreter: &dyn Interpreter, code: Handle, variable: &str) -> Option<Handle> {
+        let mut around = self.parents.get(&code).copied().flatten();
+        while let Some(code) = around {
+            if names(interpreter, code, "co_cellvars")
+                .iter()
+                .any(|name| name == variable)
+            {
+                return Some(code);
+            }
+            around = self.parents.get(&code).copied().flatten();
+        }
+        None
+    }
+
+    /// Is a code object `outer`, or somewhere inside of it?
+    fn is_inside(&self, code: Handle, outer: Handle) -> bool {
+        let mut current = Some(code);
+        while let Some(code) = current {
+            if code == outer {
+                return true;
+            }
+            current = self.parents.get(&code).copied().flatten();
+        }
+        false
+    }
+}

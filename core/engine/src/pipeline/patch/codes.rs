@@ -1,0 +1,183 @@
+//! New code where old code runs or is made into functions.
+
+use jurigged_runtime::{Handle, Interpreter, RunningKind, Swap};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::closures::Surroundings;
+use super::functions::names;
+use crate::pipeline::definitions::DefinitionId;
+use crate::pipeline::edit_plan::{Refusal, note, refusal};
+use crate::pipeline::locate::{CodeTarget, first_line_of, name_of};
+
+/// What one edit does to code.
+#[derive(Debug, Default)]
+pub struct NewCode {
+    /// The steps.
+    pub swaps: Vec<Swap>,
+    /// Closures that keep their old code: the values that the new one reads are gone.
+    pub left: FxHashSet<Handle>,
+    /// Old code objects that some function may still run after the commit, by the definition in the new tree.
+    pub left_codes: Vec<(DefinitionId, Handle)>,
+    /// Definitions whose code object is no constant of the code around it: that one makes other closures.
+    pub without_place: FxHashSet<DefinitionId>,
+    /// What the user is told of all this.
+    pub listed: Vec<Refusal>,
+}
+
+/// The swaps that put new code where old code runs or is made into functions.
+///
+/// `name`: of the edited definition in its module. `class`: the one around it, at module level or in classes only.
+///
+/// # Errors
+/// When the edited definition itself cannot get its new code.
+pub fn new_code(
+    interpreter: &dyn Interpreter,
+    targets: &[CodeTarget],
+    new_codes: &FxHashMap<DefinitionId, Handle>,
+    module: &str,
+    name: &str,
+    class: Option<Handle>,
+) -> Result<NewCode, Refusal> {
+    let surroundings = Surroundings::of(interpreter, targets, new_codes, class);
+    let mut made = NewCode::default();
+    for target in targets {
+        let Some(&new) = new_codes.get(&target.new) else {
+            if target.functions.is_empty() {
+                continue;
+            }
+            return Err(refusal(
+                "ambiguous",
+                format!("`{name}` keeps its old code"),
+                "several functions without a name stand on one line and cannot be told apart",
+                "put them on lines of their own and save again",
+            ));
+        };
+        let same_variables = free_variables(interpreter, target.code) == free_variables(interpreter, new);
+        if !same_variables && !target.functions.is_empty() && has_unstarted(interpreter, target.code) {
+            return Err(unstarted(name));
+        }
+        for &function in &target.functions {
+            if !same_variables {
+                match surroundings.closure_swaps(function, target, new) {
+                    Ok(swaps) => made.swaps.extend(swaps),
+                    Err(gone) if surroundings.is_outermost(target) => return Err(no_value(name, &gone)),
+                    Err(gone) => {
+                        made.left.insert(function);
+                        let told = closure_gone(interpreter, module, function, new, &gone);
+                        if !made.listed.contains(&told) {
+                            made.listed.push(told);
+                        }
+                        continue;
+                    }
+                }
+            }
+            made.swaps.push(Swap::Code {
+                function,
+                expected: target.code,
+                new,
+            });
+        }
+        let is_left = target.functions.iter().any(|function| made.left.contains(function));
+        let mut is_made_again = false;
+        match target.parent {
+            Some((code, index)) if same_variables => made.swaps.push(Swap::Constant {
+                code,
+                index,
+                expected: target.code,
+                new,
+            }),
+            // The code around makes functions with the old cells: only its own successor makes them with the new ones.
+            Some((code, _)) => {
+                made.without_place.insert(target.new);
+                is_made_again = !interpreter.running(&[code]).is_empty();
+                if is_made_again {
+                    made.listed.push(made_later(interpreter, code, target.code));
+                }
+            }
+            None => {}
+        }
+        if is_left || is_made_again {
+            made.left_codes.push((target.new, target.code));
+        }
+    }
+    Ok(made)
+}
+
+fn free_variables(interpreter: &dyn Interpreter, code: Handle) -> Vec<String> {
+    names(interpreter, code, "co_freevars")
+}
+
+/// Is there a generator of this code that has not taken the cells of its function yet?
+fn has_unstarted(interpreter: &dyn Interpreter, code: Handle) -> bool {
+    let running = interpreter.running(&[code]);
+    running
+        .iter()
+        .any(|running| running.kind == RunningKind::Suspended && !running.has_cells)
+}
+
+fn unstarted(name: &str) -> Refusal {
+    refusal(
+        "fn-closure",
+        format!("`{name}` keeps its old code"),
+        "it now reads other variables of the functions around it, and a generator that it has made did not start yet",
+        "save again when the generator has started",
+    )
+}
+
+fn no_value(name: &str, gone: &[String]) -> Refusal {
+    let code = if gone.iter().any(|name| name == "__class__") {
+        "fn-super"
+    } else {
+        "fn-closure"
+    };
+    refusal(
+        code,
+        format!("`{name}` keeps its old code"),
+        format!(
+            "it now reads {}, which the functions made so far have no cell for",
+            quoted(gone)
+        ),
+        "make the functions anew (call what defines them again), or restart the program",
+    )
+}
+
+fn closure_gone(
+    interpreter: &dyn Interpreter,
+    module: &str,
+    function: Handle,
+    new: Handle,
+    gone: &[String],
+) -> Refusal {
+    let qualified = interpreter.attribute(function, "__qualname__").ok().flatten();
+    let qualified = qualified.and_then(|name| interpreter.text(name)).unwrap_or_default();
+    let outer = qualified.rsplit_once(".<locals>").map_or("", |(outer, _)| outer);
+    let outer = outer.rsplit('.').next().unwrap_or_default();
+    let (has, also) = if gone.len() == 1 {
+        ("has", "a parameter")
+    } else {
+        ("have", "parameters")
+    };
+    let variables = quoted(gone);
+    let stale = refusal(
+        "closure-gone",
+        format!("`{module}.{}` keeps its old code", qualified.replace(".<locals>", "")),
+        format!("it now reads {variables}; the call that made this closure is over, so {variables} {has} no value"),
+        format!("call `{outer}()` again, or make {variables} {also}"),
+    );
+    stale.at_line(first_line_of(interpreter, new))
+}
+
+fn made_later(interpreter: &dyn Interpreter, around: Handle, code: Handle) -> Refusal {
+    let (around, inner) = (name_of(interpreter, around), name_of(interpreter, code));
+    note(
+        "fn-closure",
+        format!("what the running call of `{around}` makes of `{inner}` has old code"),
+        format!("`{inner}` now reads other variables, and a running call makes its closures with the old ones"),
+        format!("call `{around}` again"),
+    )
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}

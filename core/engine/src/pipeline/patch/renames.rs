@@ -1,0 +1,229 @@
+//! New names for live definitions.
+//!
+//! They are bound before anything else is looked for, to the objects that the old names lead to: additions before uses.
+//! The old names go with the commit of the batch, so that no thread ever finds neither.
+
+use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, Swap};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::outcome::Failure;
+use super::transaction::Transaction;
+use super::units::no_class;
+use crate::pipeline::edit_plan::{Action, FilePlan, PathChange, Refusal, Rename, Scope, refusal};
+use crate::pipeline::locate::class_at;
+
+/// What became of the renames of one file.
+#[derive(Debug, Default)]
+pub struct Renames {
+    /// By operation: what was done, to be taken back should the definition be refused after all.
+    done: FxHashMap<usize, Vec<Swap>>,
+    refused: FxHashMap<usize, Refusal>,
+}
+
+impl Renames {
+    /// Binds the new names of one file. Part of the batch's transaction.
+    ///
+    /// # Errors
+    /// When a swap is vetoed, or a test injects a fault.
+    pub fn begin(
+        interpreter: &dyn Interpreter,
+        plan: &FilePlan,
+        namespace: Handle,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<Self, Failure> {
+        let mut renames = Self::default();
+        for (index, operation) in plan.operations.iter().enumerate() {
+            let Action::Rename(rename) = &operation.action else {
+                continue;
+            };
+            match naming_swaps(interpreter, rename, namespace) {
+                Ok(swaps) => {
+                    // One by one: the scope of the next one may be a class that this one renames.
+                    transaction.commit(swaps.clone()).map_err(|error| match error {
+                        CommitError::Injected { .. } => Failure::Injected,
+                        error => Failure::Commit(error.to_string()),
+                    })?;
+                    renames.done.insert(index, swaps);
+                }
+                Err(reason) => {
+                    renames.refused.insert(index, reason);
+                }
+            }
+        }
+        Ok(renames)
+    }
+
+    /// The swap that takes the old name away; `None` where it stays.
+    ///
+    /// # Errors
+    /// When the rename was refused.
+    pub fn end(
+        &self,
+        interpreter: &dyn Interpreter,
+        index: usize,
+        rename: &Rename,
+        namespace: Handle,
+    ) -> Result<Option<Swap>, Refusal> {
+        if let Some(reason) = self.refused.get(&index) {
+            return Err(reason.clone());
+        }
+        if rename.keeps_old {
+            return Ok(None);
+        }
+        let (class, container) = place(interpreter, &rename.old_scope, namespace)?;
+        let expected = interpreter.entry(container, &rename.from);
+        Ok(expected
+            .is_some()
+            .then(|| bind(class, container, &rename.from, expected, None)))
+    }
+
+    /// The swaps that take a rename back.
+    pub fn taken_back(&self, index: usize) -> Vec<Swap> {
+        let done = self.done.get(&index).into_iter().flatten().rev();
+        done.map(Swap::inverted).collect()
+    }
+}
+
+fn naming_swaps(interpreter: &dyn Interpreter, rename: &Rename, namespace: Handle) -> Result<Vec<Swap>, Refusal> {
+    let (_, old_container) = place(interpreter, &rename.old_scope, namespace)?;
+    let (class, container) = place(interpreter, &rename.scope, namespace)?;
+    let Some(object) = interpreter.entry(old_container, &rename.from) else {
+        return Err(not_there(rename, "it is not defined, or not yet"));
+    };
+    let present = interpreter.entry(container, &rename.to);
+    let mut swaps = Vec::new();
+    if rename.is_class {
+        let qualified = text_of(interpreter, object, "__qualname__");
+        if interpreter.kind(object) != ObjectKind::Class || qualified.as_deref() != Some(&rename.path.from) {
+            return Err(not_there(rename, "its name leads to something else than this class"));
+        }
+        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+        if text_of(interpreter, object, "__name__").as_deref() == Some(&last(&rename.path.from)) {
+            swaps.extend(text_swap(interpreter, object, "__name__", &last(&rename.path.to)));
+        }
+        follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
+    }
+    if present != Some(object) {
+        swaps.push(bind(class, container, &rename.to, present, Some(object)));
+    }
+    Ok(swaps)
+}
+
+/// Where the names of a scope are: its class, and the namespace.
+fn place(interpreter: &dyn Interpreter, scope: &Scope, namespace: Handle) -> Result<(Option<Handle>, Handle), Refusal> {
+    if scope.classes.is_empty() {
+        return Ok((None, namespace));
+    }
+    let class = class_at(interpreter, namespace, scope);
+    let container = class.and_then(|class| interpreter.namespace(class));
+    container
+        .map(|container| (class, container))
+        .ok_or_else(|| no_class(scope))
+}
+
+fn bind(class: Option<Handle>, dict: Handle, name: &str, expected: Option<Handle>, new: Option<Handle>) -> Swap {
+    let name = name.to_owned();
+    match class {
+        Some(class) => Swap::ClassAttribute {
+            class,
+            name,
+            expected,
+            new,
+        },
+        None => Swap::Entry {
+            dict,
+            name,
+            expected,
+            new,
+        },
+    }
+}
+
+/// The qualified names of a class and of what is in it: also of the methods that no text has, such as those of a
+/// dataclass.
+fn follow(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    change: &PathChange,
+    seen: &mut FxHashSet<Handle>,
+    swaps: &mut Vec<Swap>,
+) {
+    if !seen.insert(class) {
+        return;
+    }
+    swaps.extend(requalified(interpreter, class, change));
+    let entries = interpreter
+        .namespace(class)
+        .map_or_else(Vec::new, |namespace| interpreter.entries(namespace));
+    for (_, value) in entries {
+        match interpreter.kind(value) {
+            ObjectKind::Class => {
+                let is_inside =
+                    text_of(interpreter, value, "__qualname__").is_some_and(|it| change.apply(&it).is_some());
+                if is_inside {
+                    follow(interpreter, value, change, seen, swaps);
+                }
+            }
+            ObjectKind::Function => swaps.extend(requalified(interpreter, value, change)),
+            _ => {}
+        }
+    }
+}
+
+/// The swap that gives an object its new `__qualname__`, if the change concerns it.
+fn requalified(interpreter: &dyn Interpreter, object: Handle, change: &PathChange) -> Option<Swap> {
+    let qualified = text_of(interpreter, object, "__qualname__")?;
+    text_swap(interpreter, object, "__qualname__", &change.apply(&qualified)?)
+}
+
+/// New names for the live functions of one definition and of those in it. `functions`: any that run their code.
+pub fn function_swaps(
+    interpreter: &dyn Interpreter,
+    functions: impl Iterator<Item = Handle>,
+    changes: &[PathChange],
+) -> Vec<Swap> {
+    let mut swaps = Vec::new();
+    for function in functions {
+        let Some(qualified) = text_of(interpreter, function, "__qualname__") else {
+            continue;
+        };
+        let fitting = changes
+            .iter()
+            .filter_map(|change| Some((change, change.apply(&qualified)?)));
+        let Some((change, new)) = fitting.max_by_key(|(change, _)| change.from.len()) else {
+            continue;
+        };
+        swaps.extend(text_swap(interpreter, function, "__qualname__", &new));
+        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+        if change.from == qualified
+            && last(&change.from) != last(&change.to)
+            && text_of(interpreter, function, "__name__") == Some(last(&change.from))
+        {
+            swaps.extend(text_swap(interpreter, function, "__name__", &last(&change.to)));
+        }
+    }
+    swaps
+}
+
+fn text_of(interpreter: &dyn Interpreter, object: Handle, attribute: &str) -> Option<String> {
+    interpreter.text(interpreter.attribute(object, attribute).ok().flatten()?)
+}
+
+fn text_swap(interpreter: &dyn Interpreter, object: Handle, attribute: &str, new: &str) -> Option<Swap> {
+    let expected = interpreter.attribute(object, attribute).ok().flatten()?;
+    Some(Swap::Attribute {
+        object,
+        name: attribute.to_owned(),
+        expected: Some(expected),
+        new: Some(interpreter.new_text(new)),
+    })
+}
+
+fn not_there(rename: &Rename, why: &str) -> Refusal {
+    refusal(
+        "rename",
+        format!("`{}` does not become `{}`", rename.path.from, rename.path.to),
+        why,
+        "save again when it is defined, or restart the program",
+    )
+}

@@ -1,0 +1,6 @@
+def hold(app):
+    return app.Point(1)
+
+
+def probe(app, held):
+    print(held.shifted())

@@ -1,0 +1,9 @@
+def make_total(rate, count):
+    def total(price):
+        return price * count * rate
+
+    return total
+
+
+def other():
+    return "new"

@@ -1,0 +1,10 @@
+def outer(rate, bonus):
+    def show():
+        return bonus, rate
+
+    yield show
+
+    def inner(number):
+        return number * rate + bonus
+
+    yield inner

@@ -1,0 +1,34 @@
+class Tag:
+    def show(self):
+        first = "tag"
+        second = type(self).__qualname__
+        return first + second
+
+
+class Price:
+    rate = 2
+
+
+class Shop:
+    rate = 3
+
+    def goods(self):
+        return ["tea", "jam"]
+
+    def cost(self, items):
+        found = 0
+        for item in items:
+            found += len(item) * self.rate
+        return found * 10
+
+    @staticmethod
+    def label(text, width=8):
+        text = text.strip()
+        text = text.center(width)
+        return text + "|"
+
+    def describe(shop, more=()):
+        names = list(shop.goods())
+        names.extend(more)
+        names.sort()
+        return names

@@ -1,0 +1,29 @@
+class Shop:
+    def __init__(self):
+        self.items = ["tea", "jam"]
+
+    def costs(self, rate=2):
+        found = {}
+        for item in self.items:
+            found[item] = len(item) * rate
+        return found
+
+    @staticmethod
+    def title(text, width=8):
+        text = text.strip()
+        text = text.center(width)
+        return text + "|"
+
+    @classmethod
+    def opened(cls):
+        shop = cls()
+        shop.items.append(cls.__name__)
+        return shop
+
+    def shut(self):
+        return "closed"
+
+
+class Below(Shop):
+    def costs(self, rate=2):
+        return "own", super().costs(rate)

@@ -1,5 +1,0 @@
-def work(number: "int" = 1):
-    return "old"
-
-
-LIMIT = 1
