@@ -28,6 +28,7 @@ use std::sync::Arc;
 use jurigged_abi::Applied;
 use jurigged_runtime::{Interpreter, Runtime};
 
+use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
 use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
@@ -46,6 +47,8 @@ pub struct Tools<'a> {
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
     pub dry_run: bool,
+    /// What a save of a file does.
+    pub rules: &'a PatchRules,
     /// What the configuration says about plans.
     pub planning: PlanSettings,
     /// Look for activations of replaced code, for the report.
@@ -143,6 +146,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 old,
                 new,
                 matching,
+                reexecute: tools.rules.of(&file.path) == OnChange::Reexecute,
                 has_moved: module.has_moved,
             });
         }
@@ -463,6 +467,7 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
+        reexecute: false,
         has_moved: false,
     }];
     edit_plan::plan(&changes, &(), PlanSettings::default())

@@ -10,12 +10,14 @@ mod module;
 mod plugin_table;
 mod program;
 mod relocate;
+mod restart;
 
 pub use baseline::next_baseline;
 pub use log::Log;
 pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
 pub use program::Program;
+pub use restart::Relaunch;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,12 +27,13 @@ use std::time::{Duration, Instant};
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
-use crate::config::{LogLevel, Settings, WatchFilter};
+use crate::config::{LogLevel, OnChange, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::batch::Batcher;
+use crate::pipeline::batch::{Batcher, ChangeBatch};
 use crate::pipeline::edit_plan::PlanSettings;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload, reload_part};
+use crate::pipeline::{capture, definitions};
 use crate::plugins::Plugins;
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
 use plugin_table::plugins_of;
@@ -46,6 +49,8 @@ pub struct SessionSettings {
     pub plugin_folders: Vec<PathBuf>,
     /// Show the plan of every save, apply nothing.
     pub dry_run: bool,
+    /// How the process was started, for files whose rule is `restart`.
+    pub relaunch: Relaunch,
     /// Makes the first save fail at its first step, the next one at its second, and so on; for tests of undo.
     pub inject_faults: bool,
 }
@@ -262,6 +267,7 @@ struct Worker {
     plugins: Plugins,
     plugin_folders: Vec<PathBuf>,
     dry_run: bool,
+    relaunch: Relaunch,
     /// The step at which the next save fails; `None` when faults are not injected.
     fault: Option<usize>,
     /// Refusals already reported: the same one is not repeated at every save.
@@ -285,6 +291,7 @@ impl Worker {
             plugins,
             plugin_folders: start.plugin_folders,
             dry_run: start.dry_run,
+            relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             reported: Default::default(),
         }
@@ -378,7 +385,7 @@ impl Worker {
         }
     }
 
-    fn reload(&mut self, mut batch: crate::pipeline::batch::ChangeBatch) {
+    fn reload(&mut self, mut batch: ChangeBatch) {
         if let Some(config) = self.settings.file().map(Path::to_owned)
             && batch.paths.contains(&config)
         {
@@ -393,9 +400,14 @@ impl Worker {
                 batch.paths.extend(moved);
             }
         }
-        batch.paths.retain(|path| self.program.knows(path));
+        batch
+            .paths
+            .retain(|path| self.program.knows(path) && self.settings.patch.rules.of(path) != OnChange::Ignore);
         if batch.paths.is_empty() {
             return;
+        }
+        if let Some(file) = self.asks_for_restart(&batch) {
+            self.restart(&file);
         }
         let saved = batch.clone();
         // What failed before is part of the save that corrects it.
@@ -412,6 +424,7 @@ impl Worker {
             runtime: &*self.runtime,
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
+            rules: &self.settings.patch.rules,
             planning: PlanSettings {
                 propagate: self.settings.patch.propagate.value,
                 run_blocks: self.settings.patch.run_blocks.value,
@@ -457,6 +470,42 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
+    }
+
+    /// The first file of a save that has changed and whose rule is `restart`. One that does not parse would end the
+    /// program instead: it is reported as usual.
+    fn asks_for_restart(&mut self, batch: &ChangeBatch) -> Option<PathBuf> {
+        let mut wanted = batch.clone();
+        wanted
+            .paths
+            .retain(|path| self.settings.patch.rules.of(path) == OnChange::Restart);
+        if wanted.paths.is_empty() || self.dry_run {
+            return None;
+        }
+        let snapshot = capture::capture(&wanted);
+        let program = &mut self.program;
+        let changed = snapshot.files.into_iter().find(|file| {
+            let mut modules = program.of_file(&file.path).iter();
+            modules.any(|module| module.baseline.text() != file.source.text())
+                && definitions::parse(file.source.clone()).problems.is_empty()
+        });
+        changed.map(|file| file.path)
+    }
+
+    /// Starts the program again; returns where that is not possible.
+    fn restart(&self, file: &Path) {
+        self.log.diagnostic(
+            &Diagnostic::notice("restart", "the program is started again")
+                .place(crate::diagnostic::Place::file(file))
+                .detail("the file was saved, and its rule in the configuration is `on-change = \"restart\"`"),
+        );
+        let error = self.relaunch.exec(&*self.runtime);
+        self.log.diagnostic(
+            &Diagnostic::error("restart", "the program cannot be started again")
+                .detail(error.to_string())
+                .running_now("the code from before this save, patched where that is possible")
+                .help("restart the program"),
+        );
     }
 
     /// Applies a changed configuration, whole or not at all.

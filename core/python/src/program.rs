@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jurigged_command::arguments;
-use jurigged_command::launch::{EXTENSION, TAKEN_OVER};
+use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
 use jurigged_command::run::{self, Home, Interpreter};
-use jurigged_engine::session::Session;
+use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime_cpython::process::{ProcessHooks, install_process_hooks};
 use jurigged_runtime_cpython::program::Program;
 use jurigged_runtime_cpython::{CPython, loader, program};
@@ -20,11 +20,14 @@ use pyo3::prelude::*;
 /// `SystemExit` with the exit code, or the `KeyboardInterrupt` of the program.
 #[pyfunction]
 pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extension: PathBuf) -> PyResult<()> {
+    // With the variables that are taken out below.
+    let relaunch = relaunch();
     program::remove_launcher_path(py)?;
     let mut this = ThisPython {
         py,
         package,
         extension,
+        relaunch,
         taken_over: take_variable(py, TAKEN_OVER)?.is_some(),
         ended: None,
     };
@@ -47,6 +50,7 @@ struct ThisPython<'py> {
     py: Python<'py>,
     package: PathBuf,
     extension: PathBuf,
+    relaunch: Relaunch,
     taken_over: bool,
     ended: Option<PyResult<()>>,
 }
@@ -69,6 +73,10 @@ impl Interpreter for ThisPython<'_> {
 
     fn notice(&self) -> Option<String> {
         None
+    }
+
+    fn relaunch(&self) -> Relaunch {
+        self.relaunch.clone()
     }
 
     fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {

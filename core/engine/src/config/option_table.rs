@@ -217,11 +217,24 @@ pub const OPTIONS: &[OptionDoc] = &[
         needs_restart: false,
     },
     OptionDoc {
+        key: "patch.rule",
+        kind: Kind::Rules(&ON_CHANGE),
+        default: None,
+        doc: "What a save of these files does, the first `[[patch.rule]]` that matches: \"patch\" (what changed), \
+              \"reexecute\" (all statements of the module and its classes run \
+              again; functions and classes are patched in place), \
+              \"ignore\" (nothing), \"restart\" (the program is started again). `files` is a glob like those of \
+              `watch.include`.",
+        example: r#"[{ files = "app/models/**", on-change = "reexecute" }]"#,
+        flag: None,
+        needs_restart: false,
+    },
+    OptionDoc {
         key: "patch.statement-limit",
         kind: Kind::Limit,
         default: Some(r#""5s""#),
-        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported. \
-              It is not stopped, and later saves wait for it.",
+        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported, \
+              with its line. It is not stopped, and later saves wait for it.",
         example: r#""30s""#,
         flag: None,
         needs_restart: false,

@@ -174,6 +174,7 @@ mod tests {
             old,
             new,
             matching,
+            reexecute: false,
             has_moved: false,
         };
         let plan = plan(std::slice::from_ref(&change), &(), PlanSettings::default());

@@ -19,6 +19,7 @@ mod outline;
 mod questions;
 mod readers;
 mod reasons;
+mod reexecute;
 mod renames;
 mod reruns;
 mod scope;
@@ -62,6 +63,8 @@ pub struct FileChange {
     pub new: Arc<DefinitionTree>,
     /// Which definition is which.
     pub matching: Matching,
+    /// The whole module runs again (`on-change = "reexecute"`).
+    pub reexecute: bool,
     /// The module has followed its file to another path: every code object names the file.
     pub has_moved: bool,
 }
@@ -115,7 +118,12 @@ fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere, settings: PlanSetti
         unchanged: Vec::new(),
         anew: Anew::of(change),
     };
-    planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
+    let place = Place {
+        // Everything runs in the order of the text.
+        is_late: change.reexecute,
+        ..Place::default()
+    };
+    planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
     planner.note_reordered();
     FilePlan {
         path: change.path.clone(),
@@ -179,6 +187,7 @@ impl Planner<'_> {
         for &child in &new.get(new_parent).children {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
+                Some(before) if self.change.reexecute => self.again(before, child, place),
                 Some(before) if self.anew == Anew::No && self.is_untouched(before, child) => self.keep(before, child),
                 Some(before) if self.is_elsewhere(before, child) => self.bound_elsewhere(before, child, place),
                 Some(before) => self.paired(before, child, place),

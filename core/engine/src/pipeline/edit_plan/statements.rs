@@ -108,7 +108,8 @@ impl Planner<'_> {
     pub(super) fn run(&mut self, old: Option<DefinitionId>, new: DefinitionId, place: &Place) {
         let definition = self.new.get(new);
         let binds = bound_names(self.new, new);
-        for name in &binds {
+        // Where everything runs again, in order, the last binding wins as in a fresh start.
+        for name in binds.iter().filter(|_| !self.change.reexecute) {
             if let Some(last) = self.last_binder(name, place)
                 && last > new
                 && self
@@ -121,7 +122,7 @@ impl Planner<'_> {
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
             }
         }
-        for name in &binds {
+        for name in binds.iter().filter(|_| !self.change.reexecute) {
             if let Some(deleter) = self.names.deleter(&place.scope, name).filter(|deleter| *deleter > new)
                 && self
                     .change
@@ -137,7 +138,7 @@ impl Planner<'_> {
                 return self.refuse(edit, old, Some(new), reasons::deleted_again(edit, name, line));
             }
         }
-        if let Some(old) = old {
+        if let Some(old) = old.filter(|_| !self.change.reexecute) {
             for name in bound_names(self.old, old) {
                 if !binds.contains(&name) && self.was_last_binder(old, &name, place) {
                     let why = reasons::last_binding_removed(&name);

@@ -19,6 +19,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         old,
         new,
         matching,
+        reexecute: false,
         has_moved: false,
     };
     plan(&[change], &(), PlanSettings::default()).files.remove(0)
