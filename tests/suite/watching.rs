@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 20] = [
+const CHECKS: &[(&str, Check)] = &[
     ("written in place", in_place),
     ("renamed over", renamed),
     ("in the way of vim", like_vim),
@@ -34,6 +34,7 @@ const CHECKS: [(&str, Check); 20] = [
     ("a file that is not UTF-8", not_utf8),
     ("a file that may not be read", may_not_be_read),
     ("50 saves, 5 ms apart", many_saves),
+    ("a name that the next file brings", brought_by_the_next),
     ("with polling", polling),
 ];
 
@@ -412,6 +413,25 @@ fn many_saves(interpreter: &Interpreter) -> Result<(), KitError> {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     soon_prints(&mut live, &format!("{SAVES}\n"))
+}
+
+/// The first of two files is complete, and is taken before the second one is there.
+fn brought_by_the_next(interpreter: &Interpreter) -> Result<(), KitError> {
+    let project = Project::with(&[("app.py", "import lib\n\ndef f():\n    return 'old'\n"), ("lib.py", "")])?;
+    let options = LiveOptions {
+        options: vec!["--debounce".into(), "0.5".into()],
+        ..LiveOptions::default()
+    };
+    let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
+    let text = "import lib\n\nMADE = lib.make()\n\ndef f():\n    return MADE\n";
+    project.save("app.py", text, SaveBy::Rename)?;
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    project.save("lib.py", "def make():\n    return 'new'\n", SaveBy::Rename)?;
+    let reports = live.reports_of(&["app.py", "lib.py"])?;
+    if reports.iter().any(|report| !report.diagnostics.is_empty()) {
+        return Err(live.failed("an error was told before the second file was there"));
+    }
+    soon_prints(&mut live, "new\n")
 }
 
 fn polling(interpreter: &Interpreter) -> Result<(), KitError> {

@@ -36,7 +36,7 @@ use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
 use edit_plan::{Action, FileChange, Plan, PlanSettings};
 use locate::{Bindings, ModuleTarget, Targets};
-use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work};
+use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
 use report::{Report, ReportedModule};
 
 /// What a reload works with.
@@ -275,6 +275,7 @@ fn not_applied(
         Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
         Failure::Commit(_) | Failure::Injected => None,
     };
+    report.misses_name = matches!(failure, Failure::Python { error, .. } if is_missing_name(&error.kind));
     for change in changes {
         if let Some(module) = module_of(program, change) {
             module.pending = Some(change.new.source.clone());

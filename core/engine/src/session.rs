@@ -438,6 +438,13 @@ impl Worker {
             batch.paths[0].clone(),
         );
         let mut report = reload(&mut self.program, &batch, &mut tools);
+        if report.undone && report.misses_name && self.fault.is_none() && saved.confirmed.is_empty() {
+            // The first file of several that are saved together is here before the others on a busy machine: they are
+            // waited for once before an error is told.
+            drop(done);
+            self.program.expect_again(&batch.paths);
+            return self.batcher.put_back(&saved.paths, Instant::now());
+        }
         let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);
         let has_more = batch.paths.len() > saved.paths.len() && self.fault.is_none();
         if report.undone && has_more && report.culprit.as_ref().is_none_or(is_of_before) {

@@ -32,6 +32,9 @@ pub enum KitError {
     /// A check of the test failed.
     #[error("{0}")]
     Check(String),
+    /// Files that were saved together were seen as saves one after the other: the machine did something else in between.
+    #[error("files that were saved together arrived as several saves")]
+    Split,
     /// A Python or a package cannot be had.
     #[error("{0}")]
     Python(String),

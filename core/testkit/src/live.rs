@@ -162,6 +162,22 @@ impl<'a> Live<'a> {
         Ok(found)
     }
 
+    /// Stops the program while `save` saves files, so that they arrive together: on a busy machine the program may run
+    /// between any two of them.
+    ///
+    /// # Errors
+    /// Those of `save`.
+    pub fn paused(&self, save: impl FnOnce() -> Result<(), KitError>) -> Result<(), KitError> {
+        let signal = |signal| {
+            // SAFETY: `kill` has no preconditions; the process is our child and was not waited for.
+            unsafe { libc::kill(self.child.id() as libc::pid_t, signal) };
+        };
+        signal(libc::SIGSTOP);
+        let saved = save();
+        signal(libc::SIGCONT);
+        saved
+    }
+
     /// Waits for one report.
     ///
     /// # Errors

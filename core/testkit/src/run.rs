@@ -22,11 +22,24 @@ pub enum Checks {
 /// Saves after which a walk over all faults must have ended.
 const MOST_FAULTS: usize = 500;
 
+/// How often a scenario is started when its saves were split; see [`KitError::Split`].
+const STARTS: usize = 5;
+
 /// Runs one scenario on one Python.
 ///
 /// # Errors
 /// When a check fails, or cannot be made.
 pub fn run(scenario: &Scenario, interpreter: &Interpreter, checks: Checks) -> Result<(), KitError> {
+    for _ in 1..STARTS {
+        match run_once(scenario, interpreter, checks) {
+            Err(KitError::Split) => {}
+            result => return result,
+        }
+    }
+    run_once(scenario, interpreter, checks)
+}
+
+fn run_once(scenario: &Scenario, interpreter: &Interpreter, checks: Checks) -> Result<(), KitError> {
     let project = Project::new()?;
     for (name, text) in &scenario.before {
         project.save(name, text, SaveBy::InPlace)?;
@@ -163,12 +176,7 @@ impl Run<'_> {
         let probe = self.live.probe()?;
         let _ = write!(self.probes, "--- {}\n{probe}", step.name);
         let _ = writeln!(self.reports, "--- {}", step.name);
-        // A save that arrived in two parts may fail until its second part is there: the last word counts.
-        let parts = reports
-            .iter()
-            .enumerate()
-            .filter(|(at, part)| !part.undone || at + 1 == reports.len());
-        for (_, report) in parts {
+        for report in reports {
             self.reports.push_str(&normalise(&report.text(), self.project));
         }
         if let Some(code) = manifest.refused.get(&step.name) {
@@ -208,12 +216,18 @@ impl Run<'_> {
             [(name, text)] if files == &self.scenario.before => self.project.save(name, text, SaveBy::InPlace)?,
             _ => {
                 let together = changed.iter().map(|(name, text)| (name.as_str(), text.as_slice()));
-                self.project.save_together(together)?;
+                let project = self.project;
+                self.live.paused(|| project.save_together(together))?;
             }
         }
         let known = |name: &&str| self.scenario.before.contains_key(*name) && self.is_watched(name);
         let awaited: Vec<_> = changed.iter().map(|(name, _)| name.as_str()).filter(known).collect();
         let reports = self.live.reports_of(&awaited)?;
+        let paths: Vec<_> = awaited.iter().map(|name| self.project.path(name)).collect();
+        let covers_all = |report: &ReportLine| paths.iter().all(|path| report.covers(path));
+        if paths.len() > 1 && !reports.iter().any(covers_all) {
+            return Err(KitError::Split);
+        }
         for (name, text) in changed {
             self.files.insert(name.clone(), text.clone());
         }

@@ -48,6 +48,13 @@ impl Program {
         }
     }
 
+    /// The next look at these files is news, even if they are as they were.
+    pub fn expect_again(&mut self, files: &[PathBuf]) {
+        for file in files {
+            self.seen.remove(file);
+        }
+    }
+
     /// Was any module loaded from this file?
     pub fn knows(&self, file: &Path) -> bool {
         self.by_file.contains_key(file)

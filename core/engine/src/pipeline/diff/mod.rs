@@ -16,6 +16,7 @@ mod words;
 use std::borrow::Cow;
 
 pub use candidate::{Candidate, Matcher, PairError, Pairs};
+pub use moved::alike_definitions;
 pub use plugins::PluginMatchers;
 pub use words::same_words;
 

@@ -1,9 +1,8 @@
-//! Functions and classes that stand elsewhere in their file: in, or out of, another class.
+//! Functions and classes that stand elsewhere in their file: in, or out of, another class, or out of a block.
 //!
-//! A move is told from a deletion and an addition by this rule: exactly one unpaired definition of a name and kind is left in
-//! each text, the new one stands in a module or class that both texts have, and the two are alike as
-//! [renamed](super::rules::alike) ones must be. A function that uses `super()` belongs to its class and is never moved.
-//! Inside one parent the order does not count, and no rule is needed.
+//! A move is told from a deletion and an addition by this rule: exactly one unpaired definition of a name and kind is left
+//! in each text, the new one stands in a module or class that both texts have, and the two are alike as
+//! [renamed](super::rules::alike) ones must be. Inside one parent the order does not count, and no rule is needed.
 
 use rustc_hash::FxHashMap;
 
@@ -28,18 +27,27 @@ pub(super) fn moved(
         let (Some(before), Some(Some(after))) = (before, added.get(&key)) else {
             continue;
         };
+        // Whether a block runs what it holds is known to the program only.
         let has_a_place = new
             .get(*after)
             .parent
-            .is_some_and(|parent| old_of[parent.index()].is_some());
-        let uses_super = |tree: &DefinitionTree, id| tree.get(id).facets.function().is_some_and(|it| it.uses_super);
-        let is_bound = uses_super(old, before) || uses_super(new, *after);
-        if has_a_place && !is_bound && alike(&Candidate::new(old, before, 0), &Candidate::new(new, *after, 0)) {
+            .is_some_and(|parent| new.get(parent).kind != DefinitionKind::Branch && old_of[parent.index()].is_some());
+        if has_a_place && alike_definitions(old, before, new, *after) {
             pairs.push((before, *after));
         }
     }
     pairs.sort_unstable();
     pairs
+}
+
+/// Are two definitions alike, as renamed ones must be?
+pub fn alike_definitions(
+    old: &DefinitionTree,
+    before: DefinitionId,
+    new: &DefinitionTree,
+    after: DefinitionId,
+) -> bool {
+    alike(&Candidate::new(old, before, 0), &Candidate::new(new, after, 0))
 }
 
 /// Whether it is a class, and its name.
@@ -57,10 +65,8 @@ fn lonely<'t>(tree: &'t DefinitionTree, paired: &[Option<DefinitionId>]) -> FxHa
         let (Some(name), None) = (definition.name.as_deref(), paired[definition.id.index()]) else {
             continue;
         };
-        let stands_in_scope = definition
-            .parent
-            .is_some_and(|parent| matches!(tree.get(parent).kind, DefinitionKind::Module | DefinitionKind::Class));
-        if !stands_in_scope || definition.in_header {
+        let scope = tree.get(tree.enclosing_scope(definition.id)).kind;
+        if !matches!(scope, DefinitionKind::Module | DefinitionKind::Class) || definition.in_header {
             continue;
         }
         lonely

@@ -9,7 +9,7 @@ use super::{EditCode, Outline, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
-const DESCRIPTORS: [&str; 3] = ["staticmethod", "classmethod", "property"];
+pub(super) const DESCRIPTORS: [&str; 3] = ["staticmethod", "classmethod", "property"];
 
 impl Planner<'_> {
     pub(super) fn function(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {

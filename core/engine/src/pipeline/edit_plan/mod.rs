@@ -15,6 +15,7 @@ mod headers;
 mod importers;
 mod live_classes;
 mod operation;
+mod other_file;
 mod outline;
 mod questions;
 mod readers;
@@ -94,6 +95,7 @@ pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSet
         .iter()
         .map(|change| plan_file(change, elsewhere, settings))
         .collect();
+    other_file::note(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     let dependents = match settings.propagate {
         true => dependents::dependents(changes, &files, elsewhere),

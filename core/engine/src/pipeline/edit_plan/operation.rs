@@ -147,6 +147,9 @@ pub struct Rename {
     pub path: PathChange,
     /// It is a class: its own attributes say its name.
     pub is_class: bool,
+    /// What makes the definition anew under its new name, for objects that cannot be told their new name, and where the
+    /// old one was never made.
+    pub addition: Option<Box<RunStatement>>,
     /// The old name stays: something else in the new text binds it, or the class that it stands in is deleted whole.
     pub keeps_old: bool,
 }

@@ -171,3 +171,12 @@ pub fn importers(module: &str, name: &str, importers: &[Importer]) -> Refusal {
         "change these files as well, or bring the name back",
     )
 }
+
+pub fn moved_to_another_file(name: &str, from: &str, to: &str) -> Refusal {
+    note(
+        "move",
+        format!("`{name}` is another object in `{to}` than it was in `{from}`"),
+        "a definition that moves to another file is made anew there; who holds the old one keeps it, with its old code",
+        "get it from its new module wherever it is held, or restart the program",
+    )
+}

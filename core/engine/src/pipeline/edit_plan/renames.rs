@@ -1,8 +1,10 @@
-//! Definitions that have another name or stand in another scope, and what follows from the place of a definition for qualified names.
+//! Definitions that have another name or stand in another scope, and what follows from the place of a definition for
+//! qualified names.
 
-use super::operation::{Action, PathChange, Rename, Scope};
-use super::{EditCode, Place, Planner};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet};
+use super::functions::{DESCRIPTORS, decorator_name};
+use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
+use super::{EditCode, Outline, Place, Planner, Unit};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
 use crate::pipeline::diff::same_words;
 
 impl Planner<'_> {
@@ -36,6 +38,7 @@ impl Planner<'_> {
             },
             is_class: after.kind == DefinitionKind::Class,
             keeps_old: is_deleted || self.names.binds(&old_scope, &from),
+            addition: self.addition(new, place, &to),
             from: from.into_owned(),
             to: to.into_owned(),
             old_scope,
@@ -47,6 +50,32 @@ impl Planner<'_> {
         };
         self.push(edit, Some(old), Some(new), Action::Rename(rename));
         self.paired(old, new, place);
+    }
+
+    /// The statement that makes a function anew, where its decorators may have made something else of it, or where it may
+    /// never have been made: it comes out of a block.
+    fn addition(&self, new: DefinitionId, place: &Place, name: &str) -> Option<Box<RunStatement>> {
+        let is_descriptor = |facet: &ExprFacet| DESCRIPTORS.contains(&decorator_name(facet).as_str());
+        let is_plain = |facets: &FunctionFacets| facets.decorators.iter().all(is_descriptor);
+        let old = self.change.matching.old_of(new)?;
+        let was_in_block = self
+            .old
+            .get(old)
+            .parent
+            .is_some_and(|parent| self.old.get(parent).kind == DefinitionKind::Branch);
+        if self.new.get(new).facets.function().is_none_or(is_plain) && !was_in_block {
+            return None;
+        }
+        Some(Box::new(RunStatement {
+            unit: Unit::of(self.new, new),
+            scope: place.scope.clone(),
+            binds: vec![name.to_owned()],
+            unbinds: Vec::new(),
+            unannotates: Vec::new(),
+            phase: Phase::Late,
+            outline: Outline::of_definition(self.new, new),
+            is_definition: true,
+        }))
     }
 
     /// The scope of an old definition, its classes with their new names; whether one of them is deleted.
@@ -101,7 +130,7 @@ impl Planner<'_> {
         let (Some(old), Some(new)) = (before.facets.function(), after.facets.function()) else {
             return false;
         };
-        let parameters = |facets: &crate::pipeline::definitions::FunctionFacets| -> Vec<_> {
+        let parameters = |facets: &FunctionFacets| -> Vec<_> {
             let parameters = facets.parameters.iter();
             parameters.map(|it| (it.name.clone(), it.kind)).collect()
         };

@@ -79,6 +79,7 @@ fn line(operation: &Operation) -> String {
         Action::Rename(rename) => {
             words.push(format!("{} -> {}", rename.from, rename.to));
             words.extend(rename.keeps_old.then(|| "keeps".to_owned()));
+            words.extend(rename.addition.as_ref().map(|_| "or anew".to_owned()));
         }
         Action::Choose { .. } => words.push("choose".to_owned()),
         Action::Refuse(reason) => {
@@ -441,6 +442,61 @@ fn a_future_import_compiles_everything_anew() {
         (plan.flags, compact(&plan)),
         (0x100_0000, vec!["stmt run early x".to_owned()])
     );
+}
+
+#[test]
+fn renamed_and_moved_definitions_keep_their_objects() {
+    let body = "(a, b=1):\n  x = a\n  y = x\n  return y\n";
+    let class = |name: &str, method: &str| format!("class {name}:\n def {method}{body}");
+    for (old, new, expected) in [
+        (
+            format!("def f{body}"),
+            format!("def g{body}"),
+            &["rename g f -> g", "layout g positions"][..],
+        ),
+        (
+            format!("def f{body}"),
+            format!("def g{body}f = g"),
+            &["rename g f -> g keeps", "layout g positions", "stmt run early f"],
+        ),
+        (
+            format!("@d\ndef f{body}"),
+            format!("@d\ndef g{}", body.replace("= x", "= 2")),
+            &["rename g f -> g or anew", "fn-decorated-body g update"],
+        ),
+        (
+            class("C", "f"),
+            class("D", "g"),
+            &["rename D C -> D", "rename D.g f -> g", "layout D.g positions"],
+        ),
+        (
+            class("C", "f") + &class("D", "h"),
+            format!("class C: pass\n{}", class("D", "h") + &format!(" def f{body}")),
+            &["move D.f f -> f", "layout D.f positions"],
+        ),
+        (
+            class("C", "f"),
+            format!("class C: pass\ndef f{body}"),
+            &["move f f -> f", "layout f positions"],
+        ),
+        // Who knows which branch ran.
+        (
+            format!("if a:\n def f{body}"),
+            format!("if a:\n def g{body}"),
+            &["delete f unbind f ?0", "add g run early g ?0"],
+        ),
+        (
+            format!("if a:\n def f{}\nelse: b", body.replace("\n ", "\n  ")),
+            format!("if a: c\nelse: b\ndef f{body}"),
+            &[
+                "block run early ?0",
+                "move f f -> f keeps or anew",
+                "layout f positions",
+            ],
+        ),
+    ] {
+        assert_eq!(compact(&plan_of(&old, &new)), expected, "from\n{old}\nto\n{new}");
+    }
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Surroundings<'a> {
     new_codes: &'a FxHashMap<DefinitionId, Handle>,
     /// The class around the outermost definition.
     class: Option<Handle>,
+    /// The outermost definition stood in another class, or in none.
+    has_moved: bool,
     old: CodeTree,
     new: CodeTree,
     /// The old code objects of the new ones.
@@ -44,12 +46,14 @@ struct Closure {
 }
 
 impl<'a> Surroundings<'a> {
-    /// `class`: the class around the outermost definition, at module level or in classes only.
+    /// `class`: the class around the outermost definition, at module level or in classes only. `has_moved`: it is another
+    /// one than before.
     pub fn of(
         interpreter: &'a dyn Interpreter,
         targets: &'a [CodeTarget],
         new_codes: &'a FxHashMap<DefinitionId, Handle>,
         class: Option<Handle>,
+        has_moved: bool,
     ) -> Self {
         let mut old = CodeTree::default();
         let mut new = CodeTree::default();
@@ -67,6 +71,7 @@ impl<'a> Surroundings<'a> {
             targets,
             new_codes,
             class,
+            has_moved,
             old,
             new,
             old_of,
@@ -87,6 +92,9 @@ impl<'a> Surroundings<'a> {
         new_code: Handle,
     ) -> Result<Vec<Swap>, Vec<String>> {
         let mut own = cells_of(self.interpreter, function, target.code);
+        if self.has_moved {
+            own.remove(CLASS);
+        }
         let lost = lost_cells(self.interpreter, function);
         for (name, (owner, cell)) in &lost {
             let now = self.new.owner(self.interpreter, new_code, name);
@@ -229,6 +237,11 @@ impl<'a> Surroundings<'a> {
             .filter(is_method)
             .or_else(|| self.class_that_owns(function))?;
         Some(self.cell_of_class(class))
+    }
+
+    /// Does a function with these free variables need the cell of another class?
+    pub fn changes_class(&self, variables: &[String]) -> bool {
+        self.has_moved && variables.iter().any(|name| name == CLASS)
     }
 
     /// Is this a function that the edit itself names, not one inside it?

@@ -26,7 +26,8 @@ pub struct NewCode {
 
 /// The swaps that put new code where old code runs or is made into functions.
 ///
-/// `name`: of the edited definition in its module. `class`: the one around it, at module level or in classes only.
+/// `name`: of the edited definition in its module. `class`: the one around it, at module level or in classes only; and
+/// whether that is another one than before.
 ///
 /// # Errors
 /// When the edited definition itself cannot get its new code.
@@ -36,9 +37,9 @@ pub fn new_code(
     new_codes: &FxHashMap<DefinitionId, Handle>,
     module: &str,
     name: &str,
-    class: Option<Handle>,
+    (class, has_moved): (Option<Handle>, bool),
 ) -> Result<NewCode, Refusal> {
-    let surroundings = Surroundings::of(interpreter, targets, new_codes, class);
+    let surroundings = Surroundings::of(interpreter, targets, new_codes, class, has_moved);
     let mut made = NewCode::default();
     for target in targets {
         let Some(&new) = new_codes.get(&target.new) else {
@@ -52,7 +53,9 @@ pub fn new_code(
                 "put them on lines of their own and save again",
             ));
         };
-        let same_variables = free_variables(interpreter, target.code) == free_variables(interpreter, new);
+        let variables = free_variables(interpreter, new);
+        let same_variables =
+            free_variables(interpreter, target.code) == variables && !surroundings.changes_class(&variables);
         if !same_variables && !target.functions.is_empty() && has_unstarted(interpreter, target.code) {
             return Err(unstarted(name));
         }

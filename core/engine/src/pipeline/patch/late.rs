@@ -7,23 +7,53 @@ use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
-use super::statements::{self, without_place};
+use super::statements::{self, is_missing_name, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
-use crate::pipeline::edit_plan::{Action, RunStatement};
+use crate::pipeline::edit_plan::{Action, Phase, RunStatement};
 use crate::pipeline::locate::bind;
 
-/// Runs the late statements of one module in the order of its text.
-pub fn run_statements(
+/// Runs the late statements of all modules, those of each in the order of its text. A module that imports what another
+/// one of the batch is about to bind waits for it, whatever the order of the paths.
+///
+/// # Errors
+/// When a statement raises, or a commit fails.
+pub fn run_all(
+    interpreter: &dyn Interpreter,
+    works: &[Work<'_>],
+    prepared: &mut [Prepared],
+    transaction: &mut Transaction<'_>,
+    ran: &mut Vec<(usize, usize)>,
+) -> Result<(), Failure> {
+    let count = |prepared: &[Prepared]| -> usize { prepared.iter().map(|prepared| prepared.late.len()).sum() };
+    let mut left = usize::MAX;
+    loop {
+        let now = count(prepared);
+        // Once nobody gets further, what is missing is missing.
+        let may_wait = now < left;
+        left = now;
+        for (work, prepared) in works.iter().zip(&mut *prepared) {
+            run_statements(interpreter, work, prepared, transaction, ran, may_wait)?;
+        }
+        if count(prepared) == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Runs the late statements of one module. `may_wait`: it may stop before an import that fails, and leave the rest.
+fn run_statements(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
+    may_wait: bool,
 ) -> Result<(), Failure> {
     prepared.late.sort_unstable();
-    for index in std::mem::take(&mut prepared.late) {
+    let late = std::mem::take(&mut prepared.late);
+    for (at, &index) in late.iter().enumerate() {
         let operation = &work.plan.operations[index];
         if prepared.waiting.contains(&index) {
             match prepare_waiting(interpreter, work, index, prepared, transaction) {
@@ -64,16 +94,37 @@ pub fn run_statements(
                 let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
                 swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
             }
-            Action::Unbind { .. } | Action::Rename(_) | Action::Refuse(_) => Ok(()),
+            Action::Rename(rename) => match &rename.addition {
+                Some(statement) => {
+                    transaction.before_statement(work.namespace)?;
+                    ran.push((work.file, index));
+                    run_statement(interpreter, work, statement, prepared, transaction)
+                }
+                None => Ok(()),
+            },
+            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
         };
         if let Err(stop) = result {
+            if may_wait && is_missing_import(&operation.action, &stop) {
+                ran.retain(|(file, at)| (*file, *at) != (work.file, index));
+                prepared.late = late[at..].to_vec();
+                return Ok(());
+            }
             if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
                 ran.retain(|(file, at)| (*file, *at) != (work.file, index));
             }
             stopped(stop, work, index, prepared)?;
         }
     }
+    // What waited for a test and was prepared just now has run.
+    prepared.late.clear();
     Ok(())
+}
+
+/// Did a statement that calls no code of the user, such as an import, not find what it names?
+fn is_missing_import(action: &Action, stop: &LateStop) -> bool {
+    let is_import = matches!(action, Action::Run(statement) if statement.phase == Phase::Early);
+    is_import && matches!(stop, LateStop::Stop(Stop::Failed(error)) if is_missing_name(&error.kind))
 }
 
 /// Prepares an operation whose guards had to wait for tests; false where they do not hold.
@@ -107,6 +158,9 @@ fn prepare_waiting(
         swaps.extend(scratch.swaps(interpreter, work.namespace)?);
     }
     transaction.commit(swaps).map_err(LateStop::Commit)?;
+    // It runs right now.
+    prepared.waiting.remove(&index);
+    prepared.late.retain(|late| *late != index);
     Ok(true)
 }
 

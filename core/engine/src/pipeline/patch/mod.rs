@@ -30,6 +30,7 @@ pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
 pub use propagate::Followed;
 pub use renames::Renames;
+pub use statements::is_missing_name;
 pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
@@ -109,9 +110,7 @@ fn attempt(
 ) -> Result<Vec<Followed>, Failure> {
     let before = propagate::Before::of(interpreter, dependents);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    for (work, prepared) in works.iter().zip(&mut *prepared) {
-        late::run_statements(interpreter, work, prepared, transaction, ran)?;
-    }
+    late::run_all(interpreter, works, prepared, transaction, ran)?;
     let followed = propagate::propagate(interpreter, dependents, works, &before, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);

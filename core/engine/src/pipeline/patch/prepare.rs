@@ -10,7 +10,7 @@ use super::{Work, conform, lines, statements, update};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Scope, When, refusal};
+use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -156,11 +156,7 @@ fn prepare_operation(
             }
             Ok(())
         }
-        Action::Rename(rename) => {
-            let removal = work.renames.end(interpreter, index, rename, work.namespace)?;
-            steps.removals.extend(removal);
-            Ok(())
-        }
+        Action::Rename(rename) => rename_prepared(interpreter, work, index, rename, module, steps),
         Action::Unbind {
             scope,
             names,
@@ -252,6 +248,25 @@ pub fn prepare(
     Ok(module)
 }
 
+/// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.
+fn rename_prepared(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    rename: &Rename,
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Stop> {
+    let removal = work.renames.end(interpreter, index, rename, work.namespace)?;
+    steps.removals.extend(removal);
+    match &rename.addition {
+        Some(statement) if work.renames.is_anew(index) => {
+            statements::prepare_statement(interpreter, work, index, statement, module, steps)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A definition whose new text is refused keeps its old name too.
 fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mut Prepared, steps: &mut Steps) {
     let operations = &work.plan.operations;
@@ -268,6 +283,7 @@ fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mu
             let removal = work.renames.end(interpreter, at, rename, work.namespace).ok().flatten();
             steps.removals.retain(|swap| Some(swap) != removal.as_ref());
             steps.taken_back.extend(work.renames.taken_back(at));
+            module.late.retain(|late| *late != at);
             module.outcome.operations[at].refused = Some(reason);
         }
     }

@@ -18,6 +18,8 @@ pub struct Renames {
     /// By operation: what was done, to be taken back should the definition be refused after all.
     done: FxHashMap<usize, Vec<Swap>>,
     refused: FxHashMap<usize, Refusal>,
+    /// Definitions that are made anew.
+    anew: FxHashSet<usize>,
 }
 
 impl Renames {
@@ -37,7 +39,10 @@ impl Renames {
                 continue;
             };
             match naming_swaps(interpreter, rename, namespace) {
-                Ok(swaps) => {
+                Ok(None) => {
+                    renames.anew.insert(index);
+                }
+                Ok(Some(swaps)) => {
                     // One by one: the scope of the next one may be a class that this one renames.
                     transaction.commit(swaps.clone()).map_err(|error| match error {
                         CommitError::Injected { .. } => Failure::Injected,
@@ -51,6 +56,11 @@ impl Renames {
             }
         }
         Ok(renames)
+    }
+
+    /// Is the definition made anew under its new name, because its object cannot follow?
+    pub fn is_anew(&self, index: usize) -> bool {
+        self.anew.contains(&index)
     }
 
     /// The swap that takes the old name away; `None` where it stays.
@@ -84,10 +94,19 @@ impl Renames {
     }
 }
 
-fn naming_swaps(interpreter: &dyn Interpreter, rename: &Rename, namespace: Handle) -> Result<Vec<Swap>, Refusal> {
+/// The swaps that give a definition its new name; `None` where it is to be made anew.
+fn naming_swaps(
+    interpreter: &dyn Interpreter,
+    rename: &Rename,
+    namespace: Handle,
+) -> Result<Option<Vec<Swap>>, Refusal> {
     let (_, old_container) = place(interpreter, &rename.old_scope, namespace)?;
     let (class, container) = place(interpreter, &rename.scope, namespace)?;
-    let Some(object) = interpreter.entry(old_container, &rename.from) else {
+    let object = interpreter.entry(old_container, &rename.from);
+    if rename.addition.is_some() && !object.is_some_and(|object| can_follow(interpreter, object)) {
+        return Ok(None);
+    }
+    let Some(object) = object else {
         return Err(not_there(rename, "it is not defined, or not yet"));
     };
     let present = interpreter.entry(container, &rename.to);
@@ -97,16 +116,36 @@ fn naming_swaps(interpreter: &dyn Interpreter, rename: &Rename, namespace: Handl
         if interpreter.kind(object) != ObjectKind::Class || qualified.as_deref() != Some(&rename.path.from) {
             return Err(not_there(rename, "its name leads to something else than this class"));
         }
-        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-        if text_of(interpreter, object, "__name__").as_deref() == Some(&last(&rename.path.from)) {
-            swaps.extend(text_swap(interpreter, object, "__name__", &last(&rename.path.to)));
+        if text_of(interpreter, object, "__name__").as_deref() == Some(last(&rename.path.from)) {
+            swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
         }
         follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
+    }
+    if interpreter.kind(object) == ObjectKind::Property && interpreter.facts().version >= (3, 13, 0) {
+        // `__set_name__` has told it (Objects/descrobject.c, `property_set_name`).
+        swaps.extend(text_swap(interpreter, object, "__name__", &rename.to));
     }
     if present != Some(object) {
         swaps.push(bind(class, container, &rename.to, present, Some(object)));
     }
-    Ok(swaps)
+    Ok(Some(swaps))
+}
+
+/// Has an object no name of its own, or one that can be changed? A wrapper made by `functools.wraps` has a copy; what else
+/// a decorator made of a function (a command, a route, a task) may have taken the name for its own.
+fn can_follow(interpreter: &dyn Interpreter, object: Handle) -> bool {
+    let is_wrapper = |object: Handle| {
+        let namespace = interpreter.namespace(object);
+        namespace.is_some_and(|namespace| interpreter.entry(namespace, "__wrapped__").is_some())
+    };
+    matches!(
+        interpreter.kind(object),
+        ObjectKind::Function
+            | ObjectKind::Class
+            | ObjectKind::StaticMethod
+            | ObjectKind::ClassMethod
+            | ObjectKind::Property
+    ) || is_wrapper(object)
 }
 
 /// Where the names of a scope are: its class, and the namespace.
@@ -182,6 +221,10 @@ pub fn function_swaps(
     functions: impl Iterator<Item = Handle>,
     changes: &[PathChange],
 ) -> Vec<Swap> {
+    let changes: Vec<PathChange> = changes
+        .iter()
+        .flat_map(|change| [change.clone(), midway(change)])
+        .collect();
     let mut swaps = Vec::new();
     for function in functions {
         let Some(qualified) = text_of(interpreter, function, "__qualname__") else {
@@ -193,16 +236,35 @@ pub fn function_swaps(
         let Some((change, new)) = fitting.max_by_key(|(change, _)| change.from.len()) else {
             continue;
         };
-        swaps.extend(text_swap(interpreter, function, "__qualname__", &new));
-        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+        if new != qualified {
+            swaps.extend(text_swap(interpreter, function, "__qualname__", &new));
+        }
+        let (before, after) = (last(&change.from), last(&change.to));
         if change.from == qualified
-            && last(&change.from) != last(&change.to)
-            && text_of(interpreter, function, "__name__") == Some(last(&change.from))
+            && before != after
+            && text_of(interpreter, function, "__name__").as_deref() == Some(before)
         {
-            swaps.extend(text_swap(interpreter, function, "__name__", &last(&change.to)));
+            swaps.extend(text_swap(interpreter, function, "__name__", after));
         }
     }
     swaps
+}
+
+/// The same change once the class around has its new name, which the functions of its namespace have got with it.
+fn midway(change: &PathChange) -> PathChange {
+    let from = match change.to.rsplit_once('.') {
+        Some((around, _)) => format!("{around}.{}", last(&change.from)),
+        None => last(&change.from).to_owned(),
+    };
+    PathChange {
+        from,
+        to: change.to.clone(),
+    }
+}
+
+/// The name at the end of a qualified name.
+fn last(qualified: &str) -> &str {
+    qualified.rsplit('.').next().unwrap_or(qualified)
 }
 
 fn text_of(interpreter: &dyn Interpreter, object: Handle, attribute: &str) -> Option<String> {

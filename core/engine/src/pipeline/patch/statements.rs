@@ -64,7 +64,8 @@ pub fn prepare_statement(
     Ok(())
 }
 
-fn is_missing_name(kind: &str) -> bool {
+/// Is this what Python raises where a name is not (yet) there?
+pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }
 

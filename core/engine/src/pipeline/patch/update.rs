@@ -9,7 +9,7 @@ use super::prepare::{Prepared, Steps, Stop};
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
 use super::{Work, codes, conform, functions, inner, renames};
 use crate::pipeline::definitions::DefinitionId;
-use crate::pipeline::edit_plan::{HeaderUpdate, Refusal, UpdateCode, note, refusal};
+use crate::pipeline::edit_plan::{Action, HeaderUpdate, Refusal, UpdateCode, note, refusal};
 use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
 use crate::plugins::PluginSession;
 
@@ -49,7 +49,14 @@ impl Edited<'_> {
         let bound = bind_unit(interpreter, work, &update.unit, &update.outline)?;
         let new_codes: FxHashMap<DefinitionId, Handle> = bound.iter().map(|bound| (bound.id, bound.code)).collect();
         let class = class_at(interpreter, work.namespace, &update.scope);
-        let mut codes = codes::new_code(interpreter, targets, &new_codes, work.module, name, class)?;
+        let mut codes = codes::new_code(
+            interpreter,
+            targets,
+            &new_codes,
+            work.module,
+            name,
+            (class, self.has_moved()),
+        )?;
         let followers = without(targets, &codes.left);
         let targets = &followers;
         let mut listed = std::mem::take(&mut codes.listed);
@@ -184,6 +191,15 @@ impl Edited<'_> {
             swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
         }
         Ok(swaps)
+    }
+
+    /// Is the definition bound in another scope than before?
+    fn has_moved(&self) -> bool {
+        let operations = &self.work.plan.operations;
+        let mut renames = operations
+            .iter()
+            .filter(|other| other.new == operations[self.index].new);
+        renames.any(|other| matches!(&other.action, Action::Rename(rename) if rename.old_scope != rename.scope))
     }
 
     /// The swaps that give live functions, and what wraps them, the qualified names of the new text.

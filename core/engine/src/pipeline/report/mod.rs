@@ -29,6 +29,9 @@ pub struct Report {
     /// The file because of which it was, where that is known.
     #[serde(skip)]
     pub culprit: Option<PathBuf>,
+    /// It was undone because code of it reads a name that is not there: another file that is being saved may add it.
+    #[serde(skip)]
+    pub misses_name: bool,
     /// With `--dry-run`: what would be done, a text for each module.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,

@@ -7,8 +7,7 @@
 //! 2. they have the same decorators, and a function the same required parameters, a class the same bases and keywords,
 //!    in the same order;
 //! 3. each has at least three statements or twenty words, and does something;
-//! 4. nine pairs of neighbouring words out of ten are common, more or less: their [similarity](Words::similarity), in which
-//!    the own name counts as the same word, is 0.8 or more;
+//! 4. their [similarity](Words::similarity), in which the own name counts as the same word, is 0.8 or more;
 //! 5. no other deleted or added definition of the kind comes closer than 0.6 to either of them.
 //!
 //! Names that mean something to Python (`__eq__`) are what they are, a name with several definitions says nothing of each,

@@ -1,0 +1,18 @@
+RATE = 20
+
+
+def taxed(price):
+    rate = RATE
+    tax = price * rate
+    return price + tax
+
+
+class Cart:
+    def __init__(self, items):
+        self.items = items
+
+    def total(self):
+        found = RATE
+        for item in self.items:
+            found += item
+        return found

@@ -1,0 +1,5 @@
+RATE = 10
+
+
+def plain():
+    return RATE

@@ -1,0 +1,34 @@
+import functools
+
+
+class Command:
+    """Takes the name of its function, as many frameworks do."""
+
+    def __init__(self, function):
+        self.function = function
+        self.name = function.__name__
+
+    def __call__(self, *args):
+        return self.name, self.function(*args)
+
+
+@Command
+def show_all(items, more=()):
+    found = list(items)
+    found.extend(more)
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def length_of(text, extra=0):
+    found = len(text)
+    found += extra
+    return found * 2
+
+
+class Shop:
+    @property
+    def goods(self):
+        found = ["tea"]
+        found.append("jam")
+        return found

@@ -1,0 +1,27 @@
+class Base:
+    def name(self):
+        return "base"
+
+
+class Left(Base):
+    def name(self):
+        return "left"
+
+
+class Right(Base):
+    def name(self):
+        return "right"
+
+
+class Below(Left):
+    def told(self, more=""):
+        def inner():
+            return super(Below, self).name()
+
+        first = super().name()
+        second = __class__.__name__
+        return first + second + more + inner()
+
+
+class Other(Right):
+    pass
