@@ -75,6 +75,10 @@ impl Hooks for SessionHooks {
         self.session.restart_in_child();
     }
 
+    fn status(&self) -> String {
+        self.session.status()
+    }
+
     fn stopping(&self) {
         self.session.stop();
     }

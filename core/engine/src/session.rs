@@ -11,6 +11,7 @@ mod plugin_table;
 mod program;
 mod relocate;
 mod restart;
+mod status;
 
 pub use baseline::next_baseline;
 pub use log::Log;
@@ -18,12 +19,13 @@ pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
 pub use program::Program;
 pub use restart::Relaunch;
+pub use status::{State, Status, StatusEntry};
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
@@ -67,6 +69,7 @@ struct Door {
     incoming: Mutex<Vec<LoadedModule>>,
     inbox: Mutex<Sender<Message>>,
     stopped: AtomicBool,
+    status: Mutex<Status>,
 }
 
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
@@ -93,6 +96,7 @@ impl Session {
                 incoming: Mutex::default(),
                 inbox: Mutex::new(sender),
                 stopped: AtomicBool::new(false),
+                status: Mutex::default(),
             }),
             log,
             worker: Arc::default(),
@@ -103,6 +107,11 @@ impl Session {
     /// Where reports go.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// What of the program is not what its files say, as JSON: `entries`, a list of objects, and `text`.
+    pub fn status(&self) -> String {
+        lock(&self.door.status).json(SystemTime::now())
     }
 
     /// The door for the loader hook of the runtime.
@@ -400,9 +409,17 @@ impl Worker {
                 batch.paths.extend(moved);
             }
         }
-        batch
-            .paths
-            .retain(|path| self.program.knows(path) && self.settings.patch.rules.of(path) != OnChange::Ignore);
+        batch.paths.retain(|path| self.program.knows(path));
+        for path in &batch.paths {
+            lock(&self.door.status).orphan(path, None, SystemTime::now());
+        }
+        let rules = &self.settings.patch.rules;
+        let is_ignored = |path: &PathBuf| rules.of(path) == OnChange::Ignore;
+        let (ignored, paths): (Vec<PathBuf>, Vec<PathBuf>) = batch.paths.into_iter().partition(is_ignored);
+        batch.paths = paths;
+        for path in ignored {
+            lock(&self.door.status).ignore(&path, SystemTime::now());
+        }
         if batch.paths.is_empty() {
             return;
         }
@@ -462,6 +479,11 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
+        if !self.dry_run {
+            let is_as_loaded = self.program.is_as_loaded();
+            let mut status = lock(&self.door.status);
+            status.update(&report.diagnostics, report.undone, is_as_loaded, SystemTime::now());
+        }
         // Every save compares all that is pending again, so what is not refused now is reported when it is again.
         let mut standing = std::collections::HashSet::new();
         report.diagnostics.retain(|diagnostic| {

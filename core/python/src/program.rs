@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jurigged_command::arguments;
 use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
@@ -44,6 +44,19 @@ pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extensio
 fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     let environment = py.import("os")?.getattr("environ")?;
     environment.call_method1("pop", (name, py.None()))?.extract()
+}
+
+/// The session of this process, once there is one.
+static SESSION: Mutex<Option<Arc<Session>>> = Mutex::new(None);
+
+/// What of this process is not what its files say, as JSON; see `Session::status`.
+#[pyfunction]
+pub fn status() -> String {
+    let session = SESSION.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match session {
+        Some(session) => session.status(),
+        None => r#"{"entries": [], "text": "nothing is watched"}"#.to_owned(),
+    }
 }
 
 struct ThisPython<'py> {
@@ -110,6 +123,7 @@ pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPytho
         session: session.clone(),
     });
     install_process_hooks(py, &runtime, hooks)?;
+    *SESSION.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
     if let Err(error) = session.start(Arc::new(runtime.clone())) {
         session.log().cannot_start(&error);
     }

@@ -55,6 +55,12 @@ impl Program {
         }
     }
 
+    /// Does every module run the text that it was loaded from, and is that the text of its file?
+    pub fn is_as_loaded(&self) -> bool {
+        let mut modules = self.by_file.values().flatten();
+        modules.all(|module| module.pending.is_none() && module.baseline.text() == module.loaded.text())
+    }
+
     /// Was any module loaded from this file?
     pub fn knows(&self, file: &Path) -> bool {
         self.by_file.contains_key(file)
