@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jurigged_command::arguments;
+use jurigged_command::launch::relaunch;
 use jurigged_command::run::{self, Home, Interpreter};
-use jurigged_engine::session::Session;
+use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime::LoadSink;
 use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
 
@@ -34,6 +35,10 @@ impl Interpreter for EmbeddedInterpreter {
         Some(format!(
             "jurigged {version}: embedded Python 3.14 (no C extensions); --python python3 runs it on CPython"
         ))
+    }
+
+    fn relaunch(&self) -> Relaunch {
+        relaunch()
     }
 
     fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
@@ -68,6 +73,10 @@ impl Hooks for SessionHooks {
 
     fn forked(&self) {
         self.session.restart_in_child();
+    }
+
+    fn status(&self) -> String {
+        self.session.status()
     }
 
     fn stopping(&self) {

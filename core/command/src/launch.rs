@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jurigged_engine::config::{PythonChoice, Settings, is_trusted};
-use jurigged_engine::diagnostic::Diagnostic;
+use jurigged_engine::diagnostic::{Diagnostic, start_folder};
 use jurigged_engine::plugins::bundled_folders;
+use jurigged_engine::session::Relaunch;
 
 /// Set for the Python that takes over, and removed by it before the program runs: it must not hand over again.
 pub const TAKEN_OVER: &str = "JURIGGED_TAKEN_OVER";
@@ -106,6 +107,15 @@ fn installed_pythons() -> Vec<String> {
         .chain(["python3".to_owned(), "python".to_owned()])
         .filter(|name| which::which(name).is_ok())
         .collect()
+}
+
+/// How this process was started. To be asked before the environment is cleared of what concerns the start only.
+pub fn relaunch() -> Relaunch {
+    Relaunch {
+        arguments: std::env::args_os().collect(),
+        environment: std::env::vars_os().collect(),
+        folder: start_folder().map(Path::to_owned),
+    }
 }
 
 /// Replaces this process by a Python that runs the same command line. Process id, signals and exit code are the

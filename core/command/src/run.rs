@@ -8,7 +8,7 @@ use jurigged_engine::config::{self, Loaded, Request, load, search_folder};
 use jurigged_engine::diagnostic::{Diagnostic, shown_path, start_folder, use_color};
 use jurigged_engine::pipeline::{definitions, edit_plan, plan_of, report};
 use jurigged_engine::plugins::{PluginState, Plugins};
-use jurigged_engine::session::{Session, SessionSettings, plugin_settings};
+use jurigged_engine::session::{Relaunch, Session, SessionSettings, plugin_settings};
 use jurigged_engine::source::SourceText;
 
 use crate::arguments::{self, Common, ConfigAction, Invocation, PluginAction, Program, RunArguments};
@@ -40,6 +40,8 @@ pub trait Interpreter {
     fn extension(&self) -> Option<PathBuf>;
     /// The `jurigged X:` line that says what runs when nobody chose it; `None` where that needs no saying.
     fn notice(&self) -> Option<String>;
+    /// How this process was started.
+    fn relaunch(&self) -> Relaunch;
     /// Runs the program to its end with a session that is not started yet, and returns the exit code.
     fn run(&mut self, program: &Program, session: Arc<Session>) -> i32;
 }
@@ -121,6 +123,7 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
     let session = Session::new(SessionSettings {
         plugin_folders: launch::plugin_folders(interpreter.extension().as_deref()),
         dry_run: arguments.dry_run,
+        relaunch: interpreter.relaunch(),
         inject_faults: std::env::var_os(INJECT_FAULTS).is_some(),
         settings,
     })

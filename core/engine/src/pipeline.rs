@@ -28,12 +28,13 @@ use std::sync::Arc;
 use jurigged_abi::Applied;
 use jurigged_runtime::{Interpreter, Runtime};
 
+use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
 use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
-use edit_plan::{Action, FileChange, Plan};
+use edit_plan::{Action, FileChange, Plan, PlanSettings};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
 use report::{Report, ReportedModule};
@@ -46,6 +47,10 @@ pub struct Tools<'a> {
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
     pub dry_run: bool,
+    /// What a save of a file does.
+    pub rules: &'a PatchRules,
+    /// What the configuration says about plans.
+    pub planning: PlanSettings,
     /// Look for activations of replaced code, for the report.
     pub report_running: bool,
     /// For tests of undo.
@@ -79,7 +84,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, program);
+    let plan = edit_plan::plan(&changes, program, tools.planning);
     if changes.is_empty() {
         return report;
     }
@@ -141,8 +146,8 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 old,
                 new,
                 matching,
+                reexecute: tools.rules.of(&file.path) == OnChange::Reexecute,
                 has_moved: module.has_moved,
-                run_blocks: false,
             });
         }
     }
@@ -218,9 +223,12 @@ fn apply(
         .map(|((live, targets), renames)| live.work(changes, plan, targets, renames))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, &plan.order, &mut plugins, transaction);
+    let outcome = patch::patch(interpreter, &works, plan, &mut plugins, transaction);
     match outcome {
-        Outcome::Applied(mut outcomes) => {
+        Outcome::Applied {
+            modules: mut outcomes,
+            followed,
+        } => {
             let mut applied = Applied::default();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
@@ -230,6 +238,7 @@ fn apply(
                 applied.revision = applied.revision.max(revision);
                 applied.edits.append(&mut outcome.told);
             }
+            report::followed(report, &followed);
             if !applied.edits.is_empty() {
                 plugins.notify(&applied);
             }
@@ -459,8 +468,8 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         old: Arc::new(old),
         new: Arc::new(new),
         matching,
+        reexecute: false,
         has_moved: false,
-        run_blocks: false,
     }];
-    edit_plan::plan(&changes, &())
+    edit_plan::plan(&changes, &(), PlanSettings::default())
 }

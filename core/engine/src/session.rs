@@ -10,26 +10,32 @@ mod module;
 mod plugin_table;
 mod program;
 mod relocate;
+mod restart;
+mod status;
 
 pub use baseline::next_baseline;
 pub use log::Log;
 pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
 pub use program::Program;
+pub use restart::Relaunch;
+pub use status::{State, Status, StatusEntry};
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
-use crate::config::{LogLevel, Settings, WatchFilter};
+use crate::config::{LogLevel, OnChange, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::batch::Batcher;
+use crate::pipeline::batch::{Batcher, ChangeBatch};
+use crate::pipeline::edit_plan::PlanSettings;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload, reload_part};
+use crate::pipeline::{capture, definitions};
 use crate::plugins::Plugins;
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
 use plugin_table::plugins_of;
@@ -45,6 +51,8 @@ pub struct SessionSettings {
     pub plugin_folders: Vec<PathBuf>,
     /// Show the plan of every save, apply nothing.
     pub dry_run: bool,
+    /// How the process was started, for files whose rule is `restart`.
+    pub relaunch: Relaunch,
     /// Makes the first save fail at its first step, the next one at its second, and so on; for tests of undo.
     pub inject_faults: bool,
 }
@@ -61,6 +69,7 @@ struct Door {
     incoming: Mutex<Vec<LoadedModule>>,
     inbox: Mutex<Sender<Message>>,
     stopped: AtomicBool,
+    status: Mutex<Status>,
 }
 
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
@@ -87,6 +96,7 @@ impl Session {
                 incoming: Mutex::default(),
                 inbox: Mutex::new(sender),
                 stopped: AtomicBool::new(false),
+                status: Mutex::default(),
             }),
             log,
             worker: Arc::default(),
@@ -97,6 +107,11 @@ impl Session {
     /// Where reports go.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// What of the program is not what its files say, as JSON: `entries`, a list of objects, and `text`.
+    pub fn status(&self) -> String {
+        lock(&self.door.status).json(SystemTime::now())
     }
 
     /// The door for the loader hook of the runtime.
@@ -261,6 +276,7 @@ struct Worker {
     plugins: Plugins,
     plugin_folders: Vec<PathBuf>,
     dry_run: bool,
+    relaunch: Relaunch,
     /// The step at which the next save fails; `None` when faults are not injected.
     fault: Option<usize>,
     /// Refusals already reported: the same one is not repeated at every save.
@@ -284,6 +300,7 @@ impl Worker {
             plugins,
             plugin_folders: start.plugin_folders,
             dry_run: start.dry_run,
+            relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             reported: Default::default(),
         }
@@ -377,7 +394,7 @@ impl Worker {
         }
     }
 
-    fn reload(&mut self, mut batch: crate::pipeline::batch::ChangeBatch) {
+    fn reload(&mut self, mut batch: ChangeBatch) {
         if let Some(config) = self.settings.file().map(Path::to_owned)
             && batch.paths.contains(&config)
         {
@@ -393,8 +410,21 @@ impl Worker {
             }
         }
         batch.paths.retain(|path| self.program.knows(path));
+        for path in &batch.paths {
+            lock(&self.door.status).orphan(path, None, SystemTime::now());
+        }
+        let rules = &self.settings.patch.rules;
+        let is_ignored = |path: &PathBuf| rules.of(path) == OnChange::Ignore;
+        let (ignored, paths): (Vec<PathBuf>, Vec<PathBuf>) = batch.paths.into_iter().partition(is_ignored);
+        batch.paths = paths;
+        for path in ignored {
+            lock(&self.door.status).ignore(&path, SystemTime::now());
+        }
         if batch.paths.is_empty() {
             return;
+        }
+        if let Some(file) = self.asks_for_restart(&batch) {
+            self.restart(&file);
         }
         let saved = batch.clone();
         // What failed before is part of the save that corrects it.
@@ -411,6 +441,11 @@ impl Worker {
             runtime: &*self.runtime,
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
+            rules: &self.settings.patch.rules,
+            planning: PlanSettings {
+                propagate: self.settings.patch.propagate.value,
+                run_blocks: self.settings.patch.run_blocks.value,
+            },
             report_running: self.log.shows(LogLevel::Info),
             fault: Fault(self.fault),
         };
@@ -444,6 +479,11 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
+        if !self.dry_run {
+            let is_as_loaded = self.program.is_as_loaded();
+            let mut status = lock(&self.door.status);
+            status.update(&report.diagnostics, report.undone, is_as_loaded, SystemTime::now());
+        }
         // Every save compares all that is pending again, so what is not refused now is reported when it is again.
         let mut standing = std::collections::HashSet::new();
         report.diagnostics.retain(|diagnostic| {
@@ -459,6 +499,42 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
+    }
+
+    /// The first file of a save that has changed and whose rule is `restart`. One that does not parse would end the
+    /// program instead: it is reported as usual.
+    fn asks_for_restart(&mut self, batch: &ChangeBatch) -> Option<PathBuf> {
+        let mut wanted = batch.clone();
+        wanted
+            .paths
+            .retain(|path| self.settings.patch.rules.of(path) == OnChange::Restart);
+        if wanted.paths.is_empty() || self.dry_run {
+            return None;
+        }
+        let snapshot = capture::capture(&wanted);
+        let program = &mut self.program;
+        let changed = snapshot.files.into_iter().find(|file| {
+            let mut modules = program.of_file(&file.path).iter();
+            modules.any(|module| module.baseline.text() != file.source.text())
+                && definitions::parse(file.source.clone()).problems.is_empty()
+        });
+        changed.map(|file| file.path)
+    }
+
+    /// Starts the program again; returns where that is not possible.
+    fn restart(&self, file: &Path) {
+        self.log.diagnostic(
+            &Diagnostic::notice("restart", "the program is started again")
+                .place(crate::diagnostic::Place::file(file))
+                .detail("the file was saved, and its rule in the configuration is `on-change = \"restart\"`"),
+        );
+        let error = self.relaunch.exec(&*self.runtime);
+        self.log.diagnostic(
+            &Diagnostic::error("restart", "the program cannot be started again")
+                .detail(error.to_string())
+                .running_now("the code from before this save, patched where that is possible")
+                .help("restart the program"),
+        );
     }
 
     /// Applies a changed configuration, whole or not at all.

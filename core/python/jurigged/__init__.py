@@ -29,7 +29,9 @@ _native = _load_native()
 __version__ = _native.__version__
 Watcher = _native.Watcher
 
-__all__ = ["Watcher", "__version__", "watch"]
+from ._status import Status, status_of as _status_of  # noqa: E402
+
+__all__ = ["Status", "Watcher", "__version__", "status", "watch"]
 
 
 def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
@@ -40,3 +42,8 @@ def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
     """
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     return _native.watch(patterns, _native.__file__, debounce=debounce, poll=poll or None, verbose=verbose)
+
+
+def status():
+    """What of this process is not what its files say, since when, why, and what to do: a :class:`Status`."""
+    return _status_of(_native.status())

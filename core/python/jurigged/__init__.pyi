@@ -1,6 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 __version__: str
+
+class Status(list[dict[str, Any]]):
+    text: str
+    def __init__(self, entries: Iterable[dict[str, Any]] = ..., text: str = ...) -> None: ...
 
 class Watcher:
     def stop(self) -> None: ...
@@ -11,3 +16,4 @@ def watch(
     poll: float | None = ...,
     verbose: bool = ...,
 ) -> Watcher: ...
+def status() -> Status: ...

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jurigged_command::arguments;
-use jurigged_command::launch::{EXTENSION, TAKEN_OVER};
+use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
 use jurigged_command::run::{self, Home, Interpreter};
-use jurigged_engine::session::Session;
+use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime_cpython::process::{ProcessHooks, install_process_hooks};
 use jurigged_runtime_cpython::program::Program;
 use jurigged_runtime_cpython::{CPython, loader, program};
@@ -20,11 +20,14 @@ use pyo3::prelude::*;
 /// `SystemExit` with the exit code, or the `KeyboardInterrupt` of the program.
 #[pyfunction]
 pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extension: PathBuf) -> PyResult<()> {
+    // With the variables that are taken out below.
+    let relaunch = relaunch();
     program::remove_launcher_path(py)?;
     let mut this = ThisPython {
         py,
         package,
         extension,
+        relaunch,
         taken_over: take_variable(py, TAKEN_OVER)?.is_some(),
         ended: None,
     };
@@ -43,10 +46,24 @@ fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     environment.call_method1("pop", (name, py.None()))?.extract()
 }
 
+/// The session of this process, once there is one.
+static SESSION: Mutex<Option<Arc<Session>>> = Mutex::new(None);
+
+/// What of this process is not what its files say, as JSON; see `Session::status`.
+#[pyfunction]
+pub fn status() -> String {
+    let session = SESSION.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match session {
+        Some(session) => session.status(),
+        None => r#"{"entries": [], "text": "nothing is watched"}"#.to_owned(),
+    }
+}
+
 struct ThisPython<'py> {
     py: Python<'py>,
     package: PathBuf,
     extension: PathBuf,
+    relaunch: Relaunch,
     taken_over: bool,
     ended: Option<PyResult<()>>,
 }
@@ -69,6 +86,10 @@ impl Interpreter for ThisPython<'_> {
 
     fn notice(&self) -> Option<String> {
         None
+    }
+
+    fn relaunch(&self) -> Relaunch {
+        self.relaunch.clone()
     }
 
     fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
@@ -102,6 +123,7 @@ pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPytho
         session: session.clone(),
     });
     install_process_hooks(py, &runtime, hooks)?;
+    *SESSION.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
     if let Err(error) = session.start(Arc::new(runtime.clone())) {
         session.log().cannot_start(&error);
     }

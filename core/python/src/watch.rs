@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jurigged_command::launch::plugin_folders;
+use jurigged_command::launch::{plugin_folders, relaunch};
 use jurigged_engine::config::{CommandLine, LogLevel, Request, load};
 use jurigged_engine::diagnostic::start_folder;
 use jurigged_engine::session::{Session, SessionSettings};
@@ -69,6 +69,7 @@ pub fn watch(
         settings: loaded.settings,
         plugin_folders: plugin_folders(Some(&extension)),
         dry_run: false,
+        relaunch: relaunch(),
         inject_faults: false,
     })
     .map_err(PyOSError::new_err)?;

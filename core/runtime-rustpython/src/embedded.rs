@@ -12,7 +12,7 @@ use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, settings};
+use crate::{RustPythonRuntime, loader, native_extension, settings, status};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -30,6 +30,10 @@ pub trait Hooks: Send + Sync {
     /// The program has forked and this is the child, in which the engine's threads do not exist; the runtime works as
     /// before. Called on the thread that forked, which is attached, so it must not wait for other threads that attach.
     fn forked(&self) {}
+
+    /// The answer of `jurigged.status()`, as JSON with `entries` and `text`. Called by the program, which is attached, so it
+    /// must not wait for other threads that attach.
+    fn status(&self) -> String;
 
     /// The program and its threads have ended (those that are not daemons), finalization is about to begin. When this
     /// returns, every attachment is refused. Called on the main thread, which is not attached, so waiting for threads
@@ -57,7 +61,9 @@ impl Embedded {
         });
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
-            let result = run_program(vm, &program, &runtime, sink);
+            let asked = hooks.clone();
+            let result =
+                status::install(vm, move || asked.status()).and_then(|()| run_program(vm, &program, &runtime, sink));
             let ended = result.map_or_else(|exception| report(vm, exception), |()| Ended::with(0));
             join_threads(vm);
             ended

@@ -29,6 +29,7 @@ mod pool;
 mod program;
 mod runtime;
 mod settings;
+mod status;
 
 pub use embedded::{Embedded, Hooks};
 pub use program::{Program, ProgramKind};

@@ -18,6 +18,7 @@ mod options;
 mod problem;
 mod reference;
 mod resolve;
+mod rules;
 mod settings;
 mod show;
 mod toml_file;
@@ -34,6 +35,7 @@ pub use glob::WatchGlob;
 pub use load::{CommandLine, Loaded, Reloaded, Request, load};
 pub use options::{Options, Origin, PluginOptions, Written};
 pub use reference::{reference_table, reference_toml};
+pub use rules::{OnChange, PatchRules};
 pub use settings::{
     LogFormat, LogLevel, LogSection, PatchSection, PluginSettings, PluginsSection, PythonChoice, RuntimeSection,
     Setting, Settings, WatchSection,

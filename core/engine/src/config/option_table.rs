@@ -15,6 +15,10 @@ pub enum Kind {
     Limit,
     /// `false`, or a duration above zero.
     Interval,
+    /// `true` or `false`.
+    Switch,
+    /// A list of tables: `files`, a glob, and `on-change`, one of these words.
+    Rules(&'static [&'static str]),
     /// A path, relative like globs.
     Path,
     /// A Python: `auto`, `embedded`, a version, a name on PATH, or a path.
@@ -32,6 +36,8 @@ impl Kind {
             Self::Names => "a list of names".to_owned(),
             Self::Duration | Self::Limit => "a duration, a text such as \"5ms\"".to_owned(),
             Self::Interval => "`false` or a duration, a text such as \"500ms\"".to_owned(),
+            Self::Switch => "`true` or `false`".to_owned(),
+            Self::Rules(_) => "a list of tables with `files` and `on-change`".to_owned(),
             Self::Path => "a path, a text".to_owned(),
             Self::Python => "a Python, a text such as \"auto\" or \"3.12\"".to_owned(),
             Self::Choice(words) => {
@@ -49,6 +55,8 @@ impl Kind {
             Self::Names => "list of names".to_owned(),
             Self::Duration | Self::Limit => "duration".to_owned(),
             Self::Interval => "`false` or duration".to_owned(),
+            Self::Switch => "`true` or `false`".to_owned(),
+            Self::Rules(_) => "tables of `files`, `on-change`".to_owned(),
             Self::Path => "path".to_owned(),
             Self::Python => "Python".to_owned(),
             Self::Choice(words) => {
@@ -121,6 +129,9 @@ pub const PLUGIN_LIBRARY: &str = "library";
 /// The key that names the Python module of a `[plugins.NAME]` table.
 pub const PLUGIN_PYTHON: &str = "python";
 
+/// What a save of a file can do.
+pub const ON_CHANGE: [&str; 4] = ["patch", "reexecute", "ignore", "restart"];
+
 /// All options, by section. Besides these, `[plugins.NAME]` holds `library` or `python` and the plugin's own options.
 pub const OPTIONS: &[OptionDoc] = &[
     OptionDoc {
@@ -186,11 +197,44 @@ pub const OPTIONS: &[OptionDoc] = &[
         needs_restart: true,
     },
     OptionDoc {
+        key: "patch.propagate",
+        kind: Kind::Switch,
+        default: Some("true"),
+        doc: "When a name gets another value, names imported from it, and numbers and texts that are computed from it, \
+              follow, in all modules. What cannot follow is listed.",
+        example: "false",
+        flag: None,
+        needs_restart: false,
+    },
+    OptionDoc {
+        key: "patch.blocks",
+        kind: Kind::Choice(&["list", "run"]),
+        default: Some(r#""list""#),
+        doc: "What happens to a changed `for`, `while`, `with` or `try` at module or class level: \"list\" (it is \
+              reported) or \"run\" (it runs again as a whole).",
+        example: r#""run""#,
+        flag: None,
+        needs_restart: false,
+    },
+    OptionDoc {
+        key: "patch.rule",
+        kind: Kind::Rules(&ON_CHANGE),
+        default: None,
+        doc: "What a save of these files does, the first `[[patch.rule]]` that matches: \"patch\" (what changed), \
+              \"reexecute\" (all statements of the module and its classes run \
+              again; functions and classes are patched in place), \
+              \"ignore\" (nothing), \"restart\" (the program is started again). `files` is a glob like those of \
+              `watch.include`.",
+        example: r#"[{ files = "app/models/**", on-change = "reexecute" }]"#,
+        flag: None,
+        needs_restart: false,
+    },
+    OptionDoc {
         key: "patch.statement-limit",
         kind: Kind::Limit,
         default: Some(r#""5s""#),
-        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported. \
-              It is not stopped, and later saves wait for it.",
+        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported, \
+              with its line. It is not stopped, and later saves wait for it.",
         example: r#""30s""#,
         flag: None,
         needs_restart: false,

@@ -7,6 +7,7 @@ use super::discovery::FileForm;
 use super::glob::{WatchGlob, expand_home};
 use super::option_table;
 use super::options::{Options, Origin, PluginOptions, Written};
+use super::rules::{OnChange, PatchRules};
 use super::settings::{
     LogFormat, LogLevel, LogSection, PatchSection, PluginSettings, PluginsSection, PythonChoice, RuntimeSection,
     Setting, Settings, WatchSection,
@@ -74,6 +75,9 @@ impl Settings {
             python: pick.python("runtime.python"),
         };
         let patch = PatchSection {
+            propagate: pick.switch("patch.propagate"),
+            run_blocks: pick.word("patch.blocks", |word| Some(word == "run")),
+            rules: pick.rules("patch.rule"),
             statement_limit: pick.duration("patch.statement-limit"),
         };
         let log = LogSection {
@@ -187,6 +191,37 @@ impl Pick<'_> {
             _ => Origin::Several(origins),
         };
         Setting { value: names, origin }
+    }
+
+    fn switch(&self, key: &str) -> Setting<bool> {
+        let written = self.winner(key);
+        match written.value {
+            Value::Switch(value) => Setting {
+                value,
+                origin: written.origin.clone(),
+            },
+            ref other => unreachable!("`{key}` is a switch in the table, not {other:?}"),
+        }
+    }
+
+    fn rules(&self, key: &str) -> PatchRules {
+        let Some(written) = self.sources.winner(self.defaults, key) else {
+            return PatchRules::default();
+        };
+        match &written.value {
+            Value::Rules(rules) => PatchRules::new(rules.iter().map(|rule| {
+                let files = WatchGlob {
+                    text: rule.files.text.clone(),
+                    base: self.sources.base(&written.origin).to_owned(),
+                    origin: written.origin.clone(),
+                };
+                (
+                    files,
+                    OnChange::from_word(&rule.on_change).expect("the words of the table are those of the type"),
+                )
+            })),
+            other => unreachable!("`{key}` is a list of rules in the table, not {other:?}"),
+        }
     }
 
     fn duration(&self, key: &str) -> Setting<Duration> {

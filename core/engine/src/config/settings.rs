@@ -8,6 +8,7 @@ use super::filter::WatchFilter;
 use super::glob::WatchGlob;
 use super::options::Origin;
 use super::resolve::Sources;
+use super::rules::PatchRules;
 use crate::diagnostic::Place;
 
 /// A value and where it comes from.
@@ -76,6 +77,12 @@ pub enum PythonChoice {
 /// `[patch]`: how edits are applied.
 #[derive(Clone, Debug)]
 pub struct PatchSection {
+    /// `propagate`.
+    pub propagate: Setting<bool>,
+    /// `blocks`: true for `run`.
+    pub run_blocks: Setting<bool>,
+    /// `[[patch.rule]]`, in order.
+    pub rules: PatchRules,
     /// `statement-limit`.
     pub statement_limit: Setting<Duration>,
 }

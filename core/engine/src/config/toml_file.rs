@@ -10,7 +10,7 @@ use super::discovery::FileForm;
 use super::option_table::{self, Kind, OPTIONS, OptionDoc, PLUGIN_LIBRARY, PLUGIN_PYTHON};
 use super::options::{Options, Origin, PluginOptions, Written};
 use super::problem::{locate, nearest, place_of};
-use super::value::{BadText, Item, Value, check_item, shown_list, shown_text};
+use super::value::{BadText, Item, RuleItem, Value, check_item, shown_list, shown_text};
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceText;
 
@@ -217,6 +217,15 @@ impl<'s> Reader<'s> {
                 Value::List(items.into_iter().collect::<Option<_>>()?)
             }
             (Kind::Interval, DeValue::Boolean(false)) => Value::Interval(None),
+            (Kind::Switch, DeValue::Boolean(value)) => Value::Switch(*value),
+            (Kind::Switch, DeValue::String(_)) => {
+                self.complain(wrong_type(option.key, &option.kind.expected(), value.get_ref()), span);
+                return None;
+            }
+            (Kind::Rules(words), DeValue::Array(array)) => {
+                let rules: Vec<Option<RuleItem>> = array.iter().map(|rule| self.rule(option, words, rule)).collect();
+                Value::Rules(rules.into_iter().collect::<Option<_>>()?)
+            }
             (kind, DeValue::String(text)) if !kind.is_list() => match Value::from_text(kind, text) {
                 Ok(value) => value,
                 Err(bad) => {
@@ -232,6 +241,69 @@ impl<'s> Reader<'s> {
         };
         let origin = Origin::File(place_of(self.source, &span));
         Some(Written { value: read, origin })
+    }
+
+    /// One `[[patch.rule]]`, or `None` after a complaint.
+    fn rule(
+        &mut self,
+        option: &OptionDoc,
+        words: &'static [&'static str],
+        rule: &Spanned<DeValue<'_>>,
+    ) -> Option<RuleItem> {
+        let key = format!("every `{}`", option.key);
+        let Some(table) = rule.get_ref().as_table() else {
+            self.complain(
+                wrong_type(&key, "a table with `files` and `on-change`", rule.get_ref()),
+                rule.span(),
+            );
+            return None;
+        };
+        let (mut files, mut on_change) = (None, None);
+        for (key, value) in table {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("files", DeValue::String(text)) => match check_item(Kind::Globs, text) {
+                    Ok(()) => {
+                        files = Some(Item {
+                            text: text.to_string(),
+                            place: Some(place_of(self.source, &value.span())),
+                        });
+                    }
+                    Err(bad) => self.bad_text(option, text, bad, value.span()),
+                },
+                ("on-change", DeValue::String(text)) => match Value::from_text(Kind::Choice(words), text) {
+                    Ok(_) => on_change = Some(text.to_string()),
+                    Err(bad) => self.bad_text(option, text, bad, value.span()),
+                },
+                (name @ ("files" | "on-change"), other) => {
+                    self.complain(
+                        wrong_type(&format!("{}.{name}", option.key), "a text", other),
+                        value.span(),
+                    );
+                }
+                (name, _) => {
+                    let message = format!("`[[{}]]` has no option `{name}`", option.key);
+                    let help = match nearest(name, &["files", "on-change"]) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "its options are `files`, `on-change`".to_owned(),
+                    };
+                    self.complain(Diagnostic::error("config-unknown-key", message).help(help), key.span());
+                }
+            }
+        }
+        match (files, on_change) {
+            (Some(files), Some(on_change)) => Some(RuleItem { files, on_change }),
+            (files, on_change) => {
+                let has = |name: &str| table.iter().any(|(key, _)| key.get_ref().as_ref() == name);
+                for (name, value) in [("files", files.is_some()), ("on-change", on_change.is_some())] {
+                    // A value that is there and wrong was complained about.
+                    if !value && !has(name) {
+                        let message = format!("{key} needs `{name}`");
+                        self.complain(Diagnostic::error("config-bad-value", message), rule.span());
+                    }
+                }
+                None
+            }
+        }
     }
 
     fn item(&mut self, option: &OptionDoc, item: &Spanned<DeValue<'_>>) -> Option<Item> {

@@ -16,6 +16,15 @@ pub struct Item {
     pub place: Option<Place>,
 }
 
+/// One table of [`Kind::Rules`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleItem {
+    /// A glob.
+    pub files: Item,
+    /// One of the words of the kind.
+    pub on_change: String,
+}
+
 /// A checked value, of the variant that its option's [`Kind`] asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -25,6 +34,10 @@ pub enum Value {
     Duration(Duration),
     /// [`Kind::Interval`]; `None` is `false`.
     Interval(Option<Duration>),
+    /// [`Kind::Switch`].
+    Switch(bool),
+    /// [`Kind::Rules`].
+    Rules(Vec<RuleItem>),
     /// [`Kind::Path`], [`Kind::Python`], [`Kind::Choice`].
     Text(String),
 }
@@ -68,6 +81,16 @@ impl Value {
                     help,
                 ))
             }
+            Kind::Switch => match text {
+                "true" => Ok(Self::Switch(true)),
+                "false" => Ok(Self::Switch(false)),
+                _ => Err(BadText::new("config-bad-value", "is neither `true` nor `false`", None)),
+            },
+            Kind::Rules(_) => Err(BadText::new(
+                "config-bad-value",
+                "is no table",
+                Some("write `[[patch.rule]]` into the configuration file".to_owned()),
+            )),
             Kind::Path | Kind::Python if text.is_empty() => Err(BadText::new("config-bad-value", "is empty", None)),
             Kind::Path | Kind::Python => Ok(Self::Text(text.to_owned())),
             Kind::Globs | Kind::Paths | Kind::Names => {
@@ -107,6 +130,14 @@ impl Value {
             Self::List(items) => shown_list(items.iter().map(|item| item.text.as_str())),
             Self::Duration(duration) | Self::Interval(Some(duration)) => shown_text(&shown_duration(*duration)),
             Self::Interval(None) => "false".to_owned(),
+            Self::Switch(value) => value.to_string(),
+            Self::Rules(rules) => {
+                let shown = |rule: &RuleItem| {
+                    let (files, on_change) = (shown_text(&rule.files.text), shown_text(&rule.on_change));
+                    format!("{{ files = {files}, on-change = {on_change} }}")
+                };
+                format!("[{}]", rules.iter().map(shown).collect::<Vec<_>>().join(", "))
+            }
             Self::Text(text) => shown_text(text),
         }
     }

@@ -161,7 +161,7 @@ fn put_back(change: &FileChange, old: DefinitionId) -> Option<Splice> {
 mod tests {
     use super::*;
     use crate::pipeline::diff::match_trees;
-    use crate::pipeline::edit_plan::{Action, plan};
+    use crate::pipeline::edit_plan::{Action, PlanSettings, plan};
 
     /// The text that runs when everything that the plan itself refuses was refused.
     fn baseline(old: &str, new: &str) -> Option<String> {
@@ -174,10 +174,10 @@ mod tests {
             old,
             new,
             matching,
+            reexecute: false,
             has_moved: false,
-            run_blocks: false,
         };
-        let plan = plan(std::slice::from_ref(&change), &());
+        let plan = plan(std::slice::from_ref(&change), &(), PlanSettings::default());
         let operations = plan.files[0].operations.iter().enumerate();
         let refused: Vec<usize> = operations
             .filter(|(_, operation)| matches!(&operation.action, Action::Refuse(reason) if !reason.is_note))

@@ -55,6 +55,12 @@ impl Program {
         }
     }
 
+    /// Does every module run the text that it was loaded from, and is that the text of its file?
+    pub fn is_as_loaded(&self) -> bool {
+        let mut modules = self.by_file.values().flatten();
+        modules.all(|module| module.pending.is_none() && module.baseline.text() == module.loaded.text())
+    }
+
     /// Was any module loaded from this file?
     pub fn knows(&self, file: &Path) -> bool {
         self.by_file.contains_key(file)
@@ -106,6 +112,21 @@ impl Program {
     }
 }
 
+impl Program {
+    fn texts_by(&self, text: impl Fn(&Module) -> &Arc<SourceText>) -> Vec<ModuleText> {
+        let modules = self.by_file.values().flatten();
+        let mut texts: Vec<ModuleText> = modules
+            .map(|module| ModuleText {
+                module: module.name.clone(),
+                path: module.path.clone(),
+                source: text(module).clone(),
+            })
+            .collect();
+        texts.sort_by(|a, b| a.module.cmp(&b.module));
+        texts
+    }
+}
+
 impl Elsewhere for Program {
     /// Names with their modules, sorted.
     fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
@@ -127,15 +148,10 @@ impl Elsewhere for Program {
     }
 
     fn texts(&self) -> Vec<ModuleText> {
-        let modules = self.by_file.values().flatten();
-        let mut texts: Vec<ModuleText> = modules
-            .map(|module| ModuleText {
-                module: module.name.clone(),
-                path: module.path.clone(),
-                source: module.pending.as_ref().unwrap_or(&module.baseline).clone(),
-            })
-            .collect();
-        texts.sort_by(|a, b| a.module.cmp(&b.module));
-        texts
+        self.texts_by(|module| module.pending.as_ref().unwrap_or(&module.baseline))
+    }
+
+    fn running(&self) -> Vec<ModuleText> {
+        self.texts_by(|module| &module.baseline)
     }
 }

@@ -2,6 +2,7 @@
 //! along the import path. The module object is kept and follows.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
@@ -26,12 +27,12 @@ impl Worker {
             }
         }
         if !orphans.is_empty() {
-            self.log.diagnostic(
-                &Diagnostic::warning("vanish", format!("{} has lost its file", orphans.join(", ")))
-                    .place(Place::file(path))
-                    .detail("nothing is unloaded: what it defined goes on running")
-                    .help("a file that returns is compared with what runs"),
-            );
+            let said = Diagnostic::warning("vanish", format!("{} has lost its file", orphans.join(", ")))
+                .place(Place::file(path))
+                .detail("nothing is unloaded: what it defined goes on running")
+                .help("a file that returns is compared with what runs");
+            self.log.diagnostic(&said);
+            super::lock(&self.door.status).orphan(path, Some(&said), SystemTime::now());
         }
         files
     }

@@ -11,6 +11,8 @@ pub trait Elsewhere {
     fn decorated_by(&self, module: &str, name: &str) -> Vec<String>;
     /// The text of every module as it is on disk, in order of the names.
     fn texts(&self) -> Vec<ModuleText>;
+    /// The text that every module runs, in order of the names.
+    fn running(&self) -> Vec<ModuleText>;
 }
 
 /// A module of the program.
@@ -20,7 +22,7 @@ pub struct ModuleText {
     pub module: String,
     /// The file, as `co_filename` has it.
     pub path: PathBuf,
-    /// What the next start reads.
+    /// Of [`Elsewhere::texts`] what the next start reads, of [`Elsewhere::running`] what was loaded and patched.
     pub source: Arc<SourceText>,
 }
 
@@ -31,6 +33,10 @@ impl Elsewhere for () {
     }
 
     fn texts(&self) -> Vec<ModuleText> {
+        Vec::new()
+    }
+
+    fn running(&self) -> Vec<ModuleText> {
         Vec::new()
     }
 }

@@ -123,20 +123,25 @@ fn importers(texts: &[ModuleText], module: &str, path: &Path, name: &str) -> Vec
 
 /// Does a place in `text` mean this module?
 fn is_module(used: &ModuleUse, text: &ModuleText, module: &str) -> bool {
-    if used.level == 0 {
-        return used.module == module;
+    module_meant(&text.module, &text.path, &used.module, used.level, module)
+}
+
+/// Does an import in the module `own`, of `written` below so many dots, mean this module?
+pub(super) fn module_meant(own: &str, path: &Path, written: &str, level: u32, module: &str) -> bool {
+    if level == 0 {
+        return written == module;
     }
-    if text.module == "__main__" {
+    if own == "__main__" {
         // Its package is known to the program only: a name too many is listed rather than none.
-        return format!(".{module}").ends_with(&format!(".{}", used.module));
+        return format!(".{module}").ends_with(&format!(".{written}"));
     }
-    let is_package = text.path.file_stem().is_some_and(|stem| stem == "__init__");
-    let up = used.level - u32::from(is_package);
-    let mut around = Some(text.module.as_str());
+    let is_package = path.file_stem().is_some_and(|stem| stem == "__init__");
+    let up = level - u32::from(is_package);
+    let mut around = Some(own);
     for _ in 0..up {
         around = around.and_then(|module| Some(module.rsplit_once('.')?.0));
     }
-    match (around, used.module.as_str()) {
+    match (around, written) {
         (Some(package), "") => package == module,
         (Some(package), rest) => module
             .strip_prefix(package)

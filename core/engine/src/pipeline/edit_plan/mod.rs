@@ -8,6 +8,7 @@ mod anew;
 mod blocks;
 mod class_statements;
 mod decorated;
+mod dependents;
 mod elsewhere;
 mod functions;
 mod guard;
@@ -20,7 +21,9 @@ mod other_file;
 mod outline;
 mod overloads;
 mod questions;
+mod readers;
 mod reasons;
+mod reexecute;
 mod renames;
 mod reruns;
 mod scope;
@@ -28,6 +31,7 @@ mod statements;
 mod unit;
 
 pub use decorated::decorated_by;
+pub use dependents::{Dependent, Follow, ScopedName, VALUE};
 pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
@@ -66,26 +70,53 @@ pub struct FileChange {
     pub new: Arc<DefinitionTree>,
     /// Which definition is which.
     pub matching: Matching,
+    /// The whole module runs again (`on-change = "reexecute"`).
+    pub reexecute: bool,
     /// The module has followed its file to another path: every code object names the file.
     pub has_moved: bool,
-    /// `[patch] blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
+}
+
+/// What `[patch]` says about plans.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanSettings {
+    /// `propagate`: other values follow a name whose value changed.
+    pub propagate: bool,
+    /// `blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
     pub run_blocks: bool,
 }
 
+/// The defaults of the configuration.
+impl Default for PlanSettings {
+    fn default() -> Self {
+        Self {
+            propagate: true,
+            run_blocks: false,
+        }
+    }
+}
+
 /// Plans all files of a batch.
-pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
+pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSettings) -> Plan {
     let batch = Batch::of(changes);
     let mut files: Vec<FilePlan> = changes
         .iter()
-        .map(|change| plan_file(change, &batch, elsewhere))
+        .map(|change| plan_file(change, &batch, elsewhere, settings))
         .collect();
     other_file::note(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     let order = order::order(changes, &files, &batch);
-    Plan { files, order }
+    let dependents = match settings.propagate {
+        true => dependents::dependents(changes, &files, elsewhere),
+        false => Vec::new(),
+    };
+    Plan {
+        files,
+        order,
+        dependents,
+    }
 }
 
-fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> FilePlan {
+fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, settings: PlanSettings) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
         batch,
@@ -96,7 +127,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> F
         old_names: None,
         overloads: Overloads::default(),
         bound_late: Default::default(),
-        run_blocks: change.run_blocks,
+        run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
         operations: Vec::new(),
@@ -104,7 +135,12 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> F
         anew: Anew::of(change),
     };
     planner.plan_overloads();
-    planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &Place::default());
+    let place = Place {
+        // Everything runs in the order of the text.
+        is_late: change.reexecute,
+        ..Place::default()
+    };
+    planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
     planner.note_reordered();
     FilePlan {
         path: change.path.clone(),
@@ -171,6 +207,7 @@ impl Planner<'_> {
         for &child in &new.get(new_parent).children {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
+                Some(before) if self.change.reexecute => self.again(before, child, place),
                 Some(before)
                     if self.anew == Anew::No
                         && self.is_untouched(before, child)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::dependents::Dependent;
 use super::guard::{BlockQuestion, Guard};
 use super::outline::Outline;
 use super::unit::Unit;
@@ -17,6 +18,10 @@ pub struct Plan {
     /// The order in which what runs after the commit runs: indices of files, and of operations in them.
     #[serde(skip)]
     pub order: Vec<(usize, usize)>,
+    /// What read a name of which the save may change the value, anywhere in the program; in the order in which values
+    /// travel.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dependents: Vec<Dependent>,
 }
 
 /// What the change of one file does, in the order of its new text; deletions come first.
@@ -452,6 +457,7 @@ edit_codes! {
     Abstract = "abstract",
     Stmt = "stmt",
     Block = "block",
+    Constant = "constant",
     MainBlock = "main-block",
     Layout = "layout",
     Future = "future",

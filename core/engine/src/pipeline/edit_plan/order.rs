@@ -137,7 +137,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::pipeline::edit_plan::plan;
+    use crate::pipeline::edit_plan::{PlanSettings, plan};
     use crate::pipeline::{definitions, diff};
     use crate::source::SourceText;
 
@@ -159,14 +159,14 @@ mod tests {
                     path: PathBuf::from(path),
                     module,
                     matching: diff::match_trees(&old, &new, &[]),
-                    run_blocks: false,
+                    reexecute: false,
                     has_moved: false,
                     old,
                     new,
                 }
             })
             .collect();
-        let plan = plan(&changes, &());
+        let plan = plan(&changes, &(), PlanSettings::default());
         let text = |(file, index): &(usize, usize)| {
             let file = &plan.files[*file];
             format!(

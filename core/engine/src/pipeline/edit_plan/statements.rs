@@ -109,7 +109,8 @@ impl Planner<'_> {
     pub(super) fn run(&mut self, old: Option<DefinitionId>, new: DefinitionId, place: &Place) {
         let definition = self.new.get(new);
         let binds = bound_names(self.new, new);
-        for name in &binds {
+        // Where everything runs again, in order, the last binding wins as in a fresh start.
+        for name in binds.iter().filter(|_| !self.change.reexecute) {
             if let Some(last) = self.last_binder(name, place)
                 && last > new
                 && !self.overloads.decide(&place.scope, name)
@@ -123,7 +124,7 @@ impl Planner<'_> {
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
             }
         }
-        for name in &binds {
+        for name in binds.iter().filter(|_| !self.change.reexecute) {
             if let Some(deleter) = self.names.deleter(&place.scope, name).filter(|deleter| *deleter > new)
                 && self
                     .change
@@ -139,7 +140,7 @@ impl Planner<'_> {
                 return self.refuse(edit, old, Some(new), reasons::deleted_again(edit, name, line));
             }
         }
-        if let Some(old) = old {
+        if let Some(old) = old.filter(|_| !self.change.reexecute) {
             for name in bound_names(self.old, old) {
                 if !binds.contains(&name)
                     && !self.overloads.decide(&place.scope, &name)

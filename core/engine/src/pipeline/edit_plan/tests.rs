@@ -19,10 +19,10 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         old,
         new,
         matching,
+        reexecute: false,
         has_moved: false,
-        run_blocks: false,
     };
-    plan(&[change], &()).files.remove(0)
+    plan(&[change], &(), PlanSettings::default()).files.remove(0)
 }
 
 fn compact(plan: &FilePlan) -> Vec<String> {

@@ -149,6 +149,9 @@ fn prepare_waiting(
         swaps.extend(scratch.swaps(interpreter, work.namespace)?);
     }
     transaction.commit(swaps).map_err(LateStop::Commit)?;
+    // It runs right now.
+    prepared.waiting.remove(&index);
+    prepared.late.retain(|late| *late != index);
     Ok(true)
 }
 

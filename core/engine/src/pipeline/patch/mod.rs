@@ -20,6 +20,7 @@ mod lines;
 mod namespaces;
 mod outcome;
 mod prepare;
+mod propagate;
 mod redecorate;
 mod renames;
 mod settle;
@@ -31,13 +32,14 @@ mod update;
 
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};
+pub use propagate::Followed;
 pub use renames::Renames;
 pub use statements::is_missing_name;
 pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
-use crate::pipeline::edit_plan::FilePlan;
+use crate::pipeline::edit_plan::{FilePlan, Plan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use prepare::Prepared;
@@ -71,7 +73,7 @@ pub struct Work<'a> {
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
-    order: &[(usize, usize)],
+    plan: &Plan,
     plugins: &mut PluginSession<'_>,
     mut transaction: Transaction<'_>,
 ) -> Outcome {
@@ -80,13 +82,16 @@ pub fn patch(
     match attempt(
         interpreter,
         works,
-        order,
+        plan,
         plugins,
         &mut transaction,
         &mut prepared,
         &mut ran,
     ) {
-        Ok(()) => Outcome::Applied(prepared.into_iter().map(|prepared| prepared.outcome).collect()),
+        Ok(followed) => Outcome::Applied {
+            modules: prepared.into_iter().map(|prepared| prepared.outcome).collect(),
+            followed,
+        },
         Err(failure) => {
             transaction.undo();
             // Statements ran with the new code: what derives from code may have followed it.
@@ -102,20 +107,22 @@ pub fn patch(
 fn attempt(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
-    order: &[(usize, usize)],
+    plan: &Plan,
     plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
     prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
-) -> Result<(), Failure> {
+) -> Result<Vec<Followed>, Failure> {
+    let before = propagate::Before::of(interpreter, &plan.dependents);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    late::run_statements(interpreter, works, prepared, order, transaction, ran)?;
+    late::run_statements(interpreter, works, prepared, &plan.order, transaction, ran)?;
     derived::follow_classes(interpreter, works, prepared, transaction)?;
+    let followed = propagate::propagate(interpreter, &plan.dependents, works, &before, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
-    Ok(())
+    Ok(followed)
 }
 
 fn commit_prepared(

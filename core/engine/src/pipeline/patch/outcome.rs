@@ -3,6 +3,7 @@
 use jurigged_abi::AppliedEdit;
 use jurigged_runtime::{Handle, PythonError};
 
+use super::propagate::Followed;
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::Refusal;
 use crate::pipeline::locate::Bound;
@@ -56,8 +57,13 @@ pub enum Failure {
 /// The product of the patch stage.
 #[derive(Debug)]
 pub enum Outcome {
-    /// One entry per module target.
-    Applied(Vec<ModuleOutcome>),
+    /// It is live.
+    Applied {
+        /// One entry per module target.
+        modules: Vec<ModuleOutcome>,
+        /// What read a name that has another value now.
+        followed: Vec<Followed>,
+    },
     /// Nothing of the batch is live.
     Undone {
         /// Why.

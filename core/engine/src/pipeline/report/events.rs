@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::shown_path;
 use crate::pipeline::edit_plan::{Action, EditCode, Operation};
+use crate::pipeline::patch::Followed;
 
 /// What happened to a definition or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -107,6 +108,22 @@ impl Event {
             line: Some(operation.line),
             text,
         })
+    }
+
+    /// Something followed from a name with another value.
+    pub fn followed(followed: &Followed) -> Self {
+        let (verb, name, text) = match &followed.function {
+            Some(function) => (Verb::Update, dotted(&followed.module, function), None),
+            None => (Verb::Run, followed.module.clone(), Some(followed.text.clone())),
+        };
+        Self {
+            verb,
+            edit: Some(EditCode::Constant),
+            name,
+            line: Some(followed.line),
+            text,
+            to: None,
+        }
     }
 
     /// A call in flight.

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::pipeline::capture::CaptureProblem;
 use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
 use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
-use crate::pipeline::patch::{Failure, ModuleOutcome};
+use crate::pipeline::patch::{Failure, Followed, ModuleOutcome};
 use crate::source::SourceText;
 
 /// What one batch did.
@@ -93,6 +93,21 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
         }
         for line in &result.running {
             report.events.push(Event::running(module.name, operation, *line));
+        }
+    }
+}
+
+/// Adds what followed from names with another value, and what did not.
+pub fn followed(report: &mut Report, followed: &[Followed]) {
+    for it in followed {
+        match &it.stale {
+            None => report.events.push(Event::followed(it)),
+            Some(reason) => report.diagnostics.push(
+                Diagnostic::warning(reason.code.clone(), reason.message.clone())
+                    .place(Place::line(&it.path, it.line))
+                    .detail(reason.why.clone())
+                    .help(reason.help.clone()),
+            ),
         }
     }
 }

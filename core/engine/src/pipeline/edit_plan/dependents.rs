@@ -1,0 +1,414 @@
+//! What read a name when it ran, in all modules of the program: what has to follow when the name gets another value.
+//!
+//! The values are known to the program only. The plan lists, in the order in which values travel, what would follow from
+//! which name; `patch` follows those whose names did change, under the conditions of the row `constant`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+
+use super::importers::module_meant;
+use super::readers::{Reader, readers};
+use super::scope::Names;
+use super::{Action, Elsewhere, FileChange, FilePlan, Scope, Unit};
+use crate::pipeline::definitions::{DefinitionId, DefinitionTree, Facets, parse};
+
+/// The name to which the unit of a [`Follow::Formula`] or [`Follow::Default`] binds its value.
+pub const VALUE: &str = "__jurigged_value__";
+
+/// A name of a module or class.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ScopedName {
+    /// The module, by its name in `sys.modules`.
+    pub module: String,
+    /// The class around; empty for a name of the module.
+    pub scope: Scope,
+    /// The name, mangled where Python does so.
+    pub name: String,
+}
+
+/// Something that read a name when it ran.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dependent {
+    /// The module, by its name in `sys.modules`.
+    pub module: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// 1-based.
+    pub line: u32,
+    /// First line of its text.
+    pub summary: String,
+    /// Where it ran.
+    pub scope: Scope,
+    /// The names of the save, or that follow from them, that it read.
+    pub reads: Vec<ScopedName>,
+    /// What follows.
+    pub follow: Follow,
+}
+
+/// How a value follows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Follow {
+    /// A name bound by `from m import name` gets the new object, if it still is the old one.
+    Import {
+        /// The name that it is bound to.
+        name: String,
+    },
+    /// Likewise for all names of a module that `__all__`, or the underscore, lets through; new ones come, deleted ones go.
+    Star,
+    /// The value of an assignment is computed again.
+    Formula {
+        /// The name that it is assigned to.
+        name: String,
+        /// All names that the value is computed from.
+        names: Vec<String>,
+        /// Binds [`VALUE`].
+        unit: Unit,
+    },
+    /// The default of a parameter is computed again.
+    Default {
+        /// The name of the function in its scope.
+        function: String,
+        /// The parameter, as `co_varnames` has it.
+        parameter: String,
+        /// All names that the value is computed from.
+        names: Vec<String>,
+        /// Binds [`VALUE`].
+        unit: Unit,
+    },
+    /// The annotation of a parameter, or of `return`, is evaluated again.
+    Annotation {
+        /// The name of the function in its scope.
+        function: String,
+        /// The parameter, or `return`.
+        parameter: String,
+        /// Binds [`VALUE`].
+        unit: Unit,
+    },
+    /// Nothing: it is listed, with the reason.
+    Stale {
+        /// Why it does not follow.
+        why: &'static str,
+    },
+}
+
+impl Dependent {
+    /// The name that changes when this follows.
+    fn target(&self) -> Option<ScopedName> {
+        let (Follow::Import { name } | Follow::Formula { name, .. }) = &self.follow else {
+            return None;
+        };
+        Some(ScopedName {
+            module: self.module.clone(),
+            scope: self.scope.clone(),
+            name: name.clone(),
+        })
+    }
+}
+
+/// A module whose text is looked at.
+pub(super) struct Text {
+    pub module: String,
+    pub path: PathBuf,
+    pub tree: Arc<DefinitionTree>,
+    pub names: Names,
+    /// Definitions that this save runs: they read the new value.
+    pub run: FxHashSet<DefinitionId>,
+}
+
+/// Everything that may have to follow, in the order in which values travel.
+pub(super) fn dependents(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere) -> Vec<Dependent> {
+    let mut pending: Vec<ScopedName> = seeds(changes, files);
+    if pending.is_empty() {
+        return Vec::new();
+    }
+    let mut program = Texts::of(changes, files, elsewhere);
+    let mut known: FxHashSet<ScopedName> = pending.iter().cloned().collect();
+    let mut found: Vec<Dependent> = Vec::new();
+    let mut places: FxHashMap<(String, u32, String), usize> = FxHashMap::default();
+    while let Some(name) = pending.pop() {
+        for dependent in program.readers_of(&name) {
+            if let Some(target) = dependent.target()
+                && known.insert(target.clone())
+            {
+                pending.push(target);
+            }
+            if matches!(dependent.follow, Follow::Star) {
+                let target = ScopedName {
+                    module: dependent.module.clone(),
+                    scope: dependent.scope.clone(),
+                    name: name.name.clone(),
+                };
+                if known.insert(target.clone()) {
+                    pending.push(target);
+                }
+            }
+            // One statement may read several of them.
+            let place = (dependent.module.clone(), dependent.line, follow_key(&dependent.follow));
+            match places.get(&place) {
+                Some(&at) => found[at].reads.extend(dependent.reads),
+                None => {
+                    places.insert(place, found.len());
+                    found.push(dependent);
+                }
+            }
+        }
+    }
+    in_order(found)
+}
+
+/// Tells things of one line apart.
+fn follow_key(follow: &Follow) -> String {
+    match follow {
+        Follow::Import { name } | Follow::Formula { name, .. } => format!("={name}"),
+        Follow::Star => "*".to_owned(),
+        Follow::Default {
+            function, parameter, ..
+        } => format!("{function}({parameter}="),
+        Follow::Annotation {
+            function, parameter, ..
+        } => format!("{function}({parameter}:"),
+        Follow::Stale { .. } => String::new(),
+    }
+}
+
+/// Names of which the save may change the value.
+fn seeds(changes: &[FileChange], files: &[FilePlan]) -> Vec<ScopedName> {
+    let mut seeds = Vec::new();
+    for (change, plan) in changes.iter().zip(files) {
+        for operation in &plan.operations {
+            let (scope, bound, gone) = match &operation.action {
+                Action::Run(statement) => (&statement.scope, &statement.binds[..], &statement.unbinds[..]),
+                Action::Unbind { scope, names, .. } => (scope, &[][..], &names[..]),
+                _ => continue,
+            };
+            for name in bound.iter().chain(gone).filter(|name| *name != "__doc__") {
+                let seed = ScopedName {
+                    module: change.module.clone(),
+                    scope: scope.clone(),
+                    name: name.clone(),
+                };
+                if !seeds.contains(&seed) {
+                    seeds.push(seed);
+                }
+            }
+        }
+    }
+    seeds
+}
+
+/// What depends on another dependent comes after it; what depends on itself stays where it is.
+fn in_order(mut left: Vec<Dependent>) -> Vec<Dependent> {
+    let mut ordered = Vec::with_capacity(left.len());
+    let mut targets: FxHashMap<ScopedName, usize> = FxHashMap::default();
+    for target in left.iter().filter_map(Dependent::target) {
+        *targets.entry(target).or_default() += 1;
+    }
+    while !left.is_empty() {
+        let is_ready = |dependent: &Dependent| {
+            let own = dependent.target();
+            dependent
+                .reads
+                .iter()
+                .all(|name| Some(name) == own.as_ref() || !targets.contains_key(name))
+        };
+        let (ready, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_ready);
+        left = rest;
+        // A circle of imports: any order.
+        let ready = if ready.is_empty() { vec![left.remove(0)] } else { ready };
+        for target in ready.iter().filter_map(Dependent::target) {
+            if let Some(count) = targets.get_mut(&target) {
+                *count -= 1;
+                if *count == 0 {
+                    targets.remove(&target);
+                }
+            }
+        }
+        ordered.extend(ready);
+    }
+    ordered
+}
+
+/// The modules of the program, parsed where they can matter.
+struct Texts {
+    /// The changed ones, with their new text, and those that were parsed.
+    parsed: Vec<Text>,
+    /// The others.
+    others: Vec<super::ModuleText>,
+}
+
+impl Texts {
+    fn of(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere) -> Self {
+        let parsed: Vec<Text> = changes
+            .iter()
+            .zip(files)
+            .map(|(change, plan)| {
+                let run = plan.operations.iter().filter(|it| matches!(it.action, Action::Run(_)));
+                Text {
+                    module: change.module.clone(),
+                    path: change.path.clone(),
+                    tree: change.new.clone(),
+                    names: Names::of(&change.new),
+                    run: run.filter_map(|operation| operation.new).collect(),
+                }
+            })
+            .collect();
+        let is_changed = |module: &str| parsed.iter().any(|text| text.module == module);
+        let others = elsewhere
+            .running()
+            .into_iter()
+            .filter(|text| !is_changed(&text.module))
+            .collect();
+        Self { parsed, others }
+    }
+
+    fn readers_of(&mut self, name: &ScopedName) -> Vec<Dependent> {
+        self.parse_importers(name);
+        let mut found = Vec::new();
+        for text in &self.parsed {
+            let read_as = read_as(text, name);
+            for Reader { id, follow, scope } in readers(text, &read_as) {
+                let follow = match follow {
+                    Follow::Formula { name, .. } if self.is_assigned(text, &scope, &name) => Follow::Stale {
+                        why: "something else in the program assigns its name, too",
+                    },
+                    follow => follow,
+                };
+                found.push(Dependent {
+                    module: text.module.clone(),
+                    path: text.path.clone(),
+                    line: text.tree.get(id).def_line,
+                    summary: super::first_line(text.tree.source.line(text.tree.get(id).def_line).trim()),
+                    scope,
+                    reads: vec![name.clone()],
+                    follow,
+                });
+            }
+        }
+        found
+    }
+
+    /// Parses the modules that take the name from its module, or may.
+    fn parse_importers(&mut self, name: &ScopedName) {
+        if !name.scope.classes.is_empty() {
+            return;
+        }
+        let last = name.module.rsplit('.').next().unwrap_or(&name.module);
+        let may_read = |text: &super::ModuleText| {
+            let text = text.source.text();
+            (text.contains(&name.name) || text.contains("import *")) && text.contains(last) && text.contains("import")
+        };
+        let (found, others) = std::mem::take(&mut self.others).into_iter().partition(may_read);
+        self.others = others;
+        let found: Vec<super::ModuleText> = found;
+        self.parsed.extend(found.into_iter().map(|text| {
+            let tree = Arc::new(parse(text.source));
+            Text {
+                module: text.module,
+                path: text.path,
+                names: Names::of(&tree),
+                tree,
+                run: FxHashSet::default(),
+            }
+        }));
+    }
+
+    /// May anything but its statement assign a name? Attributes of that name are looked for in all texts.
+    fn is_assigned(&self, text: &Text, scope: &Scope, name: &str) -> bool {
+        let statements =
+            text.names.binder_count(scope, name) + text.names.block_binders(scope, name).len().saturating_sub(1);
+        let texts = self.parsed.iter().map(|text| text.tree.source.text());
+        statements > 1
+            || text.names.is_touched_elsewhere(scope, name)
+            || texts
+                .chain(self.others.iter().map(|text| text.source.text()))
+                .any(|text| assigns_attribute(text, name, scope.classes.is_empty()))
+    }
+}
+
+/// How a module reads a name.
+pub(super) enum ReadAs {
+    /// It is its own: reads of this name in this scope, and in the classes inside that do not bind it.
+    Own(Scope, String),
+    /// It imports it.
+    Imported {
+        /// `from m import name`: the module's own spelling of the module, and the name.
+        bound: Vec<(DefinitionId, String)>,
+        /// `from m import *`.
+        stars: Vec<DefinitionId>,
+        /// `import m`: dotted spellings of the name, such as `m.name`.
+        dotted: Vec<String>,
+    },
+}
+
+fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
+    if text.module == name.module {
+        return ReadAs::Own(name.scope.clone(), name.name.clone());
+    }
+    let (mut bound, mut stars, mut dotted) = (Vec::new(), Vec::new(), Vec::new());
+    let definitions = if name.scope.classes.is_empty() {
+        &text.tree.definitions[..]
+    } else {
+        &[]
+    };
+    for definition in definitions {
+        let Facets::Statement(facets) = &definition.facets else {
+            continue;
+        };
+        for import in &facets.imports {
+            let is_it = |module: &str| module_meant(&text.module, &text.path, module, import.level, &name.module);
+            match &import.name {
+                Some(star) if star == "*" && is_it(&import.module) => stars.push(definition.id),
+                Some(imported) if *imported == name.name && is_it(&import.module) => {
+                    bound.push((definition.id, import.bound_as.clone()));
+                }
+                Some(imported) => {
+                    let module = match import.module.is_empty() {
+                        true => imported.clone(),
+                        false => format!("{}.{imported}", import.module),
+                    };
+                    if is_it(&module) {
+                        dotted.push(format!("{}.{}", import.bound_as, name.name));
+                    }
+                }
+                None if is_it(&import.module) && import.module.split('.').next() == Some(&import.bound_as) => {
+                    dotted.push(format!("{}.{}", import.module, name.name));
+                }
+                None if is_it(&import.module) => dotted.push(format!("{}.{}", import.bound_as, name.name)),
+                None => {}
+            }
+        }
+    }
+    ReadAs::Imported { bound, stars, dotted }
+}
+
+/// Does a text assign an attribute of this name? By its words: an assignment in a comment counts, too. `of_module`: `self`
+/// and `cls` are not the module.
+fn assigns_attribute(text: &str, name: &str, of_module: bool) -> bool {
+    let by_name = ["setattr(", "__dict__", "globals()", "vars("]
+        .iter()
+        .any(|it| text.contains(it))
+        && [format!("\"{name}\""), format!("'{name}'")]
+            .iter()
+            .any(|it| text.contains(it));
+    by_name
+        || text.match_indices(&format!(".{name}")).any(|(at, found)| {
+            let is_own = |word: &str| {
+                let before = text[..at].strip_suffix(word);
+                before
+                    .is_some_and(|before| !before.ends_with(|it: char| it.is_alphanumeric() || it == '_' || it == '.'))
+            };
+            let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
+            let is_assigned = {
+                let operator = rest.trim_start_matches(['+', '-', '*', '/', '%', '&', '|', '^', '@', '<', '>']);
+                let operators = rest.len() - operator.len();
+                operator.starts_with('=')
+                    && !operator.starts_with("==")
+                    && !(operators == 1 && rest.starts_with(['<', '>']))
+            };
+            is_assigned && !(of_module && (is_own("self") || is_own("cls")))
+        })
+}

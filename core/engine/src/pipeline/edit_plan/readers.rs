@@ -1,0 +1,272 @@
+//! The statements, headers and imports of one text that read a name when they run.
+
+use super::dependents::{Follow, ReadAs, Text, VALUE};
+use super::statements::bound_names;
+use super::{Scope, Unit};
+use crate::pipeline::definitions::{
+    BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+};
+
+/// One of them.
+pub(super) struct Reader {
+    /// The definition that it is a part of.
+    pub id: DefinitionId,
+    /// Where it runs.
+    pub scope: Scope,
+    /// What follows from another value.
+    pub follow: Follow,
+}
+
+const READ_WHEN_IT_RAN: &str = "it read the old value when it ran, and does not run again";
+const DECORATOR: &str = "its decorator read the old value, and does not run again";
+const BASES: &str = "the class was made with the old value";
+const TEST: &str = "the block chose with the old value, and does not choose again";
+const DEFAULT: &str = "its default was computed from the old value by more than names, literals and operators";
+
+/// All readers of a name in a text, in its order.
+pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
+    match read_as {
+        ReadAs::Own(scope, name) => {
+            let is_it = |read: &str, inside: &Scope| {
+                read == name && (inside == scope || (scope.classes.is_empty() && !text.names.binds(inside, name)))
+            };
+            reading(text, &is_it, name)
+        }
+        ReadAs::Imported { bound, stars, dotted } => {
+            let mut found = Vec::new();
+            for (id, name) in bound {
+                let Some(scope) = scope_of(&text.tree, *id).filter(|_| !is_run(text, *id)) else {
+                    continue;
+                };
+                found.push(Reader {
+                    id: *id,
+                    scope,
+                    follow: Follow::Import { name: name.clone() },
+                });
+            }
+            for id in stars.iter().filter(|id| !is_run(text, **id)) {
+                found.extend(scope_of(&text.tree, *id).map(|scope| Reader {
+                    id: *id,
+                    scope,
+                    follow: Follow::Star,
+                }));
+            }
+            for spelling in dotted {
+                found.extend(reading_dotted(text, spelling));
+            }
+            found
+        }
+    }
+}
+
+/// Does the save run it, or the block or class around it? Then it reads the new value.
+fn is_run(text: &Text, id: DefinitionId) -> bool {
+    text.run.contains(&id) || text.tree.ancestors(id).any(|around| text.run.contains(&around.id))
+}
+
+/// The classes around a statement or definition; `None` inside a function.
+fn scope_of(tree: &DefinitionTree, id: DefinitionId) -> Option<Scope> {
+    let mut scope = Scope::default();
+    let mut inside = tree.get(id);
+    for around in tree.ancestors(id) {
+        match &around.kind {
+            DefinitionKind::Function { .. } | DefinitionKind::Lambda | DefinitionKind::Comprehension(_) => return None,
+            DefinitionKind::Class if !inside.in_header => {
+                scope.classes.extend(around.name.as_deref().map(str::to_owned))
+            }
+            _ => {}
+        }
+        inside = around;
+    }
+    scope.classes.reverse();
+    Some(scope)
+}
+
+fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec<Reader> {
+    let tree = &text.tree;
+    let mut found = Vec::new();
+    for definition in &tree.definitions {
+        if definition.in_header || !mentions(definition, name) || is_run(text, definition.id) {
+            continue;
+        }
+        // The block around gives the name its value first, as a loop does its target.
+        let mut blocks = tree
+            .ancestors(definition.id)
+            .take_while(|around| !around.kind.owns_code());
+        if blocks.any(|around| tree.binds(around.id).iter().any(|bound| bound == name)) {
+            continue;
+        }
+        let Some(scope) = scope_of(tree, definition.id) else {
+            continue;
+        };
+        let reads = |facet: &ExprFacet| facet.reads.iter().any(|read| is_it(read, &scope));
+        let mut push = |follow: Follow| {
+            found.push(Reader {
+                id: definition.id,
+                scope: scope.clone(),
+                follow,
+            });
+        };
+        match &definition.facets {
+            Facets::Function(facets) if definition.kind != DefinitionKind::Lambda => {
+                if facets.decorators.iter().any(reads) {
+                    push(Follow::Stale { why: DECORATOR });
+                }
+                let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
+                    continue;
+                };
+                for parameter in &facets.parameters {
+                    let mangled = tree.mangled(definition.id, &parameter.name).into_owned();
+                    if let Some(default) = parameter.default.as_ref().filter(|default| reads(default)) {
+                        push(match default.is_formula {
+                            true => Follow::Default {
+                                function: function.clone(),
+                                parameter: mangled.clone(),
+                                names: default.reads.clone(),
+                                unit: value_unit(tree, definition.id, default),
+                            },
+                            false => Follow::Stale { why: DEFAULT },
+                        });
+                    }
+                    if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation)) {
+                        push(Follow::Annotation {
+                            function: function.clone(),
+                            parameter: mangled,
+                            unit: value_unit(tree, definition.id, annotation),
+                        });
+                    }
+                }
+                if let Some(returns) = facets.returns.as_ref().filter(|returns| reads(returns)) {
+                    push(Follow::Annotation {
+                        function,
+                        parameter: "return".to_owned(),
+                        unit: value_unit(tree, definition.id, returns),
+                    });
+                }
+            }
+            Facets::Class(facets) => {
+                if facets.decorators.iter().any(reads) {
+                    push(Follow::Stale { why: DECORATOR });
+                } else if facets.arguments.iter().any(reads) {
+                    push(Follow::Stale { why: BASES });
+                }
+            }
+            Facets::Block(facets) if facets.header.as_ref().is_some_and(reads) => push(Follow::Stale { why: TEST }),
+            // The first test of an `if` is its header.
+            Facets::Branch(facets) if facets.kind != BranchKind::If && facets.test.as_ref().is_some_and(reads) => {
+                push(Follow::Stale { why: TEST });
+            }
+            Facets::Statement(facets) if facets.reads.iter().any(|read| is_it(read, &scope)) => {
+                let binds = bound_names(tree, definition.id);
+                if binds.iter().any(|bound| bound == name) || is_read_later(tree, definition.id, name) {
+                    continue;
+                }
+                let value = facets.value.as_ref().filter(|value| reads(value) && value.is_formula);
+                push(match (&definition.kind, value, &binds[..]) {
+                    (
+                        DefinitionKind::Statement(StatementKind::Assign | StatementKind::AnnAssign),
+                        Some(value),
+                        [bound],
+                    ) => Follow::Formula {
+                        name: bound.clone(),
+                        names: value.reads.clone(),
+                        unit: value_unit(tree, definition.id, value),
+                    },
+                    _ => Follow::Stale { why: READ_WHEN_IT_RAN },
+                });
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Can the definition read the name at all? Most cannot, and their scopes need not be found out.
+fn mentions(definition: &Definition, name: &str) -> bool {
+    let has = |reads: &[String]| reads.iter().any(|read| read == name);
+    let any = |facets: &[ExprFacet]| facets.iter().any(|facet| has(&facet.reads));
+    let of = |facet: &Option<ExprFacet>| facet.as_ref().is_some_and(|facet| has(&facet.reads));
+    match &definition.facets {
+        Facets::Function(facets) => {
+            let mut parameters = facets.parameters.iter();
+            any(&facets.decorators)
+                || of(&facets.returns)
+                || parameters.any(|parameter| of(&parameter.default) || of(&parameter.annotation))
+        }
+        Facets::Class(facets) => any(&facets.decorators) || any(&facets.arguments),
+        Facets::Block(facets) => of(&facets.header),
+        Facets::Branch(facets) => of(&facets.test),
+        Facets::Statement(facets) => has(&facets.reads),
+        Facets::Module(_) | Facets::None => false,
+    }
+}
+
+/// Does only a lambda of the statement read the name? It reads it when it is called.
+fn is_read_later(tree: &DefinitionTree, id: DefinitionId, name: &str) -> bool {
+    let has = |facets: &[String]| facets.iter().any(|read| read == name);
+    let mut inside = tree.descendants(id);
+    inside.any(|definition| {
+        definition.kind == DefinitionKind::Lambda && definition.facets.function().is_some_and(|it| has(&it.reads))
+    })
+}
+
+/// `module.name` in what runs when the module is loaded.
+fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
+    let tree = &text.tree;
+    let mut found = Vec::new();
+    for definition in &tree.definitions {
+        let is_header = |facets: &[ExprFacet]| {
+            facets
+                .iter()
+                .any(|it| contains_name(tree.text_of(definition.id, &it.range), spelling))
+        };
+        let one = |facet: &Option<ExprFacet>| facet.as_ref().is_some_and(|it| is_header(std::slice::from_ref(it)));
+        let why = match &definition.facets {
+            _ if definition.in_header || is_run(text, definition.id) => continue,
+            Facets::Function(facets) if definition.kind != DefinitionKind::Lambda => {
+                let mut parameters = facets.parameters.iter();
+                if is_header(&facets.decorators) {
+                    DECORATOR
+                } else if parameters.any(|parameter| one(&parameter.default)) {
+                    DEFAULT
+                } else {
+                    continue;
+                }
+            }
+            Facets::Class(facets) if is_header(&facets.arguments) => BASES,
+            Facets::Class(facets) if is_header(&facets.decorators) => DECORATOR,
+            Facets::Block(facets) if one(&facets.header) => TEST,
+            Facets::Statement(facets)
+                if facets.imports.is_empty() && contains_name(tree.text(definition.id), spelling) =>
+            {
+                let mut lambdas = tree
+                    .descendants(definition.id)
+                    .filter(|it| it.kind == DefinitionKind::Lambda);
+                if lambdas.any(|lambda| contains_name(tree.text(lambda.id), spelling)) {
+                    continue;
+                }
+                READ_WHEN_IT_RAN
+            }
+            _ => continue,
+        };
+        found.extend(scope_of(tree, definition.id).map(|scope| Reader {
+            id: definition.id,
+            scope,
+            follow: Follow::Stale { why },
+        }));
+    }
+    found
+}
+
+/// Does the text contain the dotted name as a whole?
+fn contains_name(text: &str, spelling: &str) -> bool {
+    let is_word = |it: char| it.is_alphanumeric() || it == '_';
+    text.match_indices(spelling).any(|(at, found)| {
+        !text[..at].ends_with(|it: char| is_word(it) || it == '.') && !text[at + found.len()..].starts_with(is_word)
+    })
+}
+
+/// Binds [`VALUE`] to an expression.
+fn value_unit(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> Unit {
+    Unit::of_text(format!("{VALUE} = (\n{}\n)", tree.text_of(id, &facet.range)))
+}

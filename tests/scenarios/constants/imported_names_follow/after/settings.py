@@ -1,0 +1,3 @@
+LIMIT = 4
+TITLE = ["new title"]
+REBOUND = "new"

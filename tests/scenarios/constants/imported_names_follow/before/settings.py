@@ -1,0 +1,3 @@
+LIMIT = 3
+TITLE = ["old title"]
+REBOUND = "old"

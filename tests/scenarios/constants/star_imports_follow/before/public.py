@@ -1,0 +1,4 @@
+LIMIT = 3
+_hidden = "old hidden"
+NAMES = [1]
+GONE = 1

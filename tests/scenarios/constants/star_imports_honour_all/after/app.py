@@ -1,0 +1,3 @@
+from listed import *
+
+LOUD = TITLE + "!"

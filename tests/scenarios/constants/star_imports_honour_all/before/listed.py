@@ -1,0 +1,4 @@
+__all__ = ["TITLE", "LATER"]
+TITLE = "old"
+NOT_LISTED = 1
+LATER = 1

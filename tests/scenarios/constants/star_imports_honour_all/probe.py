@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.TITLE, app.LOUD, app.LATER, [name for name in ("NOT_LISTED", "ADDED") if hasattr(app, name)])

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.HALF, app.TITLE, app.line(), app.Page.inner, app.count)

@@ -1,0 +1,8 @@
+RATE = 3
+
+
+class Kind:
+    pass
+
+
+BASE = list

@@ -1,0 +1,8 @@
+RATE = 2
+
+
+class Kind:
+    pass
+
+
+BASE = dict
