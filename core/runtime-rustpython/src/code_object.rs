@@ -81,6 +81,14 @@ pub(crate) fn moved(location: SourceLocation, lines: i64) -> SourceLocation {
     }
 }
 
+/// File and qualified name: what all code objects of one definition share.
+pub(crate) fn origin(code: &Py<PyCode>) -> (String, String) {
+    (
+        code.source_path().as_str().to_owned(),
+        code.code.qualname.as_str().to_owned(),
+    )
+}
+
 /// The code object behind an object.
 pub(crate) fn as_code(object: &PyObject) -> Option<&Py<PyCode>> {
     object.downcast_ref::<PyCode>()

@@ -20,10 +20,11 @@ use std::sync::atomic::Ordering;
 use jurigged_runtime::{CommitError, Swap};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyFunction};
 use rustpython_vm::gc_state::gc_state;
-use rustpython_vm::{AsObject, PyRef, VirtualMachine};
+use rustpython_vm::{PyRef, VirtualMachine};
 
 use self::step::{Direction, Step};
 use crate::attachment::Attachment;
+use crate::code_object::{as_code, origin};
 use crate::errors::python_error;
 use crate::heap::CodeGetter;
 
@@ -119,7 +120,7 @@ impl Attachment<'_> {
             for index in (0..steps.len()).filter(|index| !is_outside[*index]) {
                 let waits = |function: &PyRef<PyFunction>| {
                     let code = CodeGetter::new(vm).code(function);
-                    code.is_some_and(|code| waiting.contains(&code.get_id()))
+                    code.is_some_and(|code| as_code(&code).is_some_and(|code| waiting.contains(&origin(code))))
                 };
                 // A frame before its first instruction would take the new cells for the old code: a moment later it has
                 // taken the old ones.

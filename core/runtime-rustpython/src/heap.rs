@@ -14,7 +14,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 
 use crate::attachment::Attachment;
 use crate::closure_field::has_cells;
-use crate::code_object::as_code;
+use crate::code_object::{as_code, origin};
 
 impl Attachment<'_> {
     pub(crate) fn holders(&self, sought: &[SoughtCode]) -> FoundHolders {
@@ -242,16 +242,16 @@ impl Attachment<'_> {
         running
     }
 
-    /// The addresses of code objects of which some frame waits before its first instruction: to be asked while the world
-    /// is stopped.
-    pub(crate) fn unstarted_codes(&self) -> FxHashSet<usize> {
+    /// File and qualified name of the code of which some frame waits before its first instruction: to be asked while the
+    /// world is stopped. Not the code objects: a frame may wait with code that its function had before an earlier edit.
+    pub(crate) fn unstarted_codes(&self) -> FxHashSet<(String, String)> {
         let mut codes = FxHashSet::default();
         for slot in self.vm.state.thread_frames.lock().values() {
             for frame in slot.frames.lock().iter() {
                 // SAFETY: a frame stays on the list only while it is alive, and the list is locked.
                 let frame = unsafe { frame.as_ref() };
                 if !has_cells(frame) {
-                    codes.insert(frame.code.get_id());
+                    codes.insert(origin(&frame.code));
                 }
             }
         }
@@ -260,7 +260,7 @@ impl Attachment<'_> {
         codes.extend(
             suspended
                 .filter(|frame| !has_cells(frame))
-                .map(|frame| frame.code.get_id()),
+                .map(|frame| origin(&frame.code)),
         );
         codes
     }

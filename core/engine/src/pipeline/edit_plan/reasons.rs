@@ -48,7 +48,7 @@ pub fn function_decorators(name: &str) -> Refusal {
     refusal(
         "fn-decorators",
         format!("`{name}` keeps its old code and decorators"),
-        "its decorators changed, and decorators do not run again",
+        "its decorators changed, and other statements bind or delete the name as well, so they do not run again",
         "restart the program to apply the new decorators",
     )
 }
