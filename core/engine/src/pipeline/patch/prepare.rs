@@ -11,7 +11,7 @@ use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, refusal};
+use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, note, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -190,7 +190,7 @@ fn prepare_operation(
             }
             Ok(())
         }
-        Action::Rename(rename) => rename_prepared(interpreter, work, index, rename, module, steps),
+        Action::Rename(rename) => rename_prepared(interpreter, work, (index, rename), module, steps, outcome),
         Action::Unbind {
             scope,
             names,
@@ -294,13 +294,27 @@ pub fn prepare(
 fn rename_prepared(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    index: usize,
-    rename: &Rename,
+    (index, rename): (usize, &Rename),
     module: &mut Prepared,
     steps: &mut Steps,
+    outcome: &mut OperationOutcome,
 ) -> Result<(), Stop> {
     let removal = work.renames.end(interpreter, index, rename, work.namespace)?;
-    steps.removals.extend(removal);
+    match removal {
+        // The body that runs is of the old text: a loop that calls the function by its old name would end the program.
+        Some(_) if work.executing.is_some() && rename.old_scope.classes.is_empty() => {
+            outcome.listed.push(note(
+                "executing",
+                format!("`{}` stays as another name of `{}`", rename.from, rename.to),
+                format!(
+                    "the body of `{}` is still running, and its text may use the old name",
+                    work.module
+                ),
+                "nothing to do: the old name is gone at the next start",
+            ));
+        }
+        removal => steps.removals.extend(removal),
+    }
     match &rename.addition {
         Some(statement) if work.renames.is_anew(index) => {
             statements::prepare_statement(interpreter, work, index, statement, module, steps)
