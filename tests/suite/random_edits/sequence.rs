@@ -47,19 +47,12 @@ struct Edit {
     said: String,
 }
 
-/// Seeds that still show a difference, by interpreter, with what is known of the cause.
-const OPEN: [(&str, u64, &str); 0] = [];
-
 /// Edits all programs of some seeds so many times.
 ///
 /// # Errors
 /// When a program shows a difference, with the smallest pair of texts that does.
 pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) -> Result<(), KitError> {
-    let is_open = |seed: &u64| {
-        OPEN.iter()
-            .any(|(label, open, _)| *label == interpreter.label && open == seed)
-    };
-    let mut sequences: Vec<_> = seeds.filter(|seed| !is_open(seed)).map(Sequence::new).collect();
+    let mut sequences: Vec<_> = seeds.map(Sequence::new).collect();
     let mut failures: Vec<KitError> = Vec::new();
     let project = project_of(
         sequences
@@ -72,6 +65,11 @@ pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) 
         let changed: Vec<_> = sequences.iter_mut().map(edited).collect();
         let texts = texts(&sequences, |_, sequence| sequence.program.text());
         let reports = save(&mut live, &project, &texts)?;
+        if let Some(undone) = reports.iter().find(|report| report.undone) {
+            // No program raises.
+            let why = undone.text();
+            return Err(KitError::Check(format!("edit {number}: a save was undone\n{why}")));
+        }
         let wrong = wrong_modules(interpreter, &mut live, &project)?;
         let (mut taken_back, mut out) = (Vec::new(), Vec::new());
         for (index, sequence) in sequences.iter().enumerate() {
