@@ -54,6 +54,31 @@ error[config-unknown-key]: `[patch]` has no option `statement_limit`
    |       ^^^^^^^^^^^^^^^
    = help: did you mean `statement-limit`?
 "#;
+    rule_with_slips: "[[patch.rule]]\nfiles = 'a/['\non_change = 'patch'\n[[patch.rule]]\nfiles = 'a.py'\non-change = 'run'\n" => r#"
+error[config-bad-value]: every `patch.rule` needs `on-change`
+  --> jurigged.toml:1:1
+   |
+ 1 | [[patch.rule]]
+   | ^^^^^^^^^^^^^^
+error[config-bad-glob]: "a/[" in `patch.rule` is not a glob: unclosed character class; missing ']'
+  --> jurigged.toml:2:9
+   |
+ 2 | files = 'a/['
+   |         ^^^^^
+   = help: for example [{ files = "app/models/**", on-change = "reexecute" }]
+error[config-unknown-key]: `[[patch.rule]]` has no option `on_change`
+  --> jurigged.toml:3:1
+   |
+ 3 | on_change = 'patch'
+   | ^^^^^^^^^
+   = help: did you mean `on-change`?
+error[config-bad-value]: "run" in `patch.rule` is not one of "patch", "reexecute", "ignore", "restart"
+  --> jurigged.toml:6:13
+   |
+ 6 | on-change = 'run'
+   |             ^^^^^
+   = help: for example [{ files = "app/models/**", on-change = "reexecute" }]
+"#;
     unknown_section: "[wach]\npoll = false\n" => r#"
 error[config-unknown-key]: there is no section `wach`
   --> jurigged.toml:1:2
