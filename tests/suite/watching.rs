@@ -86,7 +86,11 @@ fn soon_prints(live: &mut Live<'_>, expected: &str) -> Result<(), KitError> {
 fn restarted(interpreter: &Interpreter) -> Result<(), KitError> {
     let rule = "[[patch.rule]]\nfiles = 'app.py'\non-change = 'restart'\n";
     let project = Project::with(&[("app.py", OLD), ("jurigged.toml", rule)])?;
-    let mut live = Live::start(interpreter, &project, PROBE)?;
+    let options = LiveOptions {
+        options: vec!["--config".into(), "jurigged.toml".into()],
+        ..LiveOptions::default()
+    };
+    let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
     let look = "import os, sys; print(os.getpid(), sys.argv, hasattr(app, 'marked'))";
     let before = live.run(look)?;
     live.run("app.marked = True")?;
