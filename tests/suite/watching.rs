@@ -36,6 +36,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("50 saves, 5 ms apart", many_saves),
     ("a name that the next file brings", brought_by_the_next),
     ("with polling", polling),
+    ("a rule that restarts the program", restarted),
 ];
 
 /// On the embedded interpreter; from `--ci` on, on CPython as well.
@@ -79,6 +80,26 @@ fn soon_prints(live: &mut Live<'_>, expected: &str) -> Result<(), KitError> {
             return Err(live.failed(&format!("the probe prints {printed:?}, not {expected:?}")));
         }
         live.next_report()?;
+    }
+}
+
+fn restarted(interpreter: &Interpreter) -> Result<(), KitError> {
+    let rule = "[[patch.rule]]\nfiles = 'app.py'\non-change = 'restart'\n";
+    let project = Project::with(&[("app.py", OLD), ("jurigged.toml", rule)])?;
+    let options = LiveOptions {
+        options: vec!["--config".into(), "jurigged.toml".into()],
+        ..LiveOptions::default()
+    };
+    let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
+    let look = "import os, sys; print(os.getpid(), sys.argv, hasattr(app, 'marked'))";
+    let before = live.run(look)?;
+    live.run("app.marked = True")?;
+    project.save("app.py", NEW, SaveBy::Rename)?;
+    // The new start says that it is ready.
+    live.answer()?;
+    match (live.run(look)?, live.probe()?.as_str()) {
+        (after, "new\n") if after == before => Ok(()),
+        (after, printed) => Err(live.failed(&format!("{after:?} after {before:?}, and the probe prints {printed:?}"))),
     }
 }
 

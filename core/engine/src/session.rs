@@ -11,6 +11,7 @@ mod plugin_table;
 mod program;
 mod relocate;
 mod restart;
+mod rules;
 mod status;
 
 pub use baseline::next_baseline;
@@ -29,13 +30,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
 
-use crate::config::{LogLevel, OnChange, Settings, WatchFilter};
+use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::{Batcher, ChangeBatch};
 use crate::pipeline::edit_plan::PlanSettings;
 use crate::pipeline::patch::Fault;
 use crate::pipeline::{Tools, reload, reload_part};
-use crate::pipeline::{capture, definitions};
 use crate::plugins::Plugins;
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
 use plugin_table::plugins_of;
@@ -413,13 +413,7 @@ impl Worker {
         for path in &batch.paths {
             lock(&self.door.status).orphan(path, None, SystemTime::now());
         }
-        let rules = &self.settings.patch.rules;
-        let is_ignored = |path: &PathBuf| rules.of(path) == OnChange::Ignore;
-        let (ignored, paths): (Vec<PathBuf>, Vec<PathBuf>) = batch.paths.into_iter().partition(is_ignored);
-        batch.paths = paths;
-        for path in ignored {
-            lock(&self.door.status).ignore(&path, SystemTime::now());
-        }
+        self.leave_out_ignored(&mut batch);
         if batch.paths.is_empty() {
             return;
         }
@@ -499,42 +493,6 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
-    }
-
-    /// The first file of a save that has changed and whose rule is `restart`. One that does not parse would end the
-    /// program instead: it is reported as usual.
-    fn asks_for_restart(&mut self, batch: &ChangeBatch) -> Option<PathBuf> {
-        let mut wanted = batch.clone();
-        wanted
-            .paths
-            .retain(|path| self.settings.patch.rules.of(path) == OnChange::Restart);
-        if wanted.paths.is_empty() || self.dry_run {
-            return None;
-        }
-        let snapshot = capture::capture(&wanted);
-        let program = &mut self.program;
-        let changed = snapshot.files.into_iter().find(|file| {
-            let mut modules = program.of_file(&file.path).iter();
-            modules.any(|module| module.baseline.text() != file.source.text())
-                && definitions::parse(file.source.clone()).problems.is_empty()
-        });
-        changed.map(|file| file.path)
-    }
-
-    /// Starts the program again; returns where that is not possible.
-    fn restart(&self, file: &Path) {
-        self.log.diagnostic(
-            &Diagnostic::notice("restart", "the program is started again")
-                .place(crate::diagnostic::Place::file(file))
-                .detail("the file was saved, and its rule in the configuration is `on-change = \"restart\"`"),
-        );
-        let error = self.relaunch.exec(&*self.runtime);
-        self.log.diagnostic(
-            &Diagnostic::error("restart", "the program cannot be started again")
-                .detail(error.to_string())
-                .running_now("the code from before this save, patched where that is possible")
-                .help("restart the program"),
-        );
     }
 
     /// Applies a changed configuration, whole or not at all.
