@@ -8,4 +8,5 @@
 //! | `cargo test --locked -- functions/` | what libtest takes works: a filter, `--list`, `--exact`, `--skip`, `--test-threads`, … |
 //! | `cargo test --locked -- --plain` | only whether the scenarios themselves tell anything, on plain CPython |
 //! | `TEST_COMMAND=/usr/bin/jurigged cargo test --locked` | tests another command than the one built here |
+//! | `cargo test --locked -- --full replay:` | releases of packages replayed; the table is then `target/replay/table.md` |
 //! | `UPDATE_EXPECTED=1 cargo test --locked` | writes the expected texts; review the difference |

@@ -2,10 +2,12 @@
 
 mod again;
 mod command_line;
+mod edits;
 mod fences;
 mod plugins;
 mod processes;
 mod random_edits;
+mod replay;
 mod scenarios;
 mod stress;
 mod tier;
@@ -47,12 +49,14 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     trials.extend(units::all(workspace, tier));
     trials.extend(fences::all(workspace));
+    trials.extend(edits::all(workspace, tier));
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
+    trials.extend(replay::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }

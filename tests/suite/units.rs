@@ -19,13 +19,17 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
 fn run(workspace: &Workspace, unit: &Unit, tier: Tier) -> Result<(), libtest_mimic::Failed> {
     /// The swap stress of the runtimes takes longest, about a minute on a busy machine.
     const PATIENCE: Duration = Duration::from_secs(900);
+    let fuzzing = tier.pick(3, 60, 3600);
     let mut command = Command::new(&unit.path);
     clean_environment(&mut command)
         .current_dir(&unit.folder)
         .env("CARGO_MANIFEST_DIR", &unit.folder)
         // The tests of the CPython runtime run on every Python that they are given.
-        .env("JURIGGED_TEST_PYTHONS", workspace.python_paths(tier));
-    let finished = jurigged_testkit::run_within(&mut command, b"", PATIENCE).map_err(|error| error.to_string())?;
+        .env("JURIGGED_TEST_PYTHONS", workspace.python_paths(tier))
+        .env("JURIGGED_FUZZ_SECONDS", fuzzing.to_string())
+        .env("JURIGGED_FUZZ_SEEDS", workspace.standard_library());
+    let finished = jurigged_testkit::run_within(&mut command, b"", PATIENCE + Duration::from_secs(fuzzing))
+        .map_err(|error| error.to_string())?;
     if finished.code() == 0 {
         return Ok(());
     }

@@ -25,6 +25,8 @@ pub struct Workspace {
     pub pythons: Vec<FoundPython>,
     /// Where environments are made.
     pub venvs: Venvs,
+    /// Where releases of packages and the results of their replay are kept.
+    pub replay_folder: PathBuf,
 }
 
 /// One test executable of another crate.
@@ -51,6 +53,7 @@ impl Workspace {
             jurigged: target.join(profile_folder()?).join("jurigged"),
             units: Vec::new(),
             venvs: Venvs::new(target.join("venvs")),
+            replay_folder: target.join("replay"),
             pythons,
             root,
         };
@@ -89,6 +92,15 @@ impl Workspace {
         let paths = self.pythons_of(tier).into_iter().map(|found| &found.path);
         // A path that has the separator in it cannot be passed on.
         std::env::join_paths(paths).unwrap_or_default()
+    }
+
+    /// The folder of the newest CPython's standard library; empty where there is none.
+    pub fn standard_library(&self) -> PathBuf {
+        let of = |found: &FoundPython| {
+            let prefix = found.path.ancestors().nth(2)?;
+            Some(prefix.join(format!("lib/python{}.{}", found.version.0, found.version.1)))
+        };
+        self.newest().and_then(of).unwrap_or_default()
     }
 
     /// The newest CPython, 3.12 or later.

@@ -121,7 +121,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
     for file in &snapshot.files {
         let mut parsed: Option<Arc<DefinitionTree>> = None;
         for module in program.of_file(&file.path) {
-            if module.baseline.text() == file.source.text() && !module.has_moved {
+            if module.runs(file.source.text()) {
                 module.pending = None;
                 continue;
             }
@@ -218,7 +218,7 @@ fn apply(
         .map(|((live, targets), renames)| live.work(changes, plan, targets, renames))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, &mut plugins, transaction);
+    let outcome = patch::patch(interpreter, &works, &plan.order, &mut plugins, transaction);
     match outcome {
         Outcome::Applied(mut outcomes) => {
             let mut applied = Applied::default();

@@ -203,6 +203,10 @@ impl<'py> Swapper<'_, 'py> {
         if let Some(value) = self.attached.lookup(&own, name)? {
             return Ok(Some(value));
         }
+        // Its getter makes an empty one where there is none (Objects/typeobject.c, `type_get_annotations`).
+        if name == "__annotations__" {
+            return Ok(None);
+        }
         let structural = self
             .attached
             .lookup(known.type_namespace.bind(self.attached.py), name)?;

@@ -25,7 +25,7 @@ def facts(value, path, seen):
         value = value.fget
     if isinstance(value, types.FunctionType):
         print(path, value.__name__, value.__qualname__, value.__defaults__, value.__kwdefaults__, value.__doc__)
-        print(path, {name: getattr(kind, "__name__", kind) for name, kind in value.__annotations__.items()}, sorted(value.__dict__))
+        print(path, {name: getattr(kind, "__name__", kind) for name, kind in value.__annotations__.items()}, sorted(name for name in value.__dict__ if not name.startswith("__jurigged_")))
         for fact in code_facts(value.__code__):
             print(path, *fact)
         for cell in value.__closure__ or ():
@@ -33,7 +33,7 @@ def facts(value, path, seen):
                 facts(cell.cell_contents, path + ".<cell>", seen)
             except ValueError:
                 print(path, "empty cell")
-    elif isinstance(value, type) and value.__module__ == "app":
+    elif isinstance(value, type) and value.__module__.startswith("program_"):
         if value in seen:
             return
         seen.add(value)
@@ -50,7 +50,11 @@ def facts(value, path, seen):
 
 
 def probe(app, held):
-    seen = set()
-    for name in sorted(vars(app)):
-        if name not in SKIPPED:
-            facts(vars(app)[name], name, seen)
+    for module_name, module in sorted(vars(app).items()):
+        if not module_name.startswith("program_"):
+            continue
+        print("==", module_name)
+        seen = set()
+        for name in sorted(vars(module)):
+            if name not in SKIPPED:
+                facts(vars(module)[name], name, seen)

@@ -1,342 +1,271 @@
-//! A program as a model that is edited, and its text.
+//! A program as a model, and its text.
 //!
-//! Only edits that jurigged applies in full are made: no bases, no decorators of what exists, no statement that reads
-//! another one's value (an unchanged statement never runs again, so that a fresh start would differ).
+//! No statement reads what another one binds, except for decorators and bases that never change: an unchanged statement
+//! never runs again, so that a fresh start would differ for a good reason.
 
 use std::fmt::Write as _;
 
-/// A generator of numbers that is the same on every machine: xorshift64*.
-#[derive(Debug)]
-pub struct Dice(u64);
-
-impl Dice {
-    /// The sequence of a seed.
-    pub fn new(seed: u64) -> Self {
-        let mut dice = Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        for _ in 0..8 {
-            dice.below(2);
-        }
-        dice
-    }
-
-    /// A number from 0 up to, not including, `end`.
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
-    }
-
-    fn often(&mut self) -> bool {
-        self.below(3) > 0
-    }
-
-    fn rarely(&mut self) -> bool {
-        self.below(4) == 0
-    }
-}
+use super::dice::Dice;
 
 /// A module.
 #[derive(Clone, Debug)]
 pub struct Program {
-    items: Vec<Item>,
-    next_name: usize,
+    pub items: Vec<Item>,
+    pub next_id: usize,
 }
 
+/// A statement or definition.
 #[derive(Clone, Debug)]
-struct Item {
+pub struct Item {
+    /// The same before and after an edit.
+    pub id: usize,
     /// Lines of comments and blanks in front.
-    space: usize,
-    kind: Kind,
+    pub space: usize,
+    pub name: String,
+    pub kind: Kind,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+pub enum Kind {
     Constant {
-        name: String,
         value: usize,
     },
     Import {
         module: &'static str,
     },
-    Function(Function),
     Lambda {
-        name: String,
         value: usize,
     },
+    Function(Function),
+    /// A function that makes a function, and the name of one that it made.
+    Closure {
+        value: usize,
+        reads_second: bool,
+        default: Option<usize>,
+    },
     Class {
-        name: String,
+        base: Option<&'static str>,
         docstring: Option<usize>,
+        members: Vec<Item>,
+    },
+    Block {
+        header: &'static str,
         members: Vec<Item>,
     },
 }
 
 #[derive(Clone, Debug)]
-struct Function {
-    name: String,
-    decorator: Option<&'static str>,
-    is_async: bool,
-    yields: bool,
+pub struct Function {
+    pub decorator: Option<&'static str>,
+    pub is_async: bool,
+    pub yields: bool,
     /// Positional parameters with an optional default.
-    parameters: Vec<(String, Option<usize>)>,
-    keyword_default: Option<usize>,
-    annotated: bool,
-    docstring: Option<usize>,
-    value: usize,
-    nested: Option<usize>,
-    comprehension: bool,
-    extra_lines: usize,
+    pub parameters: Vec<(String, Option<usize>)>,
+    pub keyword_default: Option<usize>,
+    pub annotated: bool,
+    pub docstring: Option<usize>,
+    pub value: usize,
+    pub nested: Option<usize>,
+    pub comprehension: bool,
+    pub calls_super: bool,
+    pub extra_lines: usize,
 }
 
-const MODULES: [&str; 5] = ["json", "math", "string", "operator", "itertools"];
+pub const MODULES: [&str; 5] = ["json", "math", "string", "operator", "itertools"];
+pub const BASES: [&str; 2] = ["Base", "Other"];
+pub const HEADERS: [&str; 4] = ["if True:", "if not BASES:", "try:", "with passing_by():"];
+pub const METHOD_DECORATORS: [&str; 5] = ["staticmethod", "classmethod", "property", "passing", "wrapping"];
+pub const FUNCTION_DECORATORS: [&str; 2] = ["passing", "wrapping"];
+
+/// What all programs begin with; it never changes.
+const HEAD: &str = "\
+import contextlib
+import functools
+
+
+def passing(function):
+    return function
+
+
+def wrapping(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+    return wrapper
+
+
+@contextlib.contextmanager
+def passing_by():
+    yield
+
+
+class Base:
+    pass
+
+
+class Other:
+    pass
+
+
+BASES = [Base, Other]
+";
+
+/// Where a definition stands: what can be decorated and how depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    Module,
+    Class,
+    Block,
+}
 
 impl Program {
     /// Five to ten definitions and statements.
     pub fn new(dice: &mut Dice) -> Self {
         let mut program = Self {
             items: Vec::new(),
-            next_name: 0,
+            next_id: 0,
         };
         for _ in 0..5 + dice.below(6) {
-            let item = program.item(dice, true);
+            let item = program.item(dice, Around::Module, 0);
             program.items.push(item);
         }
         program
     }
 
-    /// Changes one to three things; says what.
-    pub fn edit(&mut self, dice: &mut Dice) -> String {
-        let mut said = Vec::new();
-        for _ in 0..=dice.below(3) {
-            said.push(self.edit_once(dice));
-        }
-        said.join(", ")
-    }
-
-    fn edit_once(&mut self, dice: &mut Dice) -> String {
-        let at = dice.below(self.items.len().max(1));
-        match dice.below(8) {
-            0 => {
-                let item = self.item(dice, true);
-                self.items.insert(at.min(self.items.len()), item);
-                "add".to_owned()
+    /// A new item; blocks and classes are filled down to a depth of two.
+    pub fn item(&mut self, dice: &mut Dice, around: Around, depth: usize) -> Item {
+        self.next_id += 1;
+        let id = self.next_id;
+        let kind_count = match (around, depth) {
+            (_, 2..) => 6,
+            (Around::Class, _) => 8,
+            (Around::Module | Around::Block, _) => 11,
+        };
+        let roll = dice.below(kind_count);
+        let mut members = |program: &mut Self, inside| {
+            let count = 1 + dice.below(4);
+            (0..count)
+                .map(|_| program.item(dice, inside, depth + 1))
+                .collect::<Vec<_>>()
+        };
+        let (prefix, kind) = match roll {
+            0 => ("VALUE", Kind::Constant { value: id }),
+            1 => ("short", Kind::Lambda { value: id }),
+            6 | 7 => {
+                let members = members(self, Around::Class);
+                let base = dice.rarely().then(|| BASES[dice.below(BASES.len())]);
+                let docstring = dice.rarely().then(|| dice.below(100));
+                (
+                    "Class",
+                    Kind::Class {
+                        base,
+                        docstring,
+                        members,
+                    },
+                )
             }
-            1 if self.items.len() > 3 => {
-                self.items.remove(at);
-                "delete".to_owned()
+            8 => {
+                let members = members(self, Around::Block);
+                let header = HEADERS[dice.below(HEADERS.len())];
+                ("block", Kind::Block { header, members })
             }
-            2 if self.items.len() > 1 => {
-                let item = self.items.remove(at);
-                self.items.insert(dice.below(self.items.len() + 1), item);
-                "move".to_owned()
-            }
-            3 => {
-                self.items[at].space = dice.below(4);
-                "layout".to_owned()
-            }
-            _ => {
-                let mut item = self.items[at].clone();
-                let said = self.edit_item(&mut item, dice);
-                self.items[at] = item;
-                said
-            }
-        }
-    }
-
-    fn edit_item(&mut self, item: &mut Item, dice: &mut Dice) -> String {
-        match &mut item.kind {
-            Kind::Constant { name, value } | Kind::Lambda { name, value } => {
-                *value += 1;
-                format!("value of {name}")
-            }
-            Kind::Import { module } => {
-                *module = MODULES[dice.below(MODULES.len())];
-                "import".to_owned()
-            }
-            Kind::Function(function) => edit_function(function, dice),
-            Kind::Class {
-                name,
-                docstring,
-                members,
-            } => match dice.below(6) {
-                0 => {
-                    *docstring = dice.often().then(|| dice.below(100));
-                    format!("docstring of {name}")
-                }
-                1 => {
-                    let member = self.item(dice, false);
-                    members.insert(dice.below(members.len() + 1), member);
-                    format!("add to {name}")
-                }
-                2 if members.len() > 1 => {
-                    members.remove(dice.below(members.len()));
-                    format!("delete from {name}")
-                }
-                _ if !members.is_empty() => {
-                    let at = dice.below(members.len());
-                    let mut member = members[at].clone();
-                    let said = self.edit_item(&mut member, dice);
-                    members[at] = member;
-                    said
-                }
-                _ => "nothing".to_owned(),
-            },
-        }
-    }
-
-    fn item(&mut self, dice: &mut Dice, at_module: bool) -> Item {
-        self.next_name += 1;
-        let name = self.next_name;
-        let kind = match dice.below(if at_module { 9 } else { 6 }) {
-            0 => Kind::Constant {
-                name: format!("VALUE_{name}"),
-                value: dice.below(100),
-            },
-            1 => Kind::Lambda {
-                name: format!("short_{name}"),
-                value: dice.below(100),
-            },
-            2..=5 => Kind::Function(function(format!("work_{name}"), dice, at_module)),
-            6 => Kind::Import {
-                module: MODULES[dice.below(MODULES.len())],
-            },
-            _ => {
-                let members = (0..1 + dice.below(4)).map(|_| self.item(dice, false)).collect();
-                Kind::Class {
-                    name: format!("Class{name}"),
-                    docstring: dice.rarely().then(|| dice.below(100)),
-                    members,
-                }
-            }
+            9 => (
+                "closure",
+                Kind::Closure {
+                    value: id,
+                    reads_second: dice.rarely(),
+                    default: dice.rarely().then_some(1),
+                },
+            ),
+            10 => (
+                "import",
+                Kind::Import {
+                    module: MODULES[dice.below(MODULES.len())],
+                },
+            ),
+            _ => ("work", Kind::Function(Function::new(dice, around))),
         };
         Item {
+            id,
             space: dice.below(3),
+            name: format!("{prefix}_{id}"),
             kind,
         }
     }
 
     /// The text of the module.
     pub fn text(&self) -> String {
-        let mut text = String::from("def passing(function):\n    return function\n");
+        let mut text = String::from(HEAD);
         self.items.iter().for_each(|item| item.write(&mut text, 0));
         text
     }
-}
 
-fn function(name: String, dice: &mut Dice, at_module: bool) -> Function {
-    let decorators: &[&'static str] = if at_module {
-        &["passing"]
-    } else {
-        &["staticmethod", "classmethod", "property", "passing"]
-    };
-    let decorator = dice.rarely().then(|| decorators[dice.below(decorators.len())]);
-    let is_property = decorator == Some("property");
-    let mut parameters = Vec::new();
-    if !at_module && decorator != Some("staticmethod") {
-        parameters.push(("self".to_owned(), None));
-    }
-    if !is_property {
-        let count = dice.below(3);
-        parameters.extend((0..count).map(|number| (format!("p{number}"), None)));
-        if dice.often() {
-            parameters.push(("d0".to_owned(), Some(dice.below(100))));
+    /// The numbers of all items.
+    pub fn ids(&self) -> Vec<usize> {
+        fn collect(items: &[Item], ids: &mut Vec<usize>) {
+            for item in items {
+                ids.push(item.id);
+                collect(item.members(), ids);
+            }
         }
+        let mut ids = Vec::new();
+        collect(&self.items, &mut ids);
+        ids
     }
-    Function {
-        name,
-        decorator,
-        is_async: !is_property && dice.rarely(),
-        yields: dice.rarely(),
-        parameters,
-        keyword_default: (!is_property && dice.rarely()).then(|| dice.below(100)),
-        annotated: dice.rarely(),
-        docstring: dice.rarely().then(|| dice.below(100)),
-        value: dice.below(100),
-        nested: dice.rarely().then(|| dice.below(100)),
-        comprehension: dice.rarely(),
-        extra_lines: dice.below(3),
-    }
-}
 
-fn edit_function(function: &mut Function, dice: &mut Dice) -> String {
-    let what = match dice.below(8) {
-        0 => {
-            for (_, default) in &mut function.parameters {
-                *default = default.map(|value| value + 1);
-            }
-            "defaults"
+    /// The program without one item.
+    pub fn without(&self, id: usize) -> Self {
+        fn remove(items: &mut Vec<Item>, id: usize) {
+            items.retain(|item| item.id != id);
+            items
+                .iter_mut()
+                .filter_map(Item::members_mut)
+                .for_each(|members| remove(members, id));
         }
-        1 => {
-            function.docstring = dice.often().then(|| dice.below(100));
-            "docstring"
-        }
-        2 => {
-            function.annotated = !function.annotated;
-            "annotations"
-        }
-        3 => {
-            function.extra_lines = dice.below(4);
-            "lines"
-        }
-        4 => {
-            function.comprehension = !function.comprehension;
-            "comprehension"
-        }
-        5 => {
-            function.nested = dice.often().then(|| dice.below(100));
-            "nested function"
-        }
-        6 => {
-            function.yields = !function.yields;
-            "kind"
-        }
-        _ => {
-            function.value += 1;
-            "body"
-        }
-    };
-    format!("{what} of {}", function.name)
-}
-
-impl Item {
-    fn write(&self, text: &mut String, depth: usize) {
-        let indent = "    ".repeat(depth);
-        for number in 0..self.space {
-            let _ = if number % 2 == 0 {
-                writeln!(text)
-            } else {
-                writeln!(text, "{indent}# a comment")
-            };
-        }
-        let _ = match &self.kind {
-            Kind::Constant { name, value } => writeln!(text, "{indent}{name} = ({value}, 'text')"),
-            Kind::Import { module } => writeln!(text, "{indent}import {module}"),
-            Kind::Lambda { name, value } => writeln!(text, "{indent}{name} = lambda a, b={value}: (a, b, {value})"),
-            Kind::Function(function) => {
-                function.write(text, &indent);
-                Ok(())
-            }
-            Kind::Class {
-                name,
-                docstring,
-                members,
-            } => {
-                let _ = writeln!(text, "{indent}class {name}:");
-                if let Some(words) = docstring {
-                    let _ = writeln!(text, "{indent}    \"\"\"Words {words}.\"\"\"");
-                }
-                if docstring.is_none() && members.is_empty() {
-                    let _ = writeln!(text, "{indent}    pass");
-                }
-                members.iter().for_each(|member| member.write(text, depth + 1));
-                Ok(())
-            }
-        };
+        let mut program = self.clone();
+        remove(&mut program.items, id);
+        program
     }
 }
 
 impl Function {
-    fn write(&self, text: &mut String, indent: &str) {
+    fn new(dice: &mut Dice, around: Around) -> Self {
+        let is_method = around == Around::Class;
+        let decorators: &[&'static str] = if is_method {
+            &METHOD_DECORATORS
+        } else {
+            &FUNCTION_DECORATORS
+        };
+        let decorator = dice.rarely().then(|| decorators[dice.below(decorators.len())]);
+        let is_property = decorator == Some("property");
+        let mut parameters = Vec::new();
+        if is_method && decorator != Some("staticmethod") {
+            parameters.push(("self".to_owned(), None));
+        }
+        if !is_property {
+            let count = dice.below(3);
+            parameters.extend((0..count).map(|number| (format!("p{number}"), None)));
+            if dice.often() {
+                parameters.push(("d0".to_owned(), Some(dice.below(100))));
+            }
+        }
+        Self {
+            decorator,
+            is_async: !is_property && dice.rarely(),
+            yields: dice.rarely(),
+            parameters,
+            keyword_default: (!is_property && dice.rarely()).then(|| dice.below(100)),
+            annotated: dice.rarely(),
+            docstring: dice.rarely().then(|| dice.below(100)),
+            value: dice.below(100),
+            nested: dice.rarely().then(|| dice.below(100)),
+            comprehension: dice.rarely(),
+            calls_super: false,
+            extra_lines: dice.below(3),
+        }
+    }
+
+    fn write(&self, text: &mut String, name: &str, indent: &str) {
         if let Some(decorator) = self.decorator {
             let _ = writeln!(text, "{indent}@{decorator}");
         }
@@ -354,12 +283,7 @@ impl Function {
         }
         let prefix = if self.is_async { "async " } else { "" };
         let result = if self.annotated { " -> str" } else { "" };
-        let _ = writeln!(
-            text,
-            "{indent}{prefix}def {}({}){result}:",
-            self.name,
-            parameters.join(", ")
-        );
+        let _ = writeln!(text, "{indent}{prefix}def {name}({}){result}:", parameters.join(", "));
         let mut line = |body: &str| {
             let _ = writeln!(text, "{indent}    {body}");
         };
@@ -369,6 +293,9 @@ impl Function {
         for number in 0..self.extra_lines {
             line(&format!("step_{number} = {number} + {}", self.value));
         }
+        if self.calls_super {
+            line("super().__repr__()");
+        }
         if let Some(value) = self.nested {
             line(&format!("local = {value}"));
             line("def inner(a, b=3):");
@@ -377,10 +304,81 @@ impl Function {
         if self.comprehension {
             line(&format!("found = [n + {} for n in range(3)]", self.value));
         }
-        if self.yields {
-            line(&format!("yield {}", self.value));
-        } else {
-            line(&format!("return {}", self.value));
+        let last = if self.yields { "yield" } else { "return" };
+        line(&format!("{last} {}", self.value));
+    }
+}
+
+impl Item {
+    /// What a class or block holds.
+    pub fn members(&self) -> &[Item] {
+        match &self.kind {
+            Kind::Class { members, .. } | Kind::Block { members, .. } => members,
+            _ => &[],
         }
+    }
+
+    /// The same, to change.
+    pub fn members_mut(&mut self) -> Option<&mut Vec<Item>> {
+        match &mut self.kind {
+            Kind::Class { members, .. } | Kind::Block { members, .. } => Some(members),
+            _ => None,
+        }
+    }
+
+    fn write(&self, text: &mut String, depth: usize) {
+        let (indent, name) = ("    ".repeat(depth), &self.name);
+        for number in 0..self.space {
+            let _ = if number % 2 == 0 {
+                writeln!(text)
+            } else {
+                writeln!(text, "{indent}# a comment")
+            };
+        }
+        let _ = match &self.kind {
+            Kind::Constant { value } => writeln!(text, "{indent}{name} = ({value}, 'text')"),
+            Kind::Import { module } => writeln!(text, "{indent}import {module} as {name}"),
+            Kind::Lambda { value } => writeln!(text, "{indent}{name} = lambda a, b={value}: (a, b, {value})"),
+            Kind::Function(function) => {
+                function.write(text, name, &indent);
+                Ok(())
+            }
+            Kind::Closure {
+                value,
+                reads_second,
+                default,
+            } => {
+                let second = if *reads_second { ", second" } else { "" };
+                let default = default.map_or_else(String::new, |value| format!("b={value}"));
+                writeln!(
+                    text,
+                    "{indent}def make_{name}():\n{indent}    first, second = 1, 2\n{indent}    def inner({default}):\n\
+                     {indent}        return first{second}, {value}\n{indent}    return inner\n\
+                     {indent}{name} = make_{name}()"
+                )
+            }
+            Kind::Class {
+                base,
+                docstring,
+                members,
+            } => {
+                let bases = base.map_or_else(String::new, |base| format!("({base})"));
+                let _ = writeln!(text, "{indent}class {name}{bases}:");
+                if let Some(words) = docstring {
+                    let _ = writeln!(text, "{indent}    \"\"\"Words {words}.\"\"\"");
+                }
+                let _ = writeln!(text, "{indent}    pass");
+                members.iter().for_each(|member| member.write(text, depth + 1));
+                Ok(())
+            }
+            Kind::Block { header, members } => {
+                let _ = writeln!(text, "{indent}{header}\n{indent}    pass");
+                members.iter().for_each(|member| member.write(text, depth + 1));
+                if *header == "try:" {
+                    let _ = writeln!(text, "{indent}finally:\n{indent}    pass");
+                }
+                Ok(())
+            }
+        };
     }
 }

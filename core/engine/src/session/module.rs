@@ -30,6 +30,8 @@ pub struct Module {
     pub has_moved: bool,
     /// Counts the saves that were applied.
     pub revision: u64,
+    /// The baseline is joined of two texts: its lines are those of no code object.
+    is_joined: bool,
     /// The text makes copies of code objects, as far as known.
     copies_code: Option<bool>,
     tree: Option<Arc<DefinitionTree>>,
@@ -49,11 +51,17 @@ impl Module {
             code,
             has_moved: false,
             revision: 0,
+            is_joined: false,
             copies_code: None,
             tree: None,
             loaded_tree: None,
             bindings: None,
         }
+    }
+
+    /// Does the program run this text, positions included?
+    pub fn runs(&self, text: &str) -> bool {
+        !self.is_joined && !self.has_moved && self.baseline.text() == text
     }
 
     /// Does its text make copies of code objects? Looked at once for each baseline.
@@ -107,6 +115,7 @@ impl Module {
     pub fn advance(&mut self, tree: Arc<DefinitionTree>, bindings: Bindings, disk: &Arc<SourceText>) {
         self.baseline = tree.source.clone();
         self.pending = (self.baseline.text() != disk.text()).then(|| disk.clone());
+        self.is_joined = self.pending.is_some();
         self.tree = Some(tree);
         self.bindings = Some(bindings);
         self.has_moved = false;

@@ -37,7 +37,10 @@ impl Planner<'_> {
                 return self.refuse(EditCode::FnDecorators, Some(old), Some(new), why);
             }
         }
-        let header = header_update(self.new, new, old_facets, new_facets, self.anew.annotations());
+        let mut header = header_update(self.new, new, old_facets, new_facets, self.anew.annotations());
+        if let Some(header) = &mut header {
+            header.phase = self.header_phase(old_facets, new_facets, &place.scope);
+        }
         let is_only_renamed = header.is_none() && rewrap.is_none() && self.is_same_but_name(old, new);
         let is_unedited = self.is_same(old, new) || is_only_renamed;
         let edit = if is_unedited && self.anew.is_future() {

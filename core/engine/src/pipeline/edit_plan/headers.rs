@@ -1,9 +1,12 @@
 //! The header of a function: what its `def` evaluates, and how live functions get it.
 
+use super::Planner;
 use super::Unit;
 use super::functions::decorator_name;
-use super::operation::{DefaultSource, HeaderUpdate, InnerDefault, InnerFunction, InnerSource};
-use crate::pipeline::definitions::{DefinitionId, DefinitionTree, ExprFacet, FunctionFacets, Parameter, ParameterKind};
+use super::operation::{DefaultSource, HeaderUpdate, InnerDefault, InnerFunction, InnerSource, Phase, Scope};
+use crate::pipeline::definitions::{
+    DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, FunctionFacets, Parameter, ParameterKind,
+};
 
 fn print(facet: &Option<ExprFacet>) -> Option<u64> {
     facet.as_ref().map(|facet| facet.fingerprint)
@@ -51,7 +54,49 @@ pub(super) fn header_update(
         annotations_changed,
         docstring_changed,
         type_params_changed,
+        phase: Phase::Early,
     })
+}
+
+impl Planner<'_> {
+    /// A header that reads what this save makes new after the commit (a default that calls an edited function, a name
+    /// from another file of the batch) can only be evaluated then.
+    pub(super) fn header_phase(&self, old: &FunctionFacets, new: &FunctionFacets, scope: &Scope) -> Phase {
+        let changed_default = |parameter: &&Parameter| default_of(old, &parameter.name) != print(&parameter.default);
+        let defaults = new.parameters.iter().filter(changed_default);
+        let mut defaults = defaults.filter_map(|it| it.default.as_ref()).flat_map(|it| &it.reads);
+        let annotations = new.parameters.iter().filter_map(|it| it.annotation.as_ref());
+        let mut annotations = annotations.chain(&new.returns).flat_map(|it| &it.reads);
+        let is_late = defaults.any(|name| self.is_new_late(name, scope, true))
+            || annotations.any(|name| self.is_new_late(name, scope, false));
+        if is_late { Phase::Late } else { Phase::Early }
+    }
+
+    /// `when_edited`: also where the name goes on to mean the same function or class, with new code.
+    fn is_new_late(&self, name: &str, scope: &Scope, when_edited: bool) -> bool {
+        let module = Scope::default();
+        let scopes = [scope, &module];
+        if scopes
+            .iter()
+            .any(|scope| self.bound_late.contains(&((*scope).clone(), name.to_owned())))
+        {
+            return true;
+        }
+        let Some(binder) = scopes.iter().find_map(|scope| self.names.last_binder(scope, name)) else {
+            return false;
+        };
+        let definition = self.new.get(binder);
+        match &definition.kind {
+            DefinitionKind::Function { .. } | DefinitionKind::Class => {
+                let old = self.change.matching.old_of(binder);
+                when_edited && !old.is_some_and(|old| self.is_same(old, binder))
+            }
+            _ => {
+                let facets = definition.facets.statement();
+                facets.is_some_and(|facets| self.batch.is_imported(self.change, &facets.imports))
+            }
+        }
+    }
 }
 
 fn with_default(parameters: &[Parameter], keyword_only: bool) -> impl Iterator<Item = &Parameter> {

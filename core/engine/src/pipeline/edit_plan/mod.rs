@@ -15,6 +15,7 @@ mod headers;
 mod importers;
 mod live_classes;
 mod operation;
+mod order;
 mod other_file;
 mod outline;
 mod questions;
@@ -46,6 +47,7 @@ use crate::pipeline::definitions::{
 use crate::pipeline::diff::Matching;
 use anew::Anew;
 use blocks::is_main_guard;
+use order::Batch;
 use scope::Names;
 use statements::bound_names;
 
@@ -70,15 +72,21 @@ pub struct FileChange {
 
 /// Plans all files of a batch.
 pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere) -> Plan {
-    let mut files: Vec<FilePlan> = changes.iter().map(|change| plan_file(change, elsewhere)).collect();
+    let batch = Batch::of(changes);
+    let mut files: Vec<FilePlan> = changes
+        .iter()
+        .map(|change| plan_file(change, &batch, elsewhere))
+        .collect();
     other_file::note(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
-    Plan { files }
+    let order = order::order(changes, &files, &batch);
+    Plan { files, order }
 }
 
-fn plan_file(change: &FileChange, elsewhere: &dyn Elsewhere) -> FilePlan {
+fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere) -> FilePlan {
     let mut planner = Planner {
         elsewhere,
+        batch,
         change,
         old: &change.old,
         new: &change.new,
@@ -124,6 +132,7 @@ struct Place {
 
 struct Planner<'a> {
     elsewhere: &'a dyn Elsewhere,
+    batch: &'a Batch,
     change: &'a FileChange,
     old: &'a DefinitionTree,
     new: &'a DefinitionTree,

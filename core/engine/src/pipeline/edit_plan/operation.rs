@@ -14,6 +14,9 @@ use crate::pipeline::definitions::DefinitionId;
 pub struct Plan {
     /// One entry per changed file.
     pub files: Vec<FilePlan>,
+    /// The order in which what runs after the commit runs: indices of files, and of operations in them.
+    #[serde(skip)]
+    pub order: Vec<(usize, usize)>,
 }
 
 /// What the change of one file does, in the order of its new text; deletions come first.
@@ -316,6 +319,8 @@ pub struct HeaderUpdate {
     pub docstring_changed: bool,
     /// The type parameters changed.
     pub type_params_changed: bool,
+    /// When the template runs.
+    pub phase: Phase,
 }
 
 /// Where the default value of a parameter comes from.

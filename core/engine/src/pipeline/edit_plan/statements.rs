@@ -186,8 +186,11 @@ impl Planner<'_> {
             }
             _ => Vec::new(),
         };
+        // What another file of the batch binds is there, and new, only after the commit.
+        let imports = definition.facets.statement().map_or(&[][..], |facets| &facets.imports);
         let phase = match phase(definition) {
             Phase::Early if place.is_late => Phase::Late,
+            Phase::Early if self.batch.is_imported(self.change, imports) => Phase::Late,
             Phase::Early
                 if reads
                     .into_iter()

@@ -154,7 +154,12 @@ pub fn wrapper_swaps(
                 continue;
             }
             let present = interpreter.attribute(current, name)?;
-            if present == *expected {
+            // Since 3.14 both evaluate annotations on their own, by the same function (PEP 649).
+            let evaluates = || -> Result<bool, RuntimeError> {
+                let annotate = interpreter.attribute(current, "__annotate__")?;
+                Ok(annotate.is_some() && annotate == interpreter.attribute(function, "__annotate__")?)
+            };
+            if present == *expected || (name == "__annotations__" && evaluates()?) {
                 swaps.push(Swap::Attribute {
                     object: current,
                     name: name.clone(),

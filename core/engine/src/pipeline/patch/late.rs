@@ -1,135 +1,115 @@
 //! Statements that may call edited code: run after the commit.
 
 use jurigged_runtime::{CommitError, Interpreter};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
-use super::statements::{self, is_missing_name, without_place};
+use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
 use super::update::Edited;
 use super::{Work, classes};
-use crate::pipeline::edit_plan::{Action, EditCode, Phase, RunStatement};
+use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
 use crate::pipeline::locate::bind;
 
-/// Runs the late statements of all modules, those of each in the order of its text. A module that imports what another
-/// one of the batch is about to bind waits for it, whatever the order of the paths.
-///
-/// # Errors
-/// When a statement raises, or a commit fails.
-pub fn run_all(
+/// Runs the late statements of a batch in the order of the plan.
+pub fn run_statements(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
     prepared: &mut [Prepared],
+    order: &[(usize, usize)],
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
-    let count = |prepared: &[Prepared]| -> usize { prepared.iter().map(|prepared| prepared.late.len()).sum() };
-    let mut left = usize::MAX;
-    loop {
-        let now = count(prepared);
-        // Once nobody gets further, what is missing is missing.
-        let may_wait = now < left;
-        left = now;
-        for (work, prepared) in works.iter().zip(&mut *prepared) {
-            run_statements(interpreter, work, prepared, transaction, ran, may_wait)?;
-        }
-        if count(prepared) == 0 {
-            return Ok(());
-        }
+    let at_of: FxHashMap<usize, usize> = works.iter().enumerate().map(|(at, work)| (work.file, at)).collect();
+    let late: FxHashSet<(usize, usize)> = works
+        .iter()
+        .zip(prepared.iter_mut())
+        .flat_map(|(work, prepared)| {
+            std::mem::take(&mut prepared.late)
+                .into_iter()
+                .map(|index| (work.file, index))
+        })
+        .collect();
+    for &(file, index) in order.iter().filter(|at| late.contains(at)) {
+        let at = at_of[&file];
+        run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran)?;
     }
+    // What waited for a test and was prepared just now has run.
+    prepared.iter_mut().for_each(|prepared| prepared.late.clear());
+    Ok(())
 }
 
-/// Runs the late statements of one module. `may_wait`: it may stop before an import that fails, and leave the rest.
-fn run_statements(
+fn run_operation(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
+    index: usize,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
-    may_wait: bool,
 ) -> Result<(), Failure> {
-    prepared.late.sort_unstable();
-    let late = std::mem::take(&mut prepared.late);
-    for (at, &index) in late.iter().enumerate() {
-        let operation = &work.plan.operations[index];
-        if prepared.waiting.contains(&index) {
-            match prepare_waiting(interpreter, work, index, prepared, transaction) {
-                Ok(true) => {}
-                Ok(false) => {
-                    prepared.outcome.operations[index].skipped = true;
-                    continue;
-                }
-                Err(stop) => {
-                    stopped(stop, work, index, prepared)?;
-                    continue;
-                }
+    let operation = &work.plan.operations[index];
+    if prepared.waiting.contains(&index) {
+        match prepare_waiting(interpreter, work, index, prepared, transaction) {
+            Ok(true) => {}
+            Ok(false) => {
+                prepared.outcome.operations[index].skipped = true;
+                return Ok(());
             }
+            Err(stop) => return stopped(stop, work, index, prepared),
         }
-        let result = match &operation.action {
-            Action::Choose { block } => {
-                transaction.before_statement(work.namespace)?;
-                ran.push((work.file, index));
-                choose_late(interpreter, work, &work.plan.blocks[*block])
-                    .map_err(LateStop::Stop)
-                    .and_then(|(chosen, swaps)| {
-                        prepared.answers.choose(*block, chosen);
-                        transaction.commit(swaps).map_err(LateStop::Commit)
-                    })
-            }
-            Action::Remake(remake) => {
-                transaction.before_statement(work.namespace)?;
-                ran.push((work.file, index));
-                classes::remake(interpreter, work, index, remake, prepared, transaction)
-            }
-            Action::Run(statement) => {
+    }
+    let result = match &operation.action {
+        Action::Choose { block } => {
+            transaction.before_statement(work.namespace)?;
+            ran.push((work.file, index));
+            choose_late(interpreter, work, &work.plan.blocks[*block])
+                .map_err(LateStop::Stop)
+                .and_then(|(chosen, swaps)| {
+                    prepared.answers.choose(*block, chosen);
+                    transaction.commit(swaps).map_err(LateStop::Commit)
+                })
+        }
+        Action::Remake(remake) => {
+            transaction.before_statement(work.namespace)?;
+            ran.push((work.file, index));
+            classes::remake(interpreter, work, index, remake, prepared, transaction)
+        }
+        Action::Run(statement) => {
+            transaction.before_statement(work.namespace)?;
+            ran.push((work.file, index));
+            run_statement(interpreter, work, statement, prepared, transaction)
+        }
+        Action::Update(update) => {
+            let edited = Edited {
+                work,
+                index,
+                update,
+                name: &operation.name,
+            };
+            let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
+            swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
+        }
+        Action::Rename(rename) => match &rename.addition {
+            Some(statement) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
                 run_statement(interpreter, work, statement, prepared, transaction)
             }
-            Action::Update(update) => {
-                let edited = Edited {
-                    work,
-                    index,
-                    update,
-                    name: &operation.name,
-                };
-                let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
-                swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))
-            }
-            Action::Rename(rename) => match &rename.addition {
-                Some(statement) => {
-                    transaction.before_statement(work.namespace)?;
-                    ran.push((work.file, index));
-                    run_statement(interpreter, work, statement, prepared, transaction)
-                }
-                None => Ok(()),
-            },
-            Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
-        };
-        if let Err(stop) = result {
-            if may_wait && is_missing_import(&operation.action, &stop) {
-                ran.retain(|(file, at)| (*file, *at) != (work.file, index));
-                prepared.late = late[at..].to_vec();
-                return Ok(());
-            }
-            if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
-                ran.retain(|(file, at)| (*file, *at) != (work.file, index));
-            }
-            stopped(stop, work, index, prepared)?;
+            None => Ok(()),
+        },
+        Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
+    };
+    if let Err(stop) = result {
+        if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
+            ran.retain(|(file, at)| (*file, *at) != (work.file, index));
         }
+        stopped(stop, work, index, prepared)?;
     }
-    // What waited for a test and was prepared just now has run.
-    prepared.late.clear();
     Ok(())
-}
-
-/// Did a statement that calls no code of the user, such as an import, not find what it names?
-fn is_missing_import(action: &Action, stop: &LateStop) -> bool {
-    let is_import = matches!(action, Action::Run(statement) if statement.phase == Phase::Early);
-    is_import && matches!(stop, LateStop::Stop(Stop::Failed(error)) if is_missing_name(&error.kind))
 }
 
 /// Prepares an operation whose guards had to wait for tests; false where they do not hold.
@@ -220,6 +200,7 @@ fn run_statement(
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        scratch.note_ran(interpreter);
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");
         let mut swaps = scratch.swaps(interpreter, work.namespace)?;
         let mut classes = work.plan.classes.iter();

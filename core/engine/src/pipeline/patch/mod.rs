@@ -64,16 +64,26 @@ pub struct Work<'a> {
     pub executing: Option<u32>,
 }
 
-/// Applies a whole batch, or nothing of it. `transaction` has bound the new names of the batch.
+/// Applies a whole batch, or nothing of it. `order`: see [`Plan`](crate::pipeline::edit_plan::Plan). `transaction` has
+/// bound the new names of the batch.
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    order: &[(usize, usize)],
     plugins: &mut PluginSession<'_>,
     mut transaction: Transaction<'_>,
 ) -> Outcome {
     let mut ran = Vec::new();
     let mut prepared = Vec::new();
-    match attempt(interpreter, works, plugins, &mut transaction, &mut prepared, &mut ran) {
+    match attempt(
+        interpreter,
+        works,
+        order,
+        plugins,
+        &mut transaction,
+        &mut prepared,
+        &mut ran,
+    ) {
         Ok(()) => Outcome::Applied(prepared.into_iter().map(|prepared| prepared.outcome).collect()),
         Err(failure) => {
             transaction.undo();
@@ -90,13 +100,14 @@ pub fn patch(
 fn attempt(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
+    order: &[(usize, usize)],
     plugins: &mut PluginSession<'_>,
     transaction: &mut Transaction<'_>,
     prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    late::run_all(interpreter, works, prepared, transaction, ran)?;
+    late::run_statements(interpreter, works, prepared, order, transaction, ran)?;
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);

@@ -20,6 +20,9 @@ const OWNED_BY_CLASS_BODY: [&str; 10] = [
     "__conditional_annotations__",
 ];
 
+/// Under which a class body leaves the function that evaluates its annotations.
+const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
+
 /// A copy of one scope's namespace in which statements run before the commit.
 #[derive(Debug)]
 pub struct Scratch {
@@ -35,6 +38,8 @@ pub struct Scratch {
     pub binds_doc: bool,
     /// Names that lose their annotation.
     pub unannotated: Vec<String>,
+    /// Functions that evaluate the annotations of the statements that ran, in order.
+    annotates: Vec<Handle>,
 }
 
 impl Scratch {
@@ -67,7 +72,27 @@ impl Scratch {
             before,
             binds_doc: false,
             unannotated: Vec::new(),
+            annotates: Vec::new(),
         })
+    }
+
+    /// Takes what the next statement would overwrite, after each that ran.
+    pub fn note_ran(&mut self, interpreter: &dyn Interpreter) {
+        for name in ANNOTATE {
+            let made = interpreter.entry(self.locals, name);
+            let function = made.filter(|made| interpreter.kind(*made) == ObjectKind::Function);
+            let before = self
+                .before
+                .iter()
+                .find(|(key, _)| interpreter.text(*key).as_deref() == Some(name));
+            let is_new = |function: &Handle| {
+                before.is_none_or(|(_, value)| !interpreter.same(*value, *function))
+                    && !self.annotates.contains(function)
+            };
+            if let Some(function) = function.filter(is_new) {
+                self.annotates.push(function);
+            }
+        }
     }
 
     /// The swaps that make the real namespace what the scratch copy has become.
@@ -89,8 +114,15 @@ impl Scratch {
         {
             changed.push(("__annotations__".to_owned(), Some(*annotations), Some(*annotations)));
         }
+        if let Some(class) = self.class
+            && interpreter.facts().version >= (3, 14, 0)
+            && !(self.annotates.is_empty() && self.unannotated.is_empty())
+        {
+            swaps.extend(self.lazy_annotations(interpreter, class)?);
+        }
         for (name, expected, new) in changed {
             let is_by_product = (self.class.is_some() && OWNED_BY_CLASS_BODY.contains(&name.as_str()))
+                || (self.class.is_some() && ANNOTATE.contains(&name.as_str()))
                 || (name == "__doc__" && !self.binds_doc)
                 || name == "__builtins__";
             if is_by_product {
@@ -129,6 +161,40 @@ impl Scratch {
             }
         }
         Ok(swaps)
+    }
+
+    /// Since 3.14 a class evaluates its annotations when they are asked for (PEP 649), by a function that knows all of them;
+    /// the one that a part of the body makes knows that part only. So the answer is made here, and kept where the
+    /// interpreter keeps it once it was asked.
+    fn lazy_annotations(&self, interpreter: &dyn Interpreter, class: Handle) -> Result<Option<Swap>, RuntimeError> {
+        const KEPT: &str = "__annotations_cache__";
+        /// `annotationlib.Format.VALUE`.
+        const VALUE: i64 = 1;
+        let new = interpreter.new_dict();
+        let add = |annotations: Handle| {
+            for (key, value) in interpreter.entries(annotations) {
+                if let Some(name) = interpreter.text(key) {
+                    interpreter.set_entry(new, &name, value);
+                }
+            }
+        };
+        // Asking makes the class keep the answer.
+        if let Some(annotations) = interpreter.attribute(class, "__annotations__")? {
+            add(annotations);
+        }
+        for &annotate in &self.annotates {
+            add(interpreter.call(annotate, &[interpreter.new_integer(VALUE)])?);
+        }
+        let kept = interpreter
+            .namespace(class)
+            .and_then(|own| interpreter.entry(own, KEPT));
+        let swap = |new| Swap::ClassAttribute {
+            class,
+            name: KEPT.to_owned(),
+            expected: kept,
+            new: Some(new),
+        };
+        Ok(self.annotations(interpreter, kept, Some(new)).map(swap))
     }
 
     /// The annotations without those of statements that are gone; `None` where there is nothing to do.

@@ -66,6 +66,7 @@ pub fn prepare_statement(
         }
         result => result?,
     }
+    scratch.note_ran(interpreter);
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
     module
         .outcome
@@ -74,7 +75,7 @@ pub fn prepare_statement(
     Ok(())
 }
 
-/// Is this what Python raises where a name is not (yet) there?
+/// Is this what Python raises where a name is not there, or not yet: something that this batch may add?
 pub fn is_missing_name(kind: &str) -> bool {
     ["ImportError", "ModuleNotFoundError", "AttributeError", "NameError"].contains(&kind)
 }

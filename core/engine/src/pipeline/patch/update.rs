@@ -6,10 +6,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
+use super::statements::is_missing_name;
 use super::units::{bind_unit, compile_to_run, execute_in, no_class};
 use super::{Work, codes, conform, functions, inner, renames};
 use crate::pipeline::definitions::DefinitionId;
-use crate::pipeline::edit_plan::{Action, HeaderUpdate, Refusal, UpdateCode, note, refusal};
+use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
 use crate::pipeline::locate::{Bound, CodeTarget, bound_object, class_at, wrappers_of};
 use crate::plugins::PluginSession;
 
@@ -64,16 +65,18 @@ impl Edited<'_> {
         let outermost = self.outermost();
         let live = outermost.map_or(&[][..], |target| &target.functions);
         let mut is_late = false;
-        if update.header.is_some() {
+        if let Some(header) = &update.header {
             if live.is_empty() {
                 if work.executing.is_some() {
                     return Err(Stop::Refused(not_defined_yet(name)));
                 }
+            } else if header.phase == Phase::Late {
+                is_late = true;
             } else {
                 match self.header_swaps(interpreter, &steps.scratches) {
                     Ok(swaps) => headers.extend(swaps),
                     // A name that a statement of this batch binds after the commit.
-                    Err(Stop::Failed(error)) if error.kind == "NameError" => is_late = true,
+                    Err(Stop::Failed(error)) if is_missing_name(&error.kind) => is_late = true,
                     Err(stop) => return Err(stop),
                 }
             }

@@ -1,0 +1,11 @@
+class Point:
+    __slots__ = ("x",)
+
+
+def f():
+    return 1
+
+
+class Other:
+    def method(self):
+        return [n for n in range(3)], lambda: 2

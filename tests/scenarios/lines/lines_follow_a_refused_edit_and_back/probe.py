@@ -1,0 +1,14 @@
+def lines(code):
+    yield code.co_firstlineno
+    for constant in code.co_consts:
+        if hasattr(constant, "co_code"):
+            yield from lines(constant)
+
+
+def hold(app):
+    return app.Other()
+
+
+def probe(app, held):
+    print(list(lines(app.f.__code__)), list(lines(held.method.__func__.__code__)))
+    print(getattr(app.Other, "__firstlineno__", None) in (None, app.Other.method.__code__.co_firstlineno - 1))

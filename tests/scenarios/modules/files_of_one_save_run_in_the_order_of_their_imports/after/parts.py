@@ -1,0 +1,5 @@
+SIZE = 10
+
+
+def doubled(value):
+    return 2 * value

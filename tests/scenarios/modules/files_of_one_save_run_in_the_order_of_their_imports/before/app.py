@@ -1,0 +1,5 @@
+import keys
+
+
+def current():
+    return keys.build()

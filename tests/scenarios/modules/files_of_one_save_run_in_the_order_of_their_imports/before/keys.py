@@ -1,0 +1,7 @@
+import parts
+
+LIMIT = 1
+
+
+def build():
+    return parts.SIZE

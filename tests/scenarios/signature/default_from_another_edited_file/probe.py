@@ -1,0 +1,6 @@
+def hold(app):
+    return app.cached
+
+
+def probe(app, held):
+    print(app.cached(), held())
