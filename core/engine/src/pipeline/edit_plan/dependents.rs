@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::importers::module_meant;
 use super::readers::{Reader, readers};
 use super::scope::Names;
-use super::{Action, Elsewhere, FileChange, FilePlan, Scope, Unit};
+use super::{Action, Elsewhere, FileChange, FilePlan, HeaderUpdate, Scope, Unit};
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree, Facets, parse};
 
 /// The name to which the unit of a [`Follow::Formula`] or [`Follow::Default`] binds its value.
@@ -117,6 +117,39 @@ pub(super) struct Text {
     pub names: Names,
     /// Definitions that this save runs: they read the new value.
     pub run: FxHashSet<DefinitionId>,
+    /// Functions of which this save evaluates a part of the header.
+    pub headers: FxHashMap<DefinitionId, EvaluatedHeader>,
+}
+
+/// What of a function's header a save evaluates: it reads the new value.
+#[derive(Default)]
+pub(super) struct EvaluatedHeader {
+    /// Parameters, as `co_varnames` has them, whose default is evaluated.
+    pub defaults: FxHashSet<String>,
+    /// All annotations are.
+    pub annotations: bool,
+}
+
+impl EvaluatedHeader {
+    fn of(header: &HeaderUpdate) -> Self {
+        let defaults = header.defaults.iter().chain(&header.keyword_defaults);
+        Self {
+            defaults: defaults
+                .filter(|source| header.defaults_changed && source.evaluate)
+                .map(|source| source.parameter.clone())
+                .collect(),
+            annotations: header.annotations_changed,
+        }
+    }
+}
+
+/// Does an operation run the whole statement or definition?
+fn runs_whole(action: &Action) -> bool {
+    match action {
+        Action::Run(_) => true,
+        Action::Update(update) => update.rerun.is_some(),
+        _ => false,
+    }
 }
 
 /// Everything that may have to follow, in the order in which values travel.
@@ -246,13 +279,18 @@ impl Texts {
             .iter()
             .zip(files)
             .map(|(change, plan)| {
-                let run = plan.operations.iter().filter(|it| matches!(it.action, Action::Run(_)));
+                let run = plan.operations.iter().filter(|it| runs_whole(&it.action));
+                let headers = plan.operations.iter().filter_map(|operation| match &operation.action {
+                    Action::Update(update) => Some((operation.new?, EvaluatedHeader::of(update.header.as_ref()?))),
+                    _ => None,
+                });
                 Text {
                     module: change.module.clone(),
                     path: change.path.clone(),
                     tree: change.new.clone(),
                     names: Names::of(&change.new),
                     run: run.filter_map(|operation| operation.new).collect(),
+                    headers: headers.collect(),
                 }
             })
             .collect();
@@ -312,6 +350,7 @@ impl Texts {
                 names: Names::of(&tree),
                 tree,
                 run: FxHashSet::default(),
+                headers: FxHashMap::default(),
             }
         }));
     }

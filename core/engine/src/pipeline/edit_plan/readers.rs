@@ -64,6 +64,12 @@ fn is_run(text: &Text, id: DefinitionId) -> bool {
     text.run.contains(&id) || text.tree.ancestors(id).any(|around| text.run.contains(&around.id))
 }
 
+/// Does the save evaluate the default of a parameter?
+fn is_evaluated(text: &Text, function: DefinitionId, parameter: &str) -> bool {
+    let header = text.headers.get(&function);
+    header.is_some_and(|header| header.defaults.contains(parameter))
+}
+
 /// The classes around a statement or definition; `None` inside a function.
 fn scope_of(tree: &DefinitionTree, id: DefinitionId) -> Option<Scope> {
     let mut scope = Scope::default();
@@ -115,9 +121,12 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
                 };
+                let evaluates_annotations = text.headers.get(&definition.id).is_some_and(|it| it.annotations);
                 for parameter in &facets.parameters {
                     let mangled = tree.mangled(definition.id, &parameter.name).into_owned();
-                    if let Some(default) = parameter.default.as_ref().filter(|default| reads(default)) {
+                    if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
+                        && !is_evaluated(text, definition.id, &mangled)
+                    {
                         push(match default.is_formula {
                             true => Follow::Default {
                                 function: function.clone(),
@@ -128,7 +137,9 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                             false => Follow::Stale { why: DEFAULT },
                         });
                     }
-                    if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation)) {
+                    if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation))
+                        && !evaluates_annotations
+                    {
                         push(Follow::Annotation {
                             function: function.clone(),
                             parameter: mangled,
@@ -136,7 +147,9 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                         });
                     }
                 }
-                if let Some(returns) = facets.returns.as_ref().filter(|returns| reads(returns)) {
+                if let Some(returns) = facets.returns.as_ref().filter(|returns| reads(returns))
+                    && !evaluates_annotations
+                {
                     push(Follow::Annotation {
                         function,
                         parameter: "return".to_owned(),
@@ -227,7 +240,10 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
                 let mut parameters = facets.parameters.iter();
                 if is_header(&facets.decorators) {
                     DECORATOR
-                } else if parameters.any(|parameter| one(&parameter.default)) {
+                } else if parameters.any(|parameter| {
+                    let mangled = tree.mangled(definition.id, &parameter.name);
+                    one(&parameter.default) && !is_evaluated(text, definition.id, &mangled)
+                }) {
                     DEFAULT
                 } else {
                     continue;
