@@ -473,7 +473,8 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
-        if !self.dry_run {
+        // An event without a save has compared nothing.
+        if !self.dry_run && !report.files.is_empty() {
             let is_as_loaded = self.program.is_as_loaded();
             let mut status = lock(&self.door.status);
             status.update(&report.diagnostics, report.undone, is_as_loaded, SystemTime::now());
