@@ -233,8 +233,8 @@ pub const OPTIONS: &[OptionDoc] = &[
         key: "patch.statement-limit",
         kind: Kind::Limit,
         default: Some(r#""5s""#),
-        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported, \
-              with its line. It is not stopped, and later saves wait for it.",
+        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported. \
+              It is not stopped, and later saves wait for it.",
         example: r#""30s""#,
         flag: None,
         needs_restart: false,
