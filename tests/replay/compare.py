@@ -116,6 +116,7 @@ def compare(before, live, fresh, edit):
             failures["edits"].append(failure)
         if was.get(key) == wanted.get(key):
             failures["unchanged"].append(failure)
+    below = facts_below(wanted)
     for name, facts in live["held"].items():
         path = name.partition(" ")[0]
         own = f"{path}\tname"
@@ -124,7 +125,7 @@ def compare(before, live, fresh, edit):
             continue
         counts["held"] += 1
         facts = now if facts is None else facts
-        wrong = first_difference(facts, wanted, path)
+        wrong = first_difference(facts, below.get(path, {}), path)
         if wrong:
             failures["held"].append((name, *wrong))
     codes = codes_by_name(wanted)
@@ -156,12 +157,21 @@ def is_orphaned(path, wanted):
     return not any(key.startswith(module + ":") for key in wanted)
 
 
+def facts_below(wanted):
+    """For each path, the facts of it and of what stands in it: looking through all facts for each is quadratic."""
+    below = {}
+    for key, value in wanted.items():
+        path = key.partition("\t")[0]
+        for end in (*(at.start() for at in re.finditer(r"[./]", path)), len(path)):
+            below.setdefault(path[:end], {})[key] = value
+    return below
+
+
 def first_difference(facts, wanted, path):
     """What makes a held object other than the one under its name; subclasses are facts of the program, not of it."""
     for key, value in wanted.items():
         fact_path, _, kind = key.partition("\t")
-        is_own = fact_path == path or fact_path.startswith((path + ".", path + "/"))
-        if is_own and kind != "subclasses" and facts.get(key) != value:
+        if kind != "subclasses" and facts.get(key) != value:
             return f"{fact_path[len(path):]} {kind}".strip(), facts.get(key), value
     return None
 

@@ -207,6 +207,8 @@ class Facts:
             return f"<method {self.text(value.__func__)}>"
         if isinstance(value, types.ModuleType):
             return f"<module {value.__name__}>"
+        if isinstance(value, types.CodeType):
+            return f"<code {value.co_filename} {value.co_qualname} line {value.co_firstlineno} {digest(code_shape(value))}>"
         if depth > DEPTH or any(value is outer for outer in around):
             return f"<{type(value).__name__} ...>"
         around = (*around, value)

@@ -58,7 +58,7 @@ impl Planner<'_> {
         let end = self.new.absolute(new, annotation).end;
         let behind = self.new.slice(&(end..whole.end));
         let end = end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32;
-        let is_text = futures(self.new).iter().any(|feature| feature == "annotations");
+        let is_text = are_annotations_text(self.new);
         let statement = RunStatement {
             unit: Unit::beginning(self.new, new, end),
             scope: place.scope.clone(),
@@ -75,6 +75,11 @@ impl Planner<'_> {
             operation.summary = super::first_line(self.new.slice(&(whole.start..end)));
         }
     }
+}
+
+/// Does the file leave annotations as text (`from __future__ import annotations`, PEP 563)?
+pub(super) fn are_annotations_text(tree: &DefinitionTree) -> bool {
+    futures(tree).iter().any(|feature| feature == "annotations")
 }
 
 fn futures(tree: &DefinitionTree) -> &[String] {

@@ -1,5 +1,6 @@
 //! The statements, headers and imports of one text that read a name when they run.
 
+use super::anew::are_annotations_text;
 use super::dependents::{Follow, ReadAs, Text, VALUE};
 use super::statements::bound_names;
 use super::{Scope, Unit};
@@ -90,6 +91,7 @@ fn scope_of(tree: &DefinitionTree, id: DefinitionId) -> Option<Scope> {
 
 fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec<Reader> {
     let tree = &text.tree;
+    let evaluates_any = !are_annotations_text(tree);
     let mut found = Vec::new();
     for definition in &tree.definitions {
         if definition.in_header || !mentions(definition, name) || is_run(text, definition.id) {
@@ -121,7 +123,8 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
                 };
-                let evaluates_annotations = text.headers.get(&definition.id).is_some_and(|it| it.annotations);
+                let follows =
+                    evaluates_any && !text.headers.get(&definition.id).is_some_and(|header| header.annotations);
                 for parameter in &facets.parameters {
                     let mangled = tree.mangled(definition.id, &parameter.name).into_owned();
                     if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
@@ -132,28 +135,28 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                                 function: function.clone(),
                                 parameter: mangled.clone(),
                                 names: default.reads.clone(),
-                                unit: value_unit(tree, definition.id, default),
+                                unit: value_unit(text, &scope, definition.id, default),
                             },
                             false => Follow::Stale { why: DEFAULT },
                         });
                     }
                     if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation))
-                        && !evaluates_annotations
+                        && follows
                     {
                         push(Follow::Annotation {
                             function: function.clone(),
                             parameter: mangled,
-                            unit: value_unit(tree, definition.id, annotation),
+                            unit: value_unit(text, &scope, definition.id, annotation),
                         });
                     }
                 }
                 if let Some(returns) = facets.returns.as_ref().filter(|returns| reads(returns))
-                    && !evaluates_annotations
+                    && follows
                 {
                     push(Follow::Annotation {
                         function,
                         parameter: "return".to_owned(),
-                        unit: value_unit(tree, definition.id, returns),
+                        unit: value_unit(text, &scope, definition.id, returns),
                     });
                 }
             }
@@ -183,7 +186,7 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                     ) => Follow::Formula {
                         name: bound.clone(),
                         names: value.reads.clone(),
-                        unit: value_unit(tree, definition.id, value),
+                        unit: value_unit(text, &scope, definition.id, value),
                     },
                     _ => Follow::Stale { why: READ_WHEN_IT_RAN },
                 });
@@ -282,7 +285,8 @@ fn contains_name(text: &str, spelling: &str) -> bool {
     })
 }
 
-/// Binds [`VALUE`] to an expression.
-fn value_unit(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> Unit {
-    Unit::of_text(format!("{VALUE} = (\n{}\n)", tree.text_of(id, &facet.range)))
+/// Binds [`VALUE`] to an expression of a definition.
+fn value_unit(text: &Text, scope: &Scope, id: DefinitionId, facet: &ExprFacet) -> Unit {
+    let unit = Unit::of_text(format!("{VALUE} = (\n{}\n)", text.tree.text_of(id, &facet.range)));
+    unit.hiding(text.names.bound_from(&text.tree, scope, id))
 }

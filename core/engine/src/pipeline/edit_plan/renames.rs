@@ -3,7 +3,7 @@
 
 use super::functions::{DESCRIPTORS, decorator_name};
 use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
-use super::{EditCode, Outline, Place, Planner, Unit};
+use super::{EditCode, Outline, Place, Planner};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
 use crate::pipeline::diff::same_words;
 
@@ -67,7 +67,7 @@ impl Planner<'_> {
             return None;
         }
         Some(Box::new(RunStatement {
-            unit: Unit::of(self.new, new),
+            unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
             binds: vec![name.to_owned()],
             unbinds: Vec::new(),

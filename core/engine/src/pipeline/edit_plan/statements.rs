@@ -65,9 +65,11 @@ impl Planner<'_> {
         })
     }
 
-    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs.
+    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs. A
+    /// comprehension that is no generator has run, and nothing runs its code again.
     pub(super) fn update_positions(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        if !Outline::of_definition(self.new, new).is_empty() {
+        let outline = Outline::of_definition(self.new, new);
+        if outline.iter().flat_map(Outline::walk).any(|owner| !owner.may_be_inlined) {
             self.update_owners(EditCode::Layout, old, new, place, true);
         }
     }
@@ -165,7 +167,7 @@ impl Planner<'_> {
         };
         let phase = self.phase_in_order(definition, &binds, place);
         let statement = RunStatement {
-            unit: Unit::of(self.new, new),
+            unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
             binds,
             unbinds,

@@ -9,7 +9,7 @@ use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::{self, without_place};
 use super::transaction::Transaction;
-use super::units::{compile_to_run, execute_in, no_class};
+use super::units::{compile_to_run, execute_in, execute_in_class, no_class};
 use super::update::Edited;
 use super::{Work, classes, redecorate};
 use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
@@ -229,7 +229,7 @@ pub fn execute_statement(
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
-        execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        execute_in_class(interpreter, &statement.unit, code, work.namespace, scratch.locals)?;
         scratch.note_ran(interpreter);
         if let Some((name, value)) = kept {
             interpreter.set_entry(scratch.locals, name, value);

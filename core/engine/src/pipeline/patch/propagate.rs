@@ -409,7 +409,7 @@ fn annotation(
         resolve(interpreter, namespace, &dependent.scope).filter(|_| !dependent.scope.classes.is_empty())
     {
         for (key, value) in interpreter.entries(scope) {
-            if let Some(name) = interpreter.text(key) {
+            if let Some(name) = interpreter.text(key).filter(|name| !unit.hides.contains(name)) {
                 interpreter.set_entry(locals, &name, value);
             }
         }
@@ -463,7 +463,7 @@ fn computed(
 ) -> Result<Result<(Handle, Handle), String>, RuntimeError> {
     let (before, after) = (interpreter.new_dict(), interpreter.new_dict());
     for name in names {
-        let of_class = (!dependent.scope.classes.is_empty())
+        let of_class = (!dependent.scope.classes.is_empty() && !unit.hides.contains(name))
             .then(|| bound_object(interpreter, namespace, &dependent.scope, name))
             .flatten();
         let Some(now) = of_class.or_else(|| interpreter.entry(namespace, name)) else {

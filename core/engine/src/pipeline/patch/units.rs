@@ -63,6 +63,46 @@ pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, 
     Ok(interpreter.execute(code, globals, locals)?)
 }
 
+/// Runs a unit in the namespace of a class, which holds more than its body has bound before it reaches the unit.
+///
+/// # Errors
+/// When it raises.
+pub fn execute_in_class(
+    interpreter: &dyn Interpreter,
+    unit: &Unit,
+    code: Handle,
+    globals: Handle,
+    locals: Handle,
+) -> Result<(), Stop> {
+    let hidden = hide(interpreter, locals, &unit.hides)?;
+    let result = execute_in(interpreter, code, globals, locals);
+    for (name, value) in hidden {
+        if interpreter.entry(locals, name).is_none() {
+            interpreter.set_entry(locals, name, value);
+        }
+    }
+    result
+}
+
+/// Takes names out of a scratch dict; gives those that were there.
+fn hide<'n>(
+    interpreter: &dyn Interpreter,
+    locals: Handle,
+    names: &'n [String],
+) -> Result<Vec<(&'n str, Handle)>, Stop> {
+    let mut hidden = Vec::new();
+    for name in names {
+        let Some(value) = interpreter.entry(locals, name) else {
+            continue;
+        };
+        if let Some(pop) = interpreter.attribute(locals, "pop")? {
+            interpreter.call(pop, &[interpreter.new_text(name)])?;
+            hidden.push((name.as_str(), value));
+        }
+    }
+    Ok(hidden)
+}
+
 /// Refuses a scope with free variables, which the body of a generic class has: nobody can give them to it any more.
 fn refuse_free_variables(interpreter: &dyn Interpreter, code: Handle) -> Result<(), Refusal> {
     let reads = |attribute: &str, wanted: &dyn Fn(&String) -> bool| {

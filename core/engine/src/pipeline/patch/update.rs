@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::is_missing_name;
-use super::units::{bind_unit, compile_to_run, execute_in, no_class};
+use super::units::{bind_unit, compile_to_run, execute_in_class, no_class};
 use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
@@ -94,7 +94,7 @@ impl Edited<'_> {
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
             headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
         }
-        if outermost.is_none() && update.binding.is_none() {
+        if outermost.is_none() && update.binding.is_none() && !update.positions_only {
             return Err(Stop::Refused(refusal(
                 "ambiguous",
                 format!("`{}` keeps its old code", work.plan.operations[index].summary.trim()),
@@ -320,7 +320,7 @@ fn run_template(
         }
     }
     let code = compile_to_run(interpreter, work, &header.template)?;
-    execute_in(interpreter, code, work.namespace, locals)?;
+    execute_in_class(interpreter, &header.template, code, work.namespace, locals)?;
     interpreter
         .entry(locals, name)
         .filter(|function| interpreter.kind(*function) == ObjectKind::Function)
