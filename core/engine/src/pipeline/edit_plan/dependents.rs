@@ -119,6 +119,8 @@ pub(super) struct Text {
     pub run: FxHashSet<DefinitionId>,
     /// Functions of which this save evaluates a part of the header.
     pub headers: FxHashMap<DefinitionId, EvaluatedHeader>,
+    /// Classes of which this save evaluates the bases and decorators.
+    pub remade: FxHashSet<DefinitionId>,
 }
 
 /// What of a function's header a save evaluates: it reads the new value.
@@ -284,6 +286,11 @@ impl Texts {
                     Action::Update(update) => Some((operation.new?, EvaluatedHeader::of(update.header.as_ref()?))),
                     _ => None,
                 });
+                let remade = plan.operations.iter();
+                let remade = remade.filter(|operation| match &operation.action {
+                    Action::Remake(remake) => remake.header_changed || remake.old_decorators.is_some(),
+                    _ => false,
+                });
                 Text {
                     module: change.module.clone(),
                     path: change.path.clone(),
@@ -291,6 +298,7 @@ impl Texts {
                     names: Names::of(&change.new),
                     run: run.filter_map(|operation| operation.new).collect(),
                     headers: headers.collect(),
+                    remade: remade.filter_map(|operation| operation.new).collect(),
                 }
             })
             .collect();
@@ -351,6 +359,7 @@ impl Texts {
                 tree,
                 run: FxHashSet::default(),
                 headers: FxHashMap::default(),
+                remade: FxHashSet::default(),
             }
         }));
     }

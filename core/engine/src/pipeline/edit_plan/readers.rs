@@ -160,7 +160,7 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                     });
                 }
             }
-            Facets::Class(facets) => {
+            Facets::Class(facets) if !text.remade.contains(&definition.id) => {
                 if facets.decorators.iter().any(reads) {
                     push(Follow::Stale { why: DECORATOR });
                 } else if facets.arguments.iter().any(reads) {
@@ -252,6 +252,7 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
                     continue;
                 }
             }
+            Facets::Class(_) if text.remade.contains(&definition.id) => continue,
             Facets::Class(facets) if is_header(&facets.arguments) => BASES,
             Facets::Class(facets) if is_header(&facets.decorators) => DECORATOR,
             Facets::Block(facets) if one(&facets.header) => TEST,

@@ -5,7 +5,7 @@ use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 use super::super::Work;
 use super::super::prepare::Stop;
 use super::Remade;
-use super::python::{evaluate, import, own_entry, value_of_unit};
+use super::python::{evaluate, import, own_entry, truth, value_of_unit};
 
 /// Bases, metaclass and keywords, as `type.__call__` would get them (PEP 3115, PEP 560).
 pub struct Header {
@@ -50,12 +50,19 @@ impl Header {
         let text = "{name: value for name, value in pair[1].items() if name != 'metaclass'}";
         let stand_for_others =
             !interpreter.items(written)?.is_empty() && interpreter.items(written)? != interpreter.items(bases)?;
+        let mut attributes = vec![("__orig_bases__", stand_for_others.then_some(written))];
+        // What `Generic.__init_subclass__` has set.
+        let is_generic = "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
+        let is_generic = evaluate(interpreter, is_generic, &[("bases", bases)])?;
+        if !truth(interpreter, is_generic)? {
+            attributes.push(("__parameters__", None));
+        }
         Ok(Self {
             written,
             bases,
             metaclass,
             keywords: evaluate(interpreter, text, &names)?,
-            attributes: vec![("__orig_bases__", stand_for_others.then_some(written))],
+            attributes,
         })
     }
 
