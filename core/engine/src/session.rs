@@ -400,6 +400,10 @@ impl Worker {
         {
             self.configure(&config);
         }
+        for path in &batch.missing {
+            // A save of this batch may import what stands beside the new file.
+            batch.paths.extend(self.relocated(path));
+        }
         for path in std::mem::take(&mut batch.vanished) {
             // Two threads tell of events: that a file is gone may have been told after that it is back.
             if path.is_file() {

@@ -4,8 +4,8 @@
 //! so refuses everything to or from plain `object`, `abc.ABC` and `typing.Generic` (bpo-672115); `__class__ =` refuses
 //! every class whose metaclass is `type`. What they do afterwards is right: references, `__subclasses__()`, the MRO, the
 //! slots of the type. So the comparison alone is led past: while the setter of `__bases__` runs, the class already has
-//! its new first base. Only for classes whose instances have a dict and weak references and nothing else, which is the
-//! layout that they get below all these bases.
+//! its new first base. Only where instances lie in memory as they did: the same class in native code below all bases, and
+//! no slots anywhere, so that a dict and weak references are all that Python classes add to it.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -20,15 +20,11 @@ type Shape = (isize, isize, isize, isize);
 /// `Py_TPFLAGS_HEAPTYPE`: made by a class statement, and counted by its instances.
 const HEAP_TYPE: u64 = 1 << 9;
 
-/// Where types keep their first base, and the shapes that can take each other's place.
+/// Where types keep their first base.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bases {
     /// Byte offset of `tp_base`, proved by classes whose base is known.
     base: usize,
-    /// Of a class with an empty body.
-    plain: Shape,
-    /// Of `object`.
-    bare: Shape,
 }
 
 impl Bases {
@@ -54,13 +50,8 @@ impl Bases {
         let (Some(base), None) = (offsets.next(), offsets.next()) else {
             return Ok(None);
         };
-        let found = Self {
-            base,
-            plain: shape(&get("A")?)?,
-            bare: shape(&get("bare")?)?,
-        };
         scratch.clear();
-        Ok(Some(found))
+        Ok(Some(Self { base }))
     }
 
     /// Gives a class new bases by `set`, which has refused them once.
@@ -74,7 +65,7 @@ impl Bases {
         refused: PyErr,
         set: impl FnOnce() -> PyResult<()>,
     ) -> PyResult<()> {
-        if !self.fits(class, bases)? {
+        if !fits(class, bases)? {
             return Err(refused);
         }
         let first = bases.get_item(0)?.unbind().into_ptr();
@@ -90,25 +81,25 @@ impl Bases {
         }
     }
 
-    /// Do instances of the class lie in memory below these bases as they do now?
-    fn fits(&self, class: &Bound<'_, PyAny>, bases: &Bound<'_, PyTuple>) -> PyResult<bool> {
-        let own = class.getattr("__dict__")?;
-        if bases.is_empty() || shape(class)? != self.plain || own.contains("__slots__")? {
+}
+
+/// Do instances of the class lie in memory below these bases as they do now?
+fn fits(class: &Bound<'_, PyAny>, bases: &Bound<'_, PyTuple>) -> PyResult<bool> {
+    let own = class.getattr("__dict__")?;
+    let Some(native) = native_without_slots(class)? else {
+        return Ok(false);
+    };
+    if bases.is_empty() || own.contains("__slots__")? {
+        return Ok(false);
+    }
+    let shapes = [shape(class)?, shape(&native)?];
+    for base in bases.iter() {
+        let below = native_without_slots(&base)?;
+        if !below.is_some_and(|below| below.is(&native)) || !shapes.contains(&shape(&base)?) {
             return Ok(false);
         }
-        for base in bases.iter() {
-            let base_shape = shape(&base)?;
-            if base_shape != self.plain && base_shape != self.bare {
-                return Ok(false);
-            }
-            for inherited in base.cast_into::<PyType>()?.mro().iter() {
-                if !is_heap_type(&inherited)? && !is_object(&inherited) {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
     }
+    Ok(true)
 }
 
 /// Gives a class another metaclass, which the setter has refused once.
@@ -146,6 +137,25 @@ pub(crate) fn is_about_layout(py: Python<'_>, error: &PyErr) -> bool {
             .any(|reason| message.contains(reason))
 }
 
+/// The most derived class in native code below a class; `None` where a Python class between them has slots.
+fn native_without_slots<'py>(class: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Ok(class) = class.cast::<PyType>() else {
+        return Ok(None);
+    };
+    for inherited in class.mro().iter() {
+        if !is_heap_type(&inherited)? {
+            return Ok(Some(inherited));
+        }
+        for value in inherited.getattr("__dict__")?.call_method0("values")?.try_iter()? {
+            // `types.MemberDescriptorType`, which is what a slot is.
+            if value?.get_type().name()? == "member_descriptor" {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(None)
+}
+
 fn shape(class: &Bound<'_, PyAny>) -> PyResult<Shape> {
     let read = |name: &str| class.getattr(name)?.extract::<isize>();
     Ok((
@@ -160,7 +170,3 @@ fn is_heap_type(class: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(class.getattr("__flags__")?.extract::<u64>()? & HEAP_TYPE != 0)
 }
 
-fn is_object(class: &Bound<'_, PyAny>) -> bool {
-    let object: *mut ffi::PyObject = (&raw mut ffi::PyBaseObject_Type).cast();
-    class.as_ptr() == object
-}
