@@ -7,7 +7,7 @@ use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
-use super::statements::{self, without_place};
+use super::statements::{self, is_missing_name, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, execute_in_class, no_class};
 use super::update::Edited;
@@ -34,9 +34,26 @@ pub fn run_statements(
                 .map(|index| (work.file, index))
         })
         .collect();
-    for &(file, index) in order.iter().filter(|at| late.contains(at)) {
-        let at = at_of[&file];
-        run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran)?;
+    let mut left: Vec<(usize, usize)> = order.iter().filter(|at| late.contains(at)).copied().collect();
+    // What misses a name waits for the rest: a call may import, and so need, what no order of the texts shows.
+    while !left.is_empty() {
+        let mut waiting = Vec::new();
+        let mut first = None;
+        for &(file, index) in &left {
+            let at = at_of[&file];
+            match run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran) {
+                Ok(()) => {}
+                Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
+                    waiting.push((file, index));
+                    first.get_or_insert(Failure::Python { operation, error });
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        match first {
+            Some(failure) if waiting.len() == left.len() => return Err(failure),
+            _ => left = waiting,
+        }
     }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
