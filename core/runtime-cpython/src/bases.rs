@@ -37,7 +37,8 @@ impl Bases {
             None,
         )?;
         let get = |name: &str| scratch.as_any().get_item(name);
-        let samples = [("C", "A"), ("D", "B"), ("A", "bare")].map(|(class, base)| Ok::<_, PyErr>((get(class)?, get(base)?)));
+        let samples =
+            [("C", "A"), ("D", "B"), ("A", "bare")].map(|(class, base)| Ok::<_, PyErr>((get(class)?, get(base)?)));
         let samples = samples.into_iter().collect::<PyResult<Vec<_>>>()?;
         let words = get("size")?.extract::<usize>()? / size_of::<usize>();
         let is_base = |offset: &usize| {
@@ -80,7 +81,6 @@ impl Bases {
             result
         }
     }
-
 }
 
 /// Do instances of the class lie in memory below these bases as they do now?
@@ -108,7 +108,9 @@ fn fits(class: &Bound<'_, PyAny>, bases: &Bound<'_, PyTuple>) -> PyResult<bool> 
 /// What the setter refused, where classes of the two metaclasses lie differently in memory.
 pub(crate) fn set_metaclass(class: &Bound<'_, PyAny>, metaclass: &Bound<'_, PyAny>, refused: PyErr) -> PyResult<()> {
     let old = class.get_type();
-    let is_metaclass = metaclass.cast::<PyType>().is_ok_and(|it| it.is_subclass_of::<PyType>().unwrap_or(false));
+    let is_metaclass = metaclass
+        .cast::<PyType>()
+        .is_ok_and(|it| it.is_subclass_of::<PyType>().unwrap_or(false));
     if !is_metaclass || !is_heap_type(class)? || shape(&old)? != shape(metaclass)? {
         return Err(refused);
     }
@@ -169,4 +171,3 @@ fn shape(class: &Bound<'_, PyAny>) -> PyResult<Shape> {
 fn is_heap_type(class: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(class.getattr("__flags__")?.extract::<u64>()? & HEAP_TYPE != 0)
 }
-

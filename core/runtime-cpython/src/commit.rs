@@ -263,7 +263,11 @@ impl<'py> Swapper<'_, 'py> {
                 let class = self.object(*class)?;
                 match new {
                     Some(new) => self.set_class_attribute(&class, name, new)?,
-                    None => known.type_delattr.bind(self.attached.py).call1((class, name)).map(drop)?,
+                    None => known
+                        .type_delattr
+                        .bind(self.attached.py)
+                        .call1((class, name))
+                        .map(drop)?,
                 }
             }
             Swap::Entry { dict, name, .. } => {
@@ -375,7 +379,11 @@ impl<'py> Swapper<'_, 'py> {
                 let known = &self.attached.inner.known;
                 let py = self.attached.py;
                 let is_class = object.is_instance_of::<PyType>();
-                let setter = if is_class { &known.type_setattr } else { &known.object_setattr };
+                let setter = if is_class {
+                    &known.type_setattr
+                } else {
+                    &known.object_setattr
+                };
                 match setter.bind(py).call1((object, name, &new)) {
                     Err(error) if is_class && is_about_layout(py, &error) && self.bases()?.is_some() => {
                         set_metaclass(object, &new, error)?;

@@ -216,10 +216,17 @@ impl Run<'_> {
             .filter(|(name, text)| self.files.get(*name) != Some(text))
             .collect();
         self.live.forget_reports();
-        let gone: Vec<String> = self.files.keys().filter(|name| !files.contains_key(*name)).cloned().collect();
+        let gone: Vec<String> = self
+            .files
+            .keys()
+            .filter(|name| !files.contains_key(*name))
+            .cloned()
+            .collect();
         // Both ways of saving get their share: one file alone on the way back is written in place.
         match changed[..] {
-            [(name, text)] if files == &self.scenario.before && gone.is_empty() => self.project.save(name, text, SaveBy::InPlace)?,
+            [(name, text)] if files == &self.scenario.before && gone.is_empty() => {
+                self.project.save(name, text, SaveBy::InPlace)?
+            }
             _ => {
                 let together = changed.iter().map(|(name, text)| (name.as_str(), text.as_slice()));
                 let project = self.project;

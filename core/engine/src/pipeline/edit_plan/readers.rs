@@ -123,8 +123,11 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
                 };
-                let follows =
-                    evaluates_any && !text.headers.get(&definition.id).is_some_and(|header| header.annotations);
+                let follows = evaluates_any
+                    && !text
+                        .headers
+                        .get(&definition.id)
+                        .is_some_and(|header| header.annotations);
                 for parameter in &facets.parameters {
                     let mangled = tree.mangled(definition.id, &parameter.name).into_owned();
                     if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))

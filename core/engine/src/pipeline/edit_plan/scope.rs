@@ -69,7 +69,9 @@ impl Names {
         let mut hidden: Vec<String> = names
             .iter()
             .filter(|(name, binders)| {
-                binders.binds() && text.contains(name.as_str()) && binders.direct.iter().chain(&binders.in_block).all(is_later)
+                binders.binds()
+                    && text.contains(name.as_str())
+                    && binders.direct.iter().chain(&binders.in_block).all(is_later)
             })
             .map(|(name, _)| name.clone())
             .collect();

@@ -69,7 +69,11 @@ impl Planner<'_> {
     /// comprehension that is no generator has run, and nothing runs its code again.
     pub(super) fn update_positions(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         let outline = Outline::of_definition(self.new, new);
-        if outline.iter().flat_map(Outline::walk).any(|owner| !owner.may_be_inlined) {
+        if outline
+            .iter()
+            .flat_map(Outline::walk)
+            .any(|owner| !owner.may_be_inlined)
+        {
             self.update_owners(EditCode::Layout, old, new, place, true);
         }
     }

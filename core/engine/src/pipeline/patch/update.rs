@@ -212,6 +212,10 @@ impl Edited<'_> {
         for &function in &target.functions {
             swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
         }
+        let wrappers = functions::wrappers_in(interpreter, work.namespace, &target.functions, bound);
+        for (wrapper, function) in wrappers {
+            swaps.extend(functions::wrapper_swaps(interpreter, Some(wrapper), function, &swaps)?);
+        }
         Ok(swaps)
     }
 

@@ -218,7 +218,10 @@ fn metaclasses_below(
     };
     let is_left = is_below(before, metaclass)?;
     let mut changed = vec![class];
-    for below in with_subclasses(interpreter, &[class]).into_iter().filter(|below| *below != class) {
+    for below in with_subclasses(interpreter, &[class])
+        .into_iter()
+        .filter(|below| *below != class)
+    {
         let present = interpreter.class_of(below);
         let bases = items_of(interpreter, below, "__bases__");
         let keeps = |base: &Handle| interpreter.class_of(*base) == before && !changed.contains(base);
@@ -285,7 +288,7 @@ fn abstract_data(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<Swa
 }
 
 /// Makes abstract classes forget which classes they took for subclasses.
-fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
+pub fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
     let abc = import(interpreter, "abc")?;
     for class in classes {
         let text = "isinstance(it, abc.ABCMeta) and abc.ABCMeta._abc_caches_clear(it)";

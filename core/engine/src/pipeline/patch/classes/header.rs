@@ -52,7 +52,8 @@ impl Header {
             !interpreter.items(written)?.is_empty() && interpreter.items(written)? != interpreter.items(bases)?;
         let mut attributes = vec![("__orig_bases__", stand_for_others.then_some(written))];
         // What `Generic.__init_subclass__` has set.
-        let is_generic = "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
+        let is_generic =
+            "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
         let is_generic = evaluate(interpreter, is_generic, &[("bases", bases)])?;
         if !truth(interpreter, is_generic)? {
             attributes.push(("__parameters__", None));

@@ -15,12 +15,14 @@ mod header;
 mod instances;
 mod kind;
 mod moved;
+mod protocols;
 mod python;
 mod records;
 mod slots;
 
 pub use abstracts::follow_abstract_methods;
 pub use kind::ClassKind;
+pub use protocols::follow_protocols;
 pub use slots::refuse_slots;
 
 use jurigged_runtime::{Handle, Interpreter};
