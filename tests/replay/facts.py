@@ -4,6 +4,7 @@ A fact is `(path, kind) -> text`. A path is `module:qualified.name`, with `.fget
 hides behind a name, and `/name#n` for code objects nested in another one. Facts of two processes are equal where the
 modules are, whatever the processes did to get there.
 """
+import enum
 import functools
 import hashlib
 import re
@@ -221,22 +222,14 @@ class Facts:
         if isinstance(value, (set, frozenset)):
             return f"{type(value).__name__} {{{', '.join(sorted(self.text(item, depth + 1, around) for item in value))}}}"
         if self.is_ours(type(value).__module__):
-            held = getattr(value, "__dict__", {})
-            slots = {name: getattr(value, name) for cls in type(value).__mro__
-                     for name in slot_names(cls) if hasattr(value, name)}
-            state = {**slots, **held}
-            shown = ", ".join(f"{name}={self.text(state[name], depth + 1, around)}" for name in sorted(state))
-            value_itself = repr(value) if isinstance(value, (str, int, float, bytes)) else ""
-            return f"<{target_of(type(value))} {value_itself} {shown}>"
+            if isinstance(value, enum.Enum):
+                return f"<{target_of(type(value))} {value.name}={value.value!r}>"
+            # What an object has become since it was made is the state of the program.
+            value_itself = f" {value!r}" if isinstance(value, (str, int, float, bytes)) else ""
+            return f"<{target_of(type(value))}{value_itself}>"
         if type(value).__repr__ is object.__repr__:
             return f"<{target_of(type(value))} object>"
         try:
             return repr(value)
         except Exception as error:
             return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
-
-
-def slot_names(cls):
-    slots = vars(cls).get("__slots__", ())
-    names = (slots,) if isinstance(slots, str) else slots
-    return [name for name in names if name not in ("__dict__", "__weakref__") and not name.startswith("__")]
