@@ -345,6 +345,9 @@ pub struct HeaderUpdate {
     pub type_params_changed: bool,
     /// When the template runs.
     pub phase: Phase,
+    /// What is evaluated calls no code of the user, so it is done at once.
+    #[serde(skip)]
+    pub is_quick: bool,
 }
 
 /// Where the default value of a parameter comes from.
@@ -378,6 +381,9 @@ pub struct RunStatement {
     pub is_definition: bool,
     /// A later definition of the name, which does not run, wins: the name keeps its value.
     pub is_overwritten: bool,
+    /// It calls no code of the user and imports nothing, so it is done at once.
+    #[serde(skip)]
+    pub is_quick: bool,
 }
 
 /// When a statement runs.

@@ -2,6 +2,7 @@
 
 use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
+use super::reruns::is_import;
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
@@ -174,6 +175,7 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
+            is_quick: is_quick(definition),
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }
@@ -420,6 +422,11 @@ pub(super) fn phase(definition: &Definition) -> Phase {
         _ => false,
     };
     if is_inert { Phase::Early } else { Phase::Late }
+}
+
+/// Is it done at once? What calls code of the user may never return, and so may an import, which runs a whole module.
+pub(super) fn is_quick(definition: &Definition) -> bool {
+    phase(definition) == Phase::Early && !is_import(definition)
 }
 
 pub(super) fn is_inert_decorator(decorator: &ExprFacet) -> bool {

@@ -1,6 +1,6 @@
 //! Operations -> swaps, before anything of the program changes.
 
-use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
@@ -73,6 +73,8 @@ pub enum Stop {
     Refused(Refusal),
     /// The whole batch is undone.
     Failed(Box<PythonError>),
+    /// Code of the user has not returned: the batch is undone, and tried again without this operation.
+    Overran(Box<Overrun>),
 }
 
 impl From<Refusal> for Stop {
@@ -85,6 +87,7 @@ impl From<RuntimeError> for Stop {
     fn from(error: RuntimeError) -> Self {
         match error {
             RuntimeError::Python(error) => Self::Failed(error),
+            RuntimeError::Overrun(overrun) => Self::Overran(overrun),
             error => Self::Refused(refusal(
                 "runtime",
                 "the edit is not applied",
@@ -257,6 +260,12 @@ pub fn prepare(
                 return Err(Failure::Python {
                     operation: (work.file, index),
                     error,
+                });
+            }
+            Err(Stop::Overran(overrun)) => {
+                return Err(Failure::Overran {
+                    operation: (work.file, index),
+                    overrun,
                 });
             }
         }

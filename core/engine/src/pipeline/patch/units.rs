@@ -1,6 +1,6 @@
 //! Units of source: compiled, found in, run.
 
-use jurigged_runtime::{CompileUnit, Handle, Interpreter};
+use jurigged_runtime::{CompileUnit, Handle, Interpreter, RuntimeError, UserCode};
 
 use super::prepare::Stop;
 use super::{Work, functions};
@@ -55,11 +55,29 @@ pub fn compile_to_run(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Uni
     Ok(code)
 }
 
-/// Runs what [`compile_to_run`] has compiled.
+/// Runs what [`compile_to_run`] has compiled, within the limit for code of the user.
+///
+/// # Errors
+/// When it raises, or has not returned within the limit.
+pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, locals: Handle) -> Result<(), Stop> {
+    let code = UserCode::Execute { code, globals, locals };
+    Ok(interpreter.run_limited(code).map(drop)?)
+}
+
+/// Calls a function of the user, within the limit.
+///
+/// # Errors
+/// When it raises, or has not returned within the limit.
+pub fn call_in(interpreter: &dyn Interpreter, function: Handle, arguments: &[Handle]) -> Result<Handle, RuntimeError> {
+    interpreter.run_limited(UserCode::Call { function, arguments })
+}
+
+/// Runs what calls no code of the user, here and without a limit: giving the interpreter to another thread and
+/// back takes two of its switch intervals where the program is busy.
 ///
 /// # Errors
 /// When it raises.
-pub fn execute_in(interpreter: &dyn Interpreter, code: Handle, globals: Handle, locals: Handle) -> Result<(), Stop> {
+pub fn execute_quick(interpreter: &dyn Interpreter, code: Handle, globals: Handle, locals: Handle) -> Result<(), Stop> {
     Ok(interpreter.execute(code, globals, locals)?)
 }
 

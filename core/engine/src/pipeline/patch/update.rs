@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::is_missing_name;
-use super::units::{bind_unit, compile_to_run, execute_in, no_class};
+use super::units::{bind_unit, compile_to_run, execute_in, execute_quick, no_class};
 use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
@@ -320,7 +320,8 @@ fn run_template(
         }
     }
     let code = compile_to_run(interpreter, work, &header.template)?;
-    execute_in(interpreter, code, work.namespace, locals)?;
+    let execute = if header.is_quick { execute_quick } else { execute_in };
+    execute(interpreter, code, work.namespace, locals)?;
     interpreter
         .entry(locals, name)
         .filter(|function| interpreter.kind(*function) == ObjectKind::Function)
