@@ -129,6 +129,7 @@ impl Planner<'_> {
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
+                bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
             },
             is_conditional: place.in_block,
