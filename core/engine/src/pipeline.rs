@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_abi::Applied;
-use jurigged_runtime::{Interpreter, Runtime};
+use jurigged_runtime::{Interpreter, Limit, Limiter, Overrun, Runtime};
 
 use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
@@ -42,7 +42,9 @@ use report::{Report, ReportedModule};
 /// What a reload works with.
 pub struct Tools<'a> {
     /// The interpreter.
-    pub runtime: &'a dyn Runtime,
+    pub runtime: Arc<dyn Runtime>,
+    /// How long what a save runs may take.
+    pub limit: &'a Limit,
     /// Crawlers, matchers and conformers.
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
@@ -84,10 +86,11 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, program, tools.planning);
+    let mut plan = edit_plan::plan(&changes, program, tools.planning);
     if changes.is_empty() {
         return report;
     }
+    program.stuck.refuse(&changes, &mut plan);
     if tools.dry_run {
         report.planned = changes
             .iter()
@@ -96,12 +99,27 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
             .collect();
         return report;
     }
-    let runtime = tools.runtime;
-    let mut attached = |interpreter: &dyn Interpreter| apply(program, &changes, &plan, interpreter, tools, &mut report);
-    // An interpreter that shuts down runs nothing that could be stale.
-    let _ = runtime.attach(&mut attached);
-    report
+    let runtime = tools.runtime.clone();
+    loop {
+        let mut stuck = Vec::new();
+        let mut attached =
+            |interpreter: &dyn Interpreter| stuck = apply(program, &changes, &plan, interpreter, tools, &mut report);
+        // An interpreter that shuts down runs nothing that could be stale.
+        let _ = runtime.attach(&mut attached);
+        if stuck.is_empty() {
+            return report;
+        }
+        for (operation, overrun, ran) in stuck {
+            program.stuck.add(&changes, &mut plan, operation, &overrun, &ran);
+        }
+        if report.undone {
+            return report;
+        }
+    }
 }
+
+/// An operation whose code was left behind in a save that was undone, and what the save had run before.
+type StuckOperation = ((usize, usize), Box<Overrun>, Vec<String>);
 
 /// The files of which the program learns something: an event without a save, such as that of a backup tool, has no answer.
 fn answered_files(program: &mut Program, snapshot: &Snapshot) -> Vec<PathBuf> {
@@ -134,7 +152,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
             let new = parsed
                 .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
-            if let Some(problem) = syntax_problem(&new, tools.runtime) {
+            if let Some(problem) = syntax_problem(&new, &*tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
@@ -173,7 +191,8 @@ fn syntax_problem(tree: &DefinitionTree, runtime: &dyn Runtime) -> Option<crate:
     Some(answer.unwrap_or_else(|| report::parser_limit(tree, first)))
 }
 
-/// Locates, patches, and moves the baselines on.
+/// Locates, patches, and moves the baselines on. Where the answer is not empty, everything was undone because code of the
+/// user did not return; unless the report tells of another failure, the rest of the save is to be tried again.
 fn apply(
     program: &mut Program,
     changes: &[FileChange],
@@ -181,7 +200,11 @@ fn apply(
     interpreter: &dyn Interpreter,
     tools: &mut Tools<'_>,
     report: &mut Report,
-) {
+) -> Vec<StuckOperation> {
+    let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
+    if interpreter.limiter().set(limiter).is_err() {
+        unreachable!("an attachment applies one save");
+    }
     let mut live: Vec<Live> = Vec::new();
     for (file, change) in changes.iter().enumerate() {
         let Some(module) = module_of(program, change) else {
@@ -207,7 +230,8 @@ fn apply(
         Ok(renames) => renames,
         Err(failure) => {
             transaction.undo();
-            return not_applied(program, changes, plan, (&failure, &[]), report);
+            not_applied(program, changes, plan, (&failure, &[]), report);
+            return Vec::new();
         }
     };
     let modules: Vec<_> = live
@@ -243,11 +267,28 @@ fn apply(
                 plugins.notify(&applied);
             }
         }
-        Outcome::Undone { failure, ran, stale } => {
-            not_applied(program, changes, plan, (&failure, &ran), report);
+        Outcome::Undone {
+            failure,
+            ran,
+            overran,
+            stale,
+        } => {
             report.diagnostics.extend(stale.iter().map(report::not_taken_back));
+            let mut stuck: Vec<StuckOperation> = overran.into_iter().map(|(at, it)| (at, it, Vec::new())).collect();
+            match failure {
+                Failure::Overran { operation, overrun } => {
+                    let again = ran
+                        .iter()
+                        .filter(|at| **at != operation && !stuck.iter().any(|(it, ..)| it == *at));
+                    let again = again.filter_map(|at| event_name(changes, plan, *at)).collect();
+                    stuck.push((operation, overrun, again));
+                }
+                failure => not_applied(program, changes, plan, (&failure, &ran), report),
+            }
+            return stuck;
         }
     }
+    Vec::new()
 }
 
 /// Binds the new names of renamed definitions, before anything is looked for under them.
@@ -273,7 +314,7 @@ fn not_applied(
     report.undone = true;
     report.culprit = match failure {
         Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
-        Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
     report.misses_name = matches!(failure, Failure::Python { error, .. } if is_missing_name(&error.kind));
     for change in changes {
@@ -425,6 +466,12 @@ fn accept(
     reported.revision
 }
 
+/// An operation as reports name it.
+fn event_name(changes: &[FileChange], plan: &Plan, (file, index): (usize, usize)) -> Option<String> {
+    let operation = &plan.files[file].operations[index];
+    report::Event::of(&changes[file].module, operation).map(|event| event.to_string())
+}
+
 fn undone(
     changes: &[FileChange],
     plan: &Plan,
@@ -439,12 +486,9 @@ fn undone(
             let file = &plan.files[*file];
             file.operations.get(*index).map(|operation| (file, operation))
         }
-        Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
-    let name = |file: usize, index: usize| {
-        let operation = &plan.files[file].operations[index];
-        report::Event::of(&changes[file].module, operation).map(|event| event.to_string())
-    };
+    let name = |file: usize, index: usize| event_name(changes, plan, (file, index));
     let all = plan
         .files
         .iter()

@@ -5,6 +5,7 @@
 //! interpreter would be a deadlock.
 
 mod baseline;
+mod limit;
 mod log;
 mod module;
 mod plugin_table;
@@ -13,6 +14,7 @@ mod relocate;
 mod restart;
 mod rules;
 mod status;
+mod stuck;
 
 pub use baseline::next_baseline;
 pub use log::Log;
@@ -28,7 +30,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
+use jurigged_runtime::{LateEnd, LoadSink, LoadedModule, Runtime, user_code_threads};
 
 use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
@@ -60,6 +62,8 @@ pub struct SessionSettings {
 enum Message {
     Signal(WatchSignal),
     Loaded,
+    /// Code that was left behind has ended.
+    Ended(LateEnd),
     Stop(Sender<()>),
 }
 
@@ -150,7 +154,7 @@ impl Session {
         if self.door.stopped.load(Ordering::Acquire) {
             0
         } else {
-            THREADS
+            THREADS + user_code_threads()
         }
     }
 
@@ -281,6 +285,8 @@ struct Worker {
     fault: Option<usize>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
+    /// Statements that were left behind and go on, by their number, with what was said of them.
+    left_behind: std::collections::HashMap<u64, Diagnostic>,
 }
 
 impl Worker {
@@ -303,6 +309,7 @@ impl Worker {
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             reported: Default::default(),
+            left_behind: Default::default(),
         }
     }
 
@@ -347,6 +354,7 @@ impl Worker {
                 self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
             }
             Message::Loaded => self.take_in(),
+            Message::Ended(end) => self.ended(&end),
             Message::Stop(_) => {}
         }
     }
@@ -435,8 +443,10 @@ impl Worker {
         for name in self.plugins.reload_changed() {
             self.log.configured(&[format!("plugin {name}")]);
         }
+        let limit = self.limit();
         let mut tools = Tools {
-            runtime: &*self.runtime,
+            runtime: self.runtime.clone(),
+            limit: &limit,
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
             rules: &self.settings.patch.rules,
@@ -447,11 +457,7 @@ impl Worker {
             report_running: self.log.shows(LogLevel::Info),
             fault: Fault(self.fault),
         };
-        let done = report_slow(
-            self.log.clone(),
-            self.settings.patch.statement_limit.value,
-            batch.paths[0].clone(),
-        );
+        let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());
         let mut report = reload(&mut self.program, &batch, &mut tools);
         if report.undone && report.misses_name && self.fault.is_none() && saved.confirmed.is_empty() {
             // The first file of several that are saved together is here before the others on a busy machine: they are
@@ -467,6 +473,11 @@ impl Worker {
             report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
+        if self.door.stopped.load(Ordering::Acquire) {
+            // What failed did so because the interpreter shuts down.
+            return;
+        }
+        self.left_behind.extend(std::mem::take(&mut report.left_behind));
         for problem in self.plugins.take_problems() {
             report.diagnostics.push(plugin_problem(&problem));
         }
@@ -543,6 +554,9 @@ impl Worker {
             }
             self.watch_roots();
         }
+        if is_changed("patch.") {
+            self.program.stuck.forget();
+        }
         if is_changed("plugins.") {
             let (plugins, problems) = plugins_of(&self.settings, &self.plugin_folders);
             self.plugins = plugins;
@@ -555,31 +569,6 @@ impl Worker {
         }
         self.log.configured(&reloaded.changed);
     }
-}
-
-/// Reports a save whose statements, defaults or decorators have not returned after the limit, unless the answer is dropped
-/// before. A thread a save: it costs less than a tenth of a millisecond, and no state that could get stuck.
-fn report_slow(log: Arc<Log>, limit: Duration, file: PathBuf) -> Sender<()> {
-    let (done, wait) = channel();
-    let watch = move || {
-        if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-            let seconds = limit.as_secs_f64();
-            log.diagnostic(
-                &Diagnostic::warning(
-                    "statement-limit",
-                    format!("what this save runs has not returned after {seconds} s"),
-                )
-                .place(crate::diagnostic::Place::file(file))
-                .detail("a statement, default or decorator of it is still running; later saves wait for it")
-                .help("interrupt the program if it never returns"),
-            );
-        }
-    };
-    // Without a thread the save is applied all the same, only not watched.
-    let _ = std::thread::Builder::new()
-        .name("jurigged limit".to_owned())
-        .spawn(watch);
-    done
 }
 
 fn watch_settings(settings: &Settings) -> WatchSettings {

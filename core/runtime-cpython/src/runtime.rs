@@ -128,6 +128,10 @@ impl Runtime for CPython {
         })
         .ok_or(RuntimeError::ShuttingDown)
     }
+
+    fn is_closing(&self) -> bool {
+        self.0.gate.is_closed()
+    }
 }
 
 /// Tells the gate that the thread is about to leave.

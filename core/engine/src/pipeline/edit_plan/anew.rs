@@ -69,6 +69,8 @@ impl Planner<'_> {
             outline: Vec::<Outline>::new(),
             is_definition: false,
             is_overwritten: false,
+            bound_again: Vec::new(),
+            is_quick: is_text,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

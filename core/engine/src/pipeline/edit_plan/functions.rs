@@ -6,7 +6,7 @@ use super::decorated::decorated_here;
 use super::headers::{header_update, inner_function};
 use super::operation::{Action, RunStatement, UpdateCode};
 use super::scope::Names;
-use super::statements::is_inert_decorator;
+use super::statements::{is_inert_decorator, is_quick};
 use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Rerun, Scope, Unit, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
@@ -135,6 +135,8 @@ impl Planner<'_> {
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
+                bound_again: Vec::new(),
+                is_quick: is_quick(self.new.get(new)),
             },
             is_conditional: place.in_block,
             old_registrars: registrars(self.old, old),

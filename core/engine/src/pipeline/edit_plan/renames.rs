@@ -3,6 +3,7 @@
 
 use super::functions::{DESCRIPTORS, decorator_name};
 use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
+use super::statements::is_quick;
 use super::{EditCode, Outline, Place, Planner};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
 use crate::pipeline::diff::same_words;
@@ -76,6 +77,8 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: true,
             is_overwritten: false,
+            bound_again: Vec::new(),
+            is_quick: is_quick(self.new.get(new)),
         }))
     }
 

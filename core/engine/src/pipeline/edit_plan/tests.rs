@@ -100,6 +100,9 @@ fn line(operation: &Operation) -> String {
             .filter(|it| it.when != When::Known)
             .map(|guard| match guard.when {
                 When::Ran(branch) => format!("?{branch}"),
+                When::NotRan(branch) => format!("?!{branch}"),
+                When::Chosen(branch) => format!("?={branch}"),
+                When::NotChosen(branch) => format!("?!={branch}"),
                 When::EndedBy(branch) => format!("?.{branch}"),
                 When::Known => String::new(),
                 When::Stayed(was, branch) => format!("?{was}={branch}"),
@@ -393,6 +396,33 @@ fn blocks() {
             "if a: y = 1\nelse: x = 2",
             &["block unbind x ?0"],
         ),
+        ("x = 1\nif a: x = 2", "if a: x = 2", &["block unbind x ?!0"]),
+        (
+            "if a: x = 2\nx = 1",
+            "if a: x = 2",
+            &["block refuse overloads ?0", "block unbind x ?!0"],
+        ),
+        (
+            "x = 1\nif a:\n if b: x = 2",
+            "if a:\n if b: x = 2",
+            &["block unbind x ?!0", "block unbind x ?0 ?!0"],
+        ),
+        (
+            "x = 1\nif a: x = 2\nelif b: x = 3",
+            "if a: x = 2\nelif b: x = 3",
+            &["block unbind x ?!0 ?!1"],
+        ),
+        (
+            "x = 1\nif a: x = 2",
+            "if b: x = 2",
+            &[
+                "block choose",
+                "block unbind x ?0>-",
+                "block run early x ?>0",
+                "block unbind x ?!=0",
+            ],
+        ),
+        ("x = 1", "if a: x = 2", &["stmt run late x", "stmt unbind x"]),
         (
             "x = 0\nif a: x = 1; y = 1",
             "x = 0\nif a: y = 1",

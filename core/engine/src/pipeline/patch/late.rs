@@ -9,7 +9,7 @@ use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::{self, is_missing_name, without_place};
 use super::transaction::Transaction;
-use super::units::{compile_to_run, execute_in, execute_in_class, no_class};
+use super::units::{UnitRun, compile_to_run, no_class};
 use super::update::Edited;
 use super::{Work, classes, redecorate};
 use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
@@ -98,7 +98,7 @@ fn run_operation(
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            run_statement(interpreter, work, statement, prepared, transaction)
+            run_statement(interpreter, work, (index, statement), prepared, transaction)
         }
         Action::Update(update) => {
             let edited = Edited {
@@ -120,7 +120,7 @@ fn run_operation(
             Some(statement) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
-                run_statement(interpreter, work, statement, prepared, transaction)
+                run_statement(interpreter, work, (index, statement), prepared, transaction)
             }
             None => Ok(()),
         },
@@ -193,6 +193,10 @@ fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepare
             operation: (work.file, index),
             error,
         }),
+        LateStop::Stop(Stop::Overran(overrun)) => Err(Failure::Overran {
+            operation: (work.file, index),
+            overrun,
+        }),
         LateStop::Commit(CommitError::Injected { .. }) => Err(Failure::Injected),
         LateStop::Commit(error) => Err(Failure::Commit(error.to_string())),
     }
@@ -215,12 +219,18 @@ impl<E: Into<Stop>> From<E> for LateStop {
 fn run_statement(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    statement: &RunStatement,
+    (index, statement): (usize, &RunStatement),
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let code = compile_to_run(interpreter, work, &statement.unit)?;
-    execute_statement(interpreter, work, statement, code, transaction)?;
+    match execute_statement(interpreter, work, statement, code, transaction) {
+        // What it does until it ends it does to the module itself: no undo could take that back.
+        Err(LateStop::Stop(Stop::Overran(overrun))) if statement.scope.classes.is_empty() => {
+            prepared.outcome.operations[index].overrun = Some(overrun);
+        }
+        ran => ran?,
+    }
     prepared
         .outcome
         .bound
@@ -238,15 +248,16 @@ pub fn execute_statement(
 ) -> Result<(), LateStop> {
     let kept = statement.binds.first().filter(|_| statement.is_overwritten);
     let kept = kept.and_then(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)));
+    let run = UnitRun::from(statement);
     if statement.scope.classes.is_empty() {
-        execute_in(interpreter, code, work.namespace, work.namespace)?;
+        run.execute(interpreter, code, work.namespace, work.namespace)?;
         if let Some((name, value)) = kept {
             interpreter.set_entry(work.namespace, name, value);
         }
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
-        execute_in_class(interpreter, &statement.unit, code, work.namespace, scratch.locals)?;
+        run.execute(interpreter, code, work.namespace, scratch.locals)?;
         scratch.note_ran(interpreter);
         if let Some((name, value)) = kept {
             interpreter.set_entry(scratch.locals, name, value);

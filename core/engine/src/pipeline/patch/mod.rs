@@ -99,7 +99,18 @@ pub fn patch(
                 .iter()
                 .flat_map(|prepared| settle::settle_back(prepared, plugins))
                 .collect();
-            Outcome::Undone { failure, ran, stale }
+            let mut overran = Vec::new();
+            for (work, prepared) in works.iter().zip(&mut prepared) {
+                for (index, outcome) in prepared.outcome.operations.iter_mut().enumerate() {
+                    overran.extend(outcome.overrun.take().map(|overrun| ((work.file, index), overrun)));
+                }
+            }
+            Outcome::Undone {
+                failure,
+                ran,
+                overran,
+                stale,
+            }
         }
     }
 }

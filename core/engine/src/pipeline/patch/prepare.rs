@@ -1,6 +1,6 @@
 //! Operations -> swaps, before anything of the program changes.
 
-use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
@@ -11,7 +11,10 @@ use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, note, refusal};
+use crate::pipeline::edit_plan::{
+    Action, Guard, Operation, Refusal, Rename, RunStatement, Scope, When, bound_again, may_be_bound_again, note,
+    refusal,
+};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -73,6 +76,8 @@ pub enum Stop {
     Refused(Refusal),
     /// The whole batch is undone.
     Failed(Box<PythonError>),
+    /// Code of the user has not returned: the batch is undone, and tried again without this operation.
+    Overran(Box<Overrun>),
 }
 
 impl From<Refusal> for Stop {
@@ -85,6 +90,7 @@ impl From<RuntimeError> for Stop {
     fn from(error: RuntimeError) -> Self {
         match error {
             RuntimeError::Python(error) => Self::Failed(error),
+            RuntimeError::Overrun(overrun) => Self::Overran(overrun),
             error => Self::Refused(refusal(
                 "runtime",
                 "the edit is not applied",
@@ -145,7 +151,11 @@ fn prepare_operation(
                 return Ok(());
             }
             let kind = work.plan.blocks[block].kind;
-            return Err(Stop::Refused(branch_unknown(&operation.summary, kind)));
+            let is_beside = |guard: &Guard| matches!(guard.when, When::NotRan(_) | When::NotChosen(_));
+            return Err(Stop::Refused(match action {
+                Action::Unbind { names, .. } if operation.guards.iter().any(is_beside) => names_unknown(names, kind),
+                _ => branch_unknown(&operation.summary, kind),
+            }));
         }
         (Verdict::Yes, _) => {}
     }
@@ -178,7 +188,10 @@ fn prepare_operation(
             };
             edited.prepare(interpreter, plugins, module, steps, outcome)
         }
-        Action::Run(statement) => statements::prepare_statement(interpreter, work, index, statement, module, steps),
+        Action::Run(statement) => {
+            refuse_bound_again(interpreter, work, statement, module, steps, outcome)?;
+            statements::prepare_statement(interpreter, work, index, statement, module, steps)
+        }
         // Its tests are evaluated where they are asked for first, or after the commit.
         Action::Choose { block } => {
             let is_static = work.plan.blocks[*block]
@@ -224,6 +237,41 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
     )
 }
 
+/// Refuses a statement of which a branch behind it has bound a name again; where that is not known, the statement runs and
+/// this is said.
+fn refuse_bound_again(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    module: &mut Prepared,
+    steps: &Steps,
+    outcome: &mut OperationOutcome,
+) -> Result<(), Stop> {
+    for again in &statement.bound_again {
+        let verdict = module
+            .answers
+            .verdict(interpreter, work, &again.guards, &steps.scratches)?;
+        match verdict {
+            Verdict::Yes => return Err(Stop::Refused(bound_again(&again.name, again.line))),
+            Verdict::Unknown(_) => outcome.listed.push(may_be_bound_again(&again.name, again.line)),
+            Verdict::No | Verdict::Later => {}
+        }
+    }
+    Ok(())
+}
+
+fn names_unknown(names: &[String], kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{}` stays as it is", names.join(", ")),
+        format!(
+            "only a branch of `{kind}` binds it now, and nothing that the branches bind tells which of them has run"
+        ),
+        "restart the program",
+    )
+}
+
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
@@ -257,6 +305,12 @@ pub fn prepare(
                 return Err(Failure::Python {
                     operation: (work.file, index),
                     error,
+                });
+            }
+            Err(Stop::Overran(overrun)) => {
+                return Err(Failure::Overran {
+                    operation: (work.file, index),
+                    overrun,
                 });
             }
         }

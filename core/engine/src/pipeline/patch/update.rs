@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::is_missing_name;
-use super::units::{bind_unit, compile_to_run, execute_in_class, no_class};
+use super::units::{UnitRun, bind_unit, compile_to_run, no_class};
 use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
@@ -324,7 +324,12 @@ fn run_template(
         }
     }
     let code = compile_to_run(interpreter, work, &header.template)?;
-    execute_in_class(interpreter, &header.template, code, work.namespace, locals)?;
+    let run = UnitRun {
+        unit: &header.template,
+        is_quick: header.is_quick,
+        binds_doc: false,
+    };
+    run.execute(interpreter, code, work.namespace, locals)?;
     interpreter
         .entry(locals, name)
         .filter(|function| interpreter.kind(*function) == ObjectKind::Function)

@@ -9,6 +9,7 @@ use super::super::Work;
 use super::super::late::LateStop;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
+use super::super::units::call_in;
 use super::body::{Body, annotations_of};
 use super::python::{
     evaluate, import, items_of, named, own_entry, same_as, subclasses, value_of_unit, with_subclasses,
@@ -293,7 +294,7 @@ fn decorate(
         .ok_or(RuntimeError::ShuttingDown)?;
     let names = [("name", name), ("bases", bases), ("namespace", namespace)];
     let double = evaluate(interpreter, "type(name, bases, namespace)", &names)?;
-    interpreter.call(decorator, &[double])
+    call_in(interpreter, decorator, &[double])
 }
 
 /// Classes with the fields of the bases, in the order of resolution. A `__post_init__` of a base goes to the namespace.
