@@ -223,6 +223,29 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
         "move it out of the block, or restart the program",
     )
 }
+/// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition
+/// whole, since their new methods use the new slots. Gives the operations that say so.
+fn refused_layouts(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &mut Steps) -> FxHashSet<usize> {
+    let mut found = FxHashSet::default();
+    for (index, operation) in work.plan.operations.iter().enumerate() {
+        let (scope, names, statement) = match &operation.action {
+            Action::Run(statement) => (&statement.scope, &statement.binds, Some(&**statement)),
+            Action::Unbind { scope, names, .. } => (scope, names, None),
+            _ => continue,
+        };
+        let changes_slots = !scope.classes.is_empty() && names.iter().any(|name| name == "__slots__");
+        if !changes_slots || !operation.guards.is_empty() {
+            continue;
+        }
+        if let Some(class) = class_at(interpreter, work.namespace, scope)
+            && let Err(Stop::Refused(reason)) = classes::refuse_slots(interpreter, work, class, scope, statement)
+        {
+            steps.refused.push((scope.clone(), reason));
+            found.insert(index);
+        }
+    }
+    found
+}
 
 pub fn prepare(
     interpreter: &dyn Interpreter,
@@ -232,10 +255,14 @@ pub fn prepare(
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let classes = ToldClasses::ask(interpreter, work, plugins);
+    let layouts = refused_layouts(interpreter, work, &mut steps);
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
-        if let Some(reason) = steps.refusal_of(&operation.action) {
+        if let Some(reason) = steps
+            .refusal_of(&operation.action)
+            .filter(|_| !layouts.contains(&index))
+        {
             outcome.refused = Some(reason);
             outcome.is_told = true;
             module.outcome.operations.push(outcome);

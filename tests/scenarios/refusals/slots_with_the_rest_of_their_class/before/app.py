@@ -1,0 +1,13 @@
+class Small:
+    __slots__ = ("a", "b")
+
+    def __init__(self):
+        self.a = 1
+        self.b = 2
+
+    def sum(self):
+        return self.a + self.b
+
+
+def make():
+    return "old", Small().sum()

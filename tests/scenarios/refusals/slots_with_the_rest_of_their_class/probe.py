@@ -1,0 +1,6 @@
+def hold(app):
+    return app.Small()
+
+
+def probe(app, held):
+    print(app.make(), held.sum(), hasattr(app.Small, "new"), app.Small.__slots__)
