@@ -293,3 +293,28 @@ fn announce_name(interpreter: &dyn Interpreter, class: Handle, name: &str, value
         .call(set_name, &[value, class, interpreter.new_text(name)])
         .map(drop)
 }
+
+/// The swap of a name in a class, or in a module's namespace where there is none around it.
+pub fn name_swap(
+    class: Option<Handle>,
+    dict: Handle,
+    name: &str,
+    expected: Option<Handle>,
+    new: Option<Handle>,
+) -> Swap {
+    let name = name.to_owned();
+    match class {
+        Some(class) => Swap::ClassAttribute {
+            class,
+            name,
+            expected,
+            new,
+        },
+        None => Swap::Entry {
+            dict,
+            name,
+            expected,
+            new,
+        },
+    }
+}

@@ -6,6 +6,7 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::namespaces::name_swap;
 use super::outcome::Failure;
 use super::transaction::Transaction;
 use super::units::no_class;
@@ -84,7 +85,7 @@ impl Renames {
         let expected = interpreter.entry(container, &rename.from);
         Ok(expected
             .is_some()
-            .then(|| bind(class, container, &rename.from, expected, None)))
+            .then(|| name_swap(class, container, &rename.from, expected, None)))
     }
 
     /// The swaps that take a rename back.
@@ -126,7 +127,7 @@ fn naming_swaps(
         swaps.extend(text_swap(interpreter, object, "__name__", &rename.to));
     }
     if present != Some(object) {
-        swaps.push(bind(class, container, &rename.to, present, Some(object)));
+        swaps.push(name_swap(class, container, &rename.to, present, Some(object)));
     }
     Ok(Some(swaps))
 }
@@ -158,24 +159,6 @@ fn place(interpreter: &dyn Interpreter, scope: &Scope, namespace: Handle) -> Res
     container
         .map(|container| (class, container))
         .ok_or_else(|| no_class(scope))
-}
-
-fn bind(class: Option<Handle>, dict: Handle, name: &str, expected: Option<Handle>, new: Option<Handle>) -> Swap {
-    let name = name.to_owned();
-    match class {
-        Some(class) => Swap::ClassAttribute {
-            class,
-            name,
-            expected,
-            new,
-        },
-        None => Swap::Entry {
-            dict,
-            name,
-            expected,
-            new,
-        },
-    }
 }
 
 /// The qualified names of a class and of what is in it: also of the methods that no text has, such as those of a

@@ -1,11 +1,11 @@
 //! Statements and definitions that run, and names that go.
 
-use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind};
 use rustc_hash::FxHashSet;
 
 use super::Work;
 use super::classes::{ClassKind, refuse_slots};
-use super::namespaces::Scratch;
+use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{compile_to_run, execute_in, no_class};
 use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, note, refusal};
@@ -193,20 +193,7 @@ pub fn unbind(
         // The docstring's name always exists.
         let new = (name == "__doc__").then(|| interpreter.none());
         let expected = Some(value);
-        let swap = match class {
-            Some(class) => Swap::ClassAttribute {
-                class,
-                name,
-                expected,
-                new,
-            },
-            None => Swap::Entry {
-                dict: work.namespace,
-                name,
-                expected,
-                new,
-            },
-        };
+        let swap = name_swap(class, work.namespace, &name, expected, new);
         // Of several definitions of a name (a property and its setter) the first has removed it.
         if !steps.removals.contains(&swap) {
             module.deleted.push(value);

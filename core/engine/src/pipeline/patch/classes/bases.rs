@@ -7,7 +7,7 @@ use super::super::late::LateStop;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::header::Header;
-use super::python::{evaluate, import, items_of, own_entry, truth, with_subclasses};
+use super::python::{evaluate, import, items_of, own_entries, own_entry, truth, with_subclasses};
 use super::{ClassKind, Remade, adopt, dataclasses, moved};
 use crate::pipeline::edit_plan::{Refusal, note, refusal};
 
@@ -205,12 +205,7 @@ fn abstract_data(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<Swa
         .iter()
         .any(|name| name.ends_with("abc.ABCMeta"));
     let names = |class: Handle| {
-        let entries = interpreter
-            .namespace(class)
-            .map_or_else(Vec::new, |own| interpreter.entries(own));
-        let named = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
+        let named = own_entries(interpreter, class).into_iter();
         let of_abc = |name: &str| name.starts_with("_abc_") || name == "__abstractmethods__";
         named.filter(|(name, _)| of_abc(name)).collect::<Vec<_>>()
     };

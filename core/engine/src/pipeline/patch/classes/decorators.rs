@@ -8,9 +8,10 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::super::Work;
 use super::super::late::LateStop;
+use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
-use super::python::{evaluate, own_entry, value_of_unit};
+use super::python::{evaluate, own_entries, own_entry, value_of_unit};
 use super::{ClassKind, Remade, adopt, dataclasses, moved};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
 use crate::pipeline::locate::{bound_object, class_at};
@@ -213,15 +214,7 @@ fn made_by(
     let text = "type.__new__(meta, name, (type('silent', (), {'__slots__': (), '__init_subclass__': \
                 classmethod(lambda cls, **keywords: None)}), *(base for base in bases if base is not object)), namespace)";
     let stand_in = evaluate(interpreter, text, &names)?;
-    let own = |class: Handle| {
-        let entries = interpreter
-            .namespace(class)
-            .map_or_else(Vec::new, |own| interpreter.entries(own));
-        let named = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
-        named.collect::<Vec<_>>()
-    };
+    let own = |class| own_entries(interpreter, class);
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
         let decorator = value_of_unit(interpreter, work, unit)?;
@@ -295,20 +288,8 @@ fn replaced(
     let around = remade.around();
     let name = remade.plan.bound_as.clone();
     let (expected, new) = (bound_object(interpreter, work.namespace, &around, &name), Some(value));
-    let swap = match class_at(interpreter, work.namespace, &around) {
-        Some(class) => Swap::ClassAttribute {
-            class,
-            name,
-            expected,
-            new,
-        },
-        None => Swap::Entry {
-            dict: work.namespace,
-            name,
-            expected,
-            new,
-        },
-    };
+    let class = class_at(interpreter, work.namespace, &around);
+    let swap = name_swap(class, work.namespace, &name, expected, new);
     transaction.commit(vec![swap]).map_err(LateStop::Commit)?;
     Ok(Some(note(
         "cls-decorators",

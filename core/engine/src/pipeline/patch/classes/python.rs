@@ -93,6 +93,17 @@ pub fn own_entry(interpreter: &dyn Interpreter, class: Handle, name: &str) -> Op
     interpreter.entry(interpreter.namespace(class)?, name)
 }
 
+/// All entries of a class's own namespace that have a text as key, in order.
+pub fn own_entries(interpreter: &dyn Interpreter, class: Handle) -> Vec<(String, Handle)> {
+    let entries = interpreter
+        .namespace(class)
+        .map_or_else(Vec::new, |own| interpreter.entries(own));
+    let named = entries
+        .into_iter()
+        .filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
+    named.collect()
+}
+
 /// Is this what a loaded module of the standard library has under a name?
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use jurigged_runtime::Interpreter;
 use super::super::Work;
 use super::super::late::LateStop;
 use super::super::transaction::Transaction;
-use super::python::run_statement;
+use super::python::{own_entries, run_statement};
 use super::{Remade, adopt};
 
 /// What a class statement writes whatever its fields are.
@@ -60,15 +60,7 @@ fn adopt_all(
 ) -> Result<(), LateStop> {
     let live = remade.class;
     let made = run_statement(interpreter, work, remade)?;
-    let own = |class| {
-        let entries = interpreter
-            .namespace(class)
-            .map_or_else(Vec::new, |own| interpreter.entries(own));
-        let named = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
-        named.collect::<Vec<_>>()
-    };
+    let own = |class| own_entries(interpreter, class);
     let kept = |name: &str| {
         let mut names = remade.plan.names.iter();
         KEPT.contains(&name) || names.any(|known| known.name == name && known.is_definition && known.is_kept)
