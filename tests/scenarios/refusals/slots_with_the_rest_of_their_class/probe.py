@@ -4,3 +4,5 @@ def hold(app):
 
 def probe(app, held):
     print(app.make(), held.sum(), hasattr(app.Small, "new"), app.Small.__slots__)
+    # Its text has not changed, but its lines.
+    print(held.line())

@@ -11,7 +11,7 @@ use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, note, refusal};
+use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, UpdateCode, When, note, refusal};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -58,12 +58,21 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Why an operation is not done that belongs to a class which keeps its old definition.
+    /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
+    /// both follows with its lines and columns all the same.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
-        let scope = action.scope()?;
+        let is_same_text = |update: &UpdateCode| update.positions_only && update.paths.is_empty();
+        if matches!(action, Action::Update(update) if is_same_text(update)) {
+            return None;
+        }
+        self.refusal_in(action.scope()?).cloned()
+    }
+
+    /// Why the class of a scope, or one around it, keeps its old definition.
+    pub fn refusal_in(&self, scope: &Scope) -> Option<&Refusal> {
         let mut refused = self.refused.iter();
         let around = refused.find(|(refused, _)| scope.classes.starts_with(&refused.classes));
-        around.map(|(_, reason)| reason.clone())
+        around.map(|(_, reason)| reason)
     }
 }
 
@@ -223,6 +232,7 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
         "move it out of the block, or restart the program",
     )
 }
+
 /// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition
 /// whole, since their new methods use the new slots. Gives the operations that say so.
 fn refused_layouts(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &mut Steps) -> FxHashSet<usize> {
@@ -306,7 +316,7 @@ pub fn prepare(
     module.swaps.append(&mut steps.codes);
     module.swaps.append(&mut steps.headers);
     module.swaps.extend(lines::shifts(interpreter, work));
-    module.swaps.extend(lines::class_attributes(interpreter, work));
+    module.swaps.extend(lines::class_attributes(interpreter, work, &steps));
     module.swaps.append(&mut steps.removals);
     module.swaps.append(&mut steps.taken_back);
     for class in &work.plan.classes {

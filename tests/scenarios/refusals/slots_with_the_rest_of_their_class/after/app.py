@@ -1,3 +1,6 @@
+import sys
+
+
 class Small:
     __slots__ = ("a", "b", "c")
 
@@ -11,6 +14,10 @@ class Small:
 
     def new(self):
         return self.c
+
+    def line(self):
+        return (sys._getframe().f_lineno,
+                sys._getframe().f_lineno)
 
 
 def make():

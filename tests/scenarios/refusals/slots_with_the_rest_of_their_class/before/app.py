@@ -1,3 +1,6 @@
+import sys
+
+
 class Small:
     __slots__ = ("a", "b")
 
@@ -7,6 +10,9 @@ class Small:
 
     def sum(self):
         return self.a + self.b
+
+    def line(self):
+        return sys._getframe().f_lineno, sys._getframe().f_lineno
 
 
 def make():

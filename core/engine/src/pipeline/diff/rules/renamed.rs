@@ -4,8 +4,8 @@
 //! exactly one deleted and one added definition match. They match if
 //!
 //! 1. they are of the same kind: class or function, plain, generator, `async`;
-//! 2. they have the same decorators, and a function the same required parameters, a class the same bases and keywords,
-//!    in the same order;
+//! 2. they have the same decorators, and a function the same required parameters, a class the same bases, keywords and
+//!    `__slots__`, in the same order;
 //! 3. each has at least three statements or twenty words, and does something;
 //! 4. their [similarity](Words::similarity), in which the own name counts as the same word, is 0.8 or more;
 //! 5. no other deleted or added definition of the kind comes closer than 0.6 to either of them.
@@ -321,6 +321,12 @@ mod tests {
         // Two that could be it.
         let two = total("def f(items, tax):") + &total("def e(items, tax):");
         assert!(renames(&two, &total("def g(items, tax):")).is_empty());
+        // Another layout of instances.
+        let slots = |name: &str, slots: &str| {
+            format!("class {name}:\n    __slots__ = {slots}\n    y = 2\n    def f(self): return self.x, self.z\n")
+        };
+        assert_eq!(renames(&slots("A", "'x', 'z'"), &slots("B", "'x', 'z'")), ["A -> B"]);
+        assert!(renames(&slots("A", "'x', 'z'"), &slots("B", "'x', 'w'")).is_empty());
         // Too small.
         assert!(renames("def f(x): return x", "def g(x): return x").is_empty());
         assert!(renames("def f(): ...", "def g(): ...").is_empty());
