@@ -69,6 +69,7 @@ impl Planner<'_> {
             outline: Vec::<Outline>::new(),
             is_definition: false,
             is_overwritten: false,
+            origin: None,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

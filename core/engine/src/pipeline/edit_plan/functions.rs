@@ -129,6 +129,7 @@ impl Planner<'_> {
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
+                origin: None,
             },
             is_conditional: place.in_block,
             old_registrars: registrars(self.old, old),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::dependents::Dependent;
 use super::guard::{BlockQuestion, Guard};
+use super::origin::Origin;
 use super::outline::Outline;
 use super::unit::Unit;
 use crate::pipeline::definitions::DefinitionId;
@@ -378,6 +379,9 @@ pub struct RunStatement {
     pub is_definition: bool,
     /// A later definition of the name, which does not run, wins: the name keeps its value.
     pub is_overwritten: bool,
+    /// Another file of the batch has lost this definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
 }
 
 /// When a statement runs.

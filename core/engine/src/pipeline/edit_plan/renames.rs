@@ -76,6 +76,7 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: true,
             is_overwritten: false,
+            origin: None,
         }))
     }
 

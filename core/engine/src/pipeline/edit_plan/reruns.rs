@@ -149,6 +149,7 @@ impl Planner<'_> {
             outline,
             is_definition: false,
             is_overwritten: false,
+            origin: None,
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
     }

@@ -174,6 +174,7 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
+            origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }

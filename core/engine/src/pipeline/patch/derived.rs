@@ -1,6 +1,6 @@
 //! What follows from all changes of a save together: made last, from what the program is then.
 
-use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError};
+use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
 use super::Work;
 use super::classes::follow_abstract_methods;
@@ -45,8 +45,5 @@ pub fn follow_classes(
         RuntimeError::Python(error) => Failure::Python { operation, error },
         error => Failure::Commit(error.to_string()),
     })?;
-    transaction.commit(swaps).map_err(|error| match error {
-        CommitError::Injected { .. } => Failure::Injected,
-        error => Failure::Commit(error.to_string()),
-    })
+    Ok(transaction.commit(swaps)?)
 }

@@ -11,7 +11,9 @@ use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, UpdateCode, When, note, refusal};
+use crate::pipeline::edit_plan::{
+    Action, EditCode, Operation, Refusal, Rename, Scope, UpdateCode, When, note, refusal,
+};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -30,6 +32,8 @@ pub struct Prepared {
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
     pub answers: Answers,
+    /// Old names of what has moved to another file: they go when everything else is done.
+    pub departures: Vec<Swap>,
     /// Values that were removed from their names, for `__conform__(None)`.
     pub deleted: Vec<Handle>,
     /// What conformers are told, with the operation.
@@ -204,6 +208,24 @@ fn prepare_operation(
             scope,
             names,
             annotations,
+        } if operation.edit == EditCode::Move => {
+            let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+            statements::unbind(interpreter, work, scope, names, annotations, module, steps)?;
+            module.deleted.truncate(deleted);
+            let departures = steps.removals.split_off(removals);
+            if work.executing.is_none() {
+                module.departures.extend(departures);
+            } else if !departures.is_empty() {
+                outcome
+                    .listed
+                    .push(old_name_stays(&operation.name, "the one that moved", work.module));
+            }
+            Ok(())
+        }
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
         } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
             tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
                 .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
@@ -327,6 +349,16 @@ pub fn prepare(
     Ok(module)
 }
 
+/// The body that runs is of the old text.
+fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
+    note(
+        "executing",
+        format!("`{name}` stays as another name of {now}"),
+        format!("the body of `{module}` is still running, and its text may use the old name"),
+        "nothing to do: the old name is gone at the next start",
+    )
+}
+
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.
 fn rename_prepared(
     interpreter: &dyn Interpreter,
@@ -340,15 +372,8 @@ fn rename_prepared(
     match removal {
         // The body that runs is of the old text: a loop that calls the function by its old name would end the program.
         Some(_) if work.executing.is_some() && rename.old_scope.classes.is_empty() => {
-            outcome.listed.push(note(
-                "executing",
-                format!("`{}` stays as another name of `{}`", rename.from, rename.to),
-                format!(
-                    "the body of `{}` is still running, and its text may use the old name",
-                    work.module
-                ),
-                "nothing to do: the old name is gone at the next start",
-            ));
+            let now = format!("`{}`", rename.to);
+            outcome.listed.push(old_name_stays(&rename.from, &now, work.module));
         }
         removal => steps.removals.extend(removal),
     }

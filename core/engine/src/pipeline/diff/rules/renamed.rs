@@ -86,6 +86,7 @@ impl<'c, 't> Side<'c, 't> {
             .map(|(at, candidate)| {
                 let mut member = Member::of(at, candidate);
                 member.is_eligible &= candidate.name.is_some_and(|name| uses[name] == 1);
+                member.is_eligible &= candidate.kind != DefinitionKind::Class || !names_private(candidate.text);
                 member
             });
         Self {
@@ -186,12 +187,11 @@ impl<'c, 't> Member<'c, 't> {
         let words = Words::of(candidate.text, name);
         let is_large = candidate.statements >= FEWEST_STATEMENTS || words.count >= FEWEST_WORDS;
         let is_special = name.starts_with("__") && name.ends_with("__");
-        let has_private_names = candidate.kind == DefinitionKind::Class && names_private(candidate.text);
         Self {
             at,
             candidate,
             words,
-            is_eligible: is_large && !is_special && !has_private_names && !candidate.is_stub,
+            is_eligible: is_large && !is_special && !candidate.is_stub,
         }
     }
 
