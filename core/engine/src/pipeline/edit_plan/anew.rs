@@ -71,6 +71,7 @@ impl Planner<'_> {
             is_overwritten: false,
             bound_again: Vec::new(),
             is_quick: is_text,
+            origin: None,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

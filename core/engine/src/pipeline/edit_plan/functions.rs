@@ -137,6 +137,7 @@ impl Planner<'_> {
                 is_overwritten: self.overloads.overwritten.contains(&new),
                 bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
+                origin: None,
             },
             is_conditional: place.in_block,
             old_registrars: registrars(self.old, old),

@@ -150,6 +150,22 @@ pub(super) fn same_defaults(old: &FunctionFacets, new: &FunctionFacets) -> bool 
     })
 }
 
+/// The parameters whose default has the same text, as `co_varnames` has them, with the names that the text reads.
+pub(super) fn kept_defaults(
+    tree: &DefinitionTree,
+    id: DefinitionId,
+    old: &FunctionFacets,
+    new: &FunctionFacets,
+) -> Vec<(String, Vec<String>)> {
+    let parameters = new
+        .parameters
+        .iter()
+        .filter_map(|it| Some((&it.name, it.default.as_ref()?)));
+    let kept = parameters.filter(|(name, default)| default_of(old, name) == Some(default.fingerprint));
+    kept.map(|(name, default)| (tree.mangled(id, name).into_owned(), default.reads.clone()))
+        .collect()
+}
+
 /// What of a nested function can follow where closures of it live; `None` where there is nothing to do.
 pub(super) fn inner_function(
     old_tree: &DefinitionTree,

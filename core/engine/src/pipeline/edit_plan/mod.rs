@@ -18,6 +18,7 @@ mod importers;
 mod live_classes;
 mod operation;
 mod order;
+mod origin;
 mod other_file;
 mod outline;
 mod overloads;
@@ -40,6 +41,7 @@ pub use operation::{
     InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
     RunStatement, Scope, Unchanged, UpdateCode,
 };
+pub use origin::{MovedClass, MovedFunction, Origin};
 pub use outline::Outline;
 pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use unit::Unit;
@@ -103,7 +105,7 @@ pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSet
         .iter()
         .map(|change| plan_file(change, &batch, elsewhere, settings))
         .collect();
-    other_file::note(changes, &mut files);
+    other_file::find(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     let order = order::order(changes, &files, &batch);
     let dependents = match settings.propagate {

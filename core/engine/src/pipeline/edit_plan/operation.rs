@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::dependents::Dependent;
 use super::guard::{BlockQuestion, Guard};
+use super::origin::Origin;
 use super::outline::Outline;
 use super::unit::Unit;
 use crate::pipeline::definitions::DefinitionId;
@@ -387,6 +388,9 @@ pub struct RunStatement {
     /// It calls no code of the user and imports nothing, so it is done at once.
     #[serde(skip)]
     pub is_quick: bool,
+    /// Another file of the batch has lost this definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
 }
 
 /// A branch that binds a name again, behind a statement that runs.

@@ -207,7 +207,8 @@ pub fn moved_to_another_file(name: &str, from: &str, to: &str) -> Refusal {
     note(
         "move",
         format!("`{name}` is another object in `{to}` than it was in `{from}`"),
-        "a definition that moves to another file is made anew there; who holds the old one keeps it, with its old code",
+        "it stands in a block, or cannot be made of parts, and is made anew; who holds the old one keeps it, with its old \
+         code",
         "get it from its new module wherever it is held, or restart the program",
     )
 }

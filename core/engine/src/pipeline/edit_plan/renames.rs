@@ -79,6 +79,7 @@ impl Planner<'_> {
             is_overwritten: false,
             bound_again: Vec::new(),
             is_quick: is_quick(self.new.get(new)),
+            origin: None,
         }))
     }
 

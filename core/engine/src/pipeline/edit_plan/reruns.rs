@@ -151,6 +151,7 @@ impl Planner<'_> {
             is_overwritten: false,
             bound_again: Vec::new(),
             is_quick: false,
+            origin: None,
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
     }

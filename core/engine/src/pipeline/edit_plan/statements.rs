@@ -184,6 +184,7 @@ impl Planner<'_> {
             is_overwritten: self.overloads.overwritten.contains(&new),
             bound_again,
             is_quick: is_quick(definition),
+            origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }

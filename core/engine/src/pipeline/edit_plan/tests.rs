@@ -592,3 +592,47 @@ fn units_stand_at_their_place() {
         ("class C:\n    x = 2\n".to_owned(), 3)
     );
 }
+
+/// What two files of one save do; each with its old and its new text.
+fn batch(files: [(&str, &str); 2]) -> Vec<Vec<String>> {
+    let tree = |text: &str| Arc::new(parse(Arc::new(SourceText::new("m.py", text))));
+    let changes: Vec<FileChange> = files
+        .iter()
+        .zip(["a", "b"])
+        .map(|((old, new), module)| {
+            let (old, new) = (tree(old), tree(new));
+            FileChange {
+                path: format!("{module}.py").into(),
+                module: module.to_owned(),
+                matching: match_trees(&old, &new, &[]),
+                old,
+                new,
+                reexecute: false,
+                has_moved: false,
+            }
+        })
+        .collect();
+    let plan = plan(&changes, &(), PlanSettings::default());
+    plan.files.iter().map(compact).collect()
+}
+
+#[test]
+fn moves_to_another_file() {
+    let f = "def f(x):\n    y = x\n    z = y\n    return z\n";
+    let moved = [vec!["move f unbind f"], vec!["move f run early f"]];
+    assert_eq!(batch([(f, ""), ("", f)]), moved);
+    // Nearly the same, and small but equal.
+    assert_eq!(batch([(f, ""), ("", &f.replace("z = y", "z = x"))]), moved);
+    let small = "def f(): return 1\n";
+    assert_eq!(batch([(small, ""), ("", small)]), moved);
+    let other = [vec!["delete f unbind f"], vec!["add f run early f"]];
+    assert_eq!(batch([(small, ""), ("", "def f(): return 2\n")]), other);
+    // Which one of two it is nobody knows.
+    let two = format!("{f}{f}");
+    assert_eq!(batch([(f, ""), ("", &two)])[0], ["delete f unbind f"]);
+    // The branch that it stands in may not have run.
+    let branch = format!("if x:\n    {}", f.replace('\n', "\n    "));
+    let planned = batch([(f, ""), ("if x:\n    y = 1\n", &format!("{branch}\n    y = 1\n"))]);
+    assert_eq!(planned[0], ["delete f unbind f"]);
+    assert_eq!(planned[1], ["add f run early f ?0", "move f note move ?0"]);
+}

@@ -1,6 +1,6 @@
 //! What follows from all changes of a save together: made last, from what the program is then.
 
-use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError};
+use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
 use super::Work;
 use super::classes::{follow_abstract_methods, follow_protocols};
@@ -47,8 +47,5 @@ pub fn follow_classes(
     };
     let mut swaps = follow_abstract_methods(interpreter, &classes).map_err(raised)?;
     swaps.extend(follow_protocols(interpreter, &classes).map_err(raised)?);
-    transaction.commit(swaps).map_err(|error| match error {
-        CommitError::Injected { .. } => Failure::Injected,
-        error => Failure::Commit(error.to_string()),
-    })
+    Ok(transaction.commit(swaps)?)
 }

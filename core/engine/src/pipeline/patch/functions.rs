@@ -87,12 +87,15 @@ pub fn header_swaps(
 /// The default values of a function by parameter.
 pub struct LiveDefaults {
     by_parameter: FxHashMap<String, Handle>,
+    /// Positional parameters with a default, in order.
+    pub positional: Vec<String>,
 }
 
 impl LiveDefaults {
     /// `code`: whose parameters the defaults are for.
     pub fn of(interpreter: &dyn Interpreter, function: Handle, code: Option<Handle>) -> Result<Self, RuntimeError> {
         let mut by_parameter = FxHashMap::default();
+        let mut positional = Vec::new();
         let count = code
             .and_then(|code| interpreter.attribute(code, "co_argcount").ok().flatten())
             .and_then(|count| interpreter.integer(count))
@@ -103,7 +106,8 @@ impl LiveDefaults {
         {
             let values = interpreter.items(defaults)?;
             let first = count.saturating_sub(values.len());
-            by_parameter.extend(parameters.iter().take(count).skip(first).cloned().zip(values));
+            positional.extend(parameters.iter().take(count).skip(first).cloned());
+            by_parameter.extend(positional.iter().cloned().zip(values));
         }
         if let Some(defaults) = interpreter.attribute(function, "__kwdefaults__")?
             && interpreter.kind(defaults) == ObjectKind::Dict
@@ -112,7 +116,10 @@ impl LiveDefaults {
                 by_parameter.extend(interpreter.text(key).map(|name| (name, value)));
             }
         }
-        Ok(Self { by_parameter })
+        Ok(Self {
+            by_parameter,
+            positional,
+        })
     }
 
     /// The value of one parameter's default.

@@ -3,6 +3,7 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::arrivals::Arrivals;
 use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
@@ -21,6 +22,7 @@ pub fn run_statements(
     works: &[Work<'_>],
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
+    arrivals: &Arrivals<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -41,7 +43,8 @@ pub fn run_statements(
         let mut first = None;
         for &(file, index) in &left {
             let at = at_of[&file];
-            match run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran) {
+            let prepared = &mut prepared[at];
+            match run_operation(interpreter, &works[at], index, prepared, arrivals, transaction, ran) {
                 Ok(()) => {}
                 Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
                     waiting.push((file, index));
@@ -55,6 +58,9 @@ pub fn run_statements(
             _ => left = waiting,
         }
     }
+    for prepared in prepared.iter_mut() {
+        transaction.commit(std::mem::take(&mut prepared.departures))?;
+    }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
     Ok(())
@@ -65,6 +71,7 @@ fn run_operation(
     work: &Work<'_>,
     index: usize,
     prepared: &mut Prepared,
+    arrivals: &Arrivals<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -98,7 +105,7 @@ fn run_operation(
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            run_statement(interpreter, work, (index, statement), prepared, transaction)
+            run_or_bring(interpreter, work, index, statement, prepared, arrivals, transaction)
         }
         Action::Update(update) => {
             let edited = Edited {
@@ -172,8 +179,11 @@ fn prepare_waiting(
     Ok(true)
 }
 
-/// A refusal is listed; everything else undoes the batch.
-fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepared) -> Result<(), Failure> {
+/// A refusal is listed.
+///
+/// # Errors
+/// Everything else, which undoes the batch.
+pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepared) -> Result<(), Failure> {
     let operation = &work.plan.operations[index];
     match stop {
         LateStop::Stop(Stop::Refused(reason)) if matches!(operation.action, Action::Remake(_)) => {
@@ -197,8 +207,7 @@ fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Prepare
             operation: (work.file, index),
             overrun,
         }),
-        LateStop::Commit(CommitError::Injected { .. }) => Err(Failure::Injected),
-        LateStop::Commit(error) => Err(Failure::Commit(error.to_string())),
+        LateStop::Commit(error) => Err(error.into()),
     }
 }
 
@@ -214,6 +223,29 @@ impl<E: Into<Stop>> From<E> for LateStop {
     fn from(stop: E) -> Self {
         Self::Stop(stop.into())
     }
+}
+
+/// Runs a statement; a definition that comes from another file of the batch follows from there.
+fn run_or_bring(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    statement: &RunStatement,
+    prepared: &mut Prepared,
+    arrivals: &Arrivals<'_>,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    if !arrivals.bring_class(interpreter, work, index, statement, prepared, transaction)? {
+        run_statement(interpreter, work, (index, statement), prepared, transaction)?;
+        if statement
+            .origin
+            .as_ref()
+            .is_none_or(|origin| !origin.classes.is_empty())
+        {
+            return Ok(());
+        }
+    }
+    arrivals.follow(interpreter, work, index, prepared, transaction)
 }
 
 fn run_statement(

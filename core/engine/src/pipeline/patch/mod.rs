@@ -4,6 +4,7 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
+mod arrivals;
 mod branches;
 mod classes;
 mod closures;
@@ -42,6 +43,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter};
 use crate::pipeline::edit_plan::{FilePlan, Plan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
+use arrivals::Arrivals;
 use prepare::Prepared;
 
 /// How often a batch is prepared again because another thread changed a value that it replaces.
@@ -125,8 +127,10 @@ fn attempt(
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<Followed>, Failure> {
     let before = propagate::Before::of(interpreter, &plan.dependents);
+    let arrivals = Arrivals::of(interpreter, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    late::run_statements(interpreter, works, prepared, &plan.order, transaction, ran)?;
+    arrivals.follow_early(interpreter, works, prepared, transaction)?;
+    late::run_statements(interpreter, works, prepared, &plan.order, &arrivals, transaction, ran)?;
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     let followed = propagate::propagate(interpreter, &plan.dependents, works, &before, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {

@@ -1,7 +1,7 @@
 //! What became of a plan.
 
 use jurigged_abi::AppliedEdit;
-use jurigged_runtime::{Handle, Overrun, PythonError};
+use jurigged_runtime::{CommitError, Handle, Overrun, PythonError};
 
 use super::propagate::Followed;
 use crate::pipeline::definitions::DefinitionId;
@@ -61,6 +61,15 @@ pub enum Failure {
     Commit(String),
     /// The fault that a test asked for.
     Injected,
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Injected { .. } => Self::Injected,
+            error => Self::Commit(error.to_string()),
+        }
+    }
 }
 
 /// The product of the patch stage.

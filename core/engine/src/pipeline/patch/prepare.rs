@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
 use crate::pipeline::edit_plan::{
-    Action, Guard, Operation, Refusal, Rename, RunStatement, Scope, When, bound_again, may_be_bound_again, note,
-    refusal,
+    Action, EditCode, Guard, Operation, Refusal, Rename, RunStatement, Scope, UpdateCode, When, bound_again,
+    may_be_bound_again, note, refusal,
 };
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
@@ -33,6 +33,8 @@ pub struct Prepared {
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
     pub answers: Answers,
+    /// Old names of what has moved to another file: they go when everything else is done.
+    pub departures: Vec<Swap>,
     /// Values that were removed from their names, for `__conform__(None)`.
     pub deleted: Vec<Handle>,
     /// What conformers are told, with the operation.
@@ -61,12 +63,21 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Why an operation is not done that belongs to a class which keeps its old definition.
+    /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
+    /// both follows with its lines and columns all the same.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
-        let scope = action.scope()?;
+        let is_same_text = |update: &UpdateCode| update.positions_only && update.paths.is_empty();
+        if matches!(action, Action::Update(update) if is_same_text(update)) {
+            return None;
+        }
+        self.refusal_in(action.scope()?).cloned()
+    }
+
+    /// Why the class of a scope, or one around it, keeps its old definition.
+    pub fn refusal_in(&self, scope: &Scope) -> Option<&Refusal> {
         let mut refused = self.refused.iter();
         let around = refused.find(|(refused, _)| scope.classes.starts_with(&refused.classes));
-        around.map(|(_, reason)| reason.clone())
+        around.map(|(_, reason)| reason)
     }
 }
 
@@ -208,6 +219,24 @@ fn prepare_operation(
             scope,
             names,
             annotations,
+        } if operation.edit == EditCode::Move => {
+            let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+            statements::unbind(interpreter, work, scope, names, annotations, module, steps)?;
+            module.deleted.truncate(deleted);
+            let departures = steps.removals.split_off(removals);
+            if work.executing.is_none() {
+                module.departures.extend(departures);
+            } else if !departures.is_empty() {
+                outcome
+                    .listed
+                    .push(old_name_stays(&operation.name, "the one that moved", work.module));
+            }
+            Ok(())
+        }
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
         } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
             tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
                 .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
@@ -272,6 +301,30 @@ fn names_unknown(names: &[String], kind: BlockKind) -> Refusal {
     )
 }
 
+/// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition
+/// whole, since their new methods use the new slots. Gives the operations that say so.
+fn refused_layouts(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &mut Steps) -> FxHashSet<usize> {
+    let mut found = FxHashSet::default();
+    for (index, operation) in work.plan.operations.iter().enumerate() {
+        let (scope, names, statement) = match &operation.action {
+            Action::Run(statement) => (&statement.scope, &statement.binds, Some(&**statement)),
+            Action::Unbind { scope, names, .. } => (scope, names, None),
+            _ => continue,
+        };
+        let changes_slots = !scope.classes.is_empty() && names.iter().any(|name| name == "__slots__");
+        if !changes_slots || !operation.guards.is_empty() {
+            continue;
+        }
+        if let Some(class) = class_at(interpreter, work.namespace, scope)
+            && let Err(Stop::Refused(reason)) = classes::refuse_slots(interpreter, work, class, scope, statement)
+        {
+            steps.refused.push((scope.clone(), reason));
+            found.insert(index);
+        }
+    }
+    found
+}
+
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
@@ -280,10 +333,14 @@ pub fn prepare(
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let classes = ToldClasses::ask(interpreter, work, plugins);
+    let layouts = refused_layouts(interpreter, work, &mut steps);
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
-        if let Some(reason) = steps.refusal_of(&operation.action) {
+        if let Some(reason) = steps
+            .refusal_of(&operation.action)
+            .filter(|_| !layouts.contains(&index))
+        {
             outcome.refused = Some(reason);
             outcome.is_told = true;
             module.outcome.operations.push(outcome);
@@ -333,7 +390,7 @@ pub fn prepare(
     module.swaps.append(&mut steps.codes);
     module.swaps.append(&mut steps.headers);
     module.swaps.extend(lines::shifts(interpreter, work));
-    module.swaps.extend(lines::class_attributes(interpreter, work));
+    module.swaps.extend(lines::class_attributes(interpreter, work, &steps));
     module.swaps.append(&mut steps.removals);
     module.swaps.append(&mut steps.taken_back);
     for class in &work.plan.classes {
@@ -342,6 +399,16 @@ pub fn prepare(
         }
     }
     Ok(module)
+}
+
+/// The body that runs is of the old text.
+fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
+    note(
+        "executing",
+        format!("`{name}` stays as another name of {now}"),
+        format!("the body of `{module}` is still running, and its text may use the old name"),
+        "nothing to do: the old name is gone at the next start",
+    )
 }
 
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.
@@ -357,15 +424,8 @@ fn rename_prepared(
     match removal {
         // The body that runs is of the old text: a loop that calls the function by its old name would end the program.
         Some(_) if work.executing.is_some() && rename.old_scope.classes.is_empty() => {
-            outcome.listed.push(note(
-                "executing",
-                format!("`{}` stays as another name of `{}`", rename.from, rename.to),
-                format!(
-                    "the body of `{}` is still running, and its text may use the old name",
-                    work.module
-                ),
-                "nothing to do: the old name is gone at the next start",
-            ));
+            let now = format!("`{}`", rename.to);
+            outcome.listed.push(old_name_stays(&rename.from, &now, work.module));
         }
         removal => steps.removals.extend(removal),
     }

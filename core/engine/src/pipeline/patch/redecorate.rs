@@ -200,7 +200,8 @@ fn header_swaps(
     Ok(swaps)
 }
 
-fn registered_again(name: &str, registrars: &[String]) -> Refusal {
+/// What is told of a decorator that ran again and returned the function itself.
+pub fn registered_again(name: &str, registrars: &[String]) -> Refusal {
     note(
         "fn-decorators",
         format!("`{name}` is registered again"),

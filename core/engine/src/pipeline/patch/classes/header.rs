@@ -6,6 +6,7 @@ use super::super::Work;
 use super::super::prepare::Stop;
 use super::Remade;
 use super::python::{evaluate, import, own_entry, truth, value_of_unit};
+use crate::pipeline::edit_plan::Unit;
 
 /// Bases, metaclass and keywords, as `type.__call__` would get them (PEP 3115, PEP 560).
 pub struct Header {
@@ -27,7 +28,15 @@ impl Header {
     /// # Errors
     /// When that raises, or no metaclass fits, as at a fresh start.
     pub fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Self, Stop> {
-        let value = match &remade.plan.arguments {
+        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref())
+    }
+
+    /// Evaluates the bases and keywords of a header, if any are written.
+    ///
+    /// # Errors
+    /// As [`Header::evaluate`].
+    pub fn of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, arguments: Option<&Unit>) -> Result<Self, Stop> {
+        let value = match arguments {
             Some(unit) => value_of_unit(interpreter, work, unit)?,
             None => evaluate(interpreter, "((), {})", &[])?,
         };

@@ -6,6 +6,7 @@
 
 mod abstracts;
 mod adopt;
+mod arrive;
 mod bases;
 mod body;
 mod dataclasses;
@@ -21,6 +22,7 @@ mod records;
 mod slots;
 
 pub use abstracts::follow_abstract_methods;
+pub use arrive::{Arrived, arrive};
 pub use kind::ClassKind;
 pub use protocols::follow_protocols;
 pub use slots::refuse_slots;

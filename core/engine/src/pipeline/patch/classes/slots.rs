@@ -41,7 +41,7 @@ pub fn refuse_slots(
         "cls-fields",
         format!("`{NAME}` is not changed"),
         format!(
-            "the layout of `{}` is fixed when the class is made",
+            "the layout of `{}` is fixed when the class is made; all of the class stays as it was",
             scope.classes.join(".")
         ),
         "restart the program",

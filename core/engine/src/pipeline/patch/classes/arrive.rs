@@ -1,0 +1,167 @@
+//! A class that another module of the batch defined so far: the same object gets its new body.
+//!
+//! Neither its metaclass nor `__init_subclass__` of its bases runs again: they know it already. Its methods have the
+//! globals of the old module for life, so all definitions of its body run again, in the new one. Other statements run where
+//! their text changed.
+
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+
+use super::super::Work;
+use super::super::late::LateStop;
+use super::super::namespaces::{Scratch, follow_hash};
+use super::super::prepare::Stop;
+use super::super::statements::without_place;
+use super::super::transaction::Transaction;
+use super::super::units::{compile_scope, compile_to_run, execute_in, no_class};
+use super::header::Header;
+use super::python::{items_of, own_entry};
+use super::{ClassKind, adopt, dataclasses, follow_abstract_methods};
+use crate::pipeline::edit_plan::{MovedClass, Origin, RunStatement};
+use crate::pipeline::locate::{Bound, bind};
+
+/// What became of a class that moved.
+pub enum Arrived {
+    /// It is the same object; these are the code objects of the definitions in it.
+    Followed(Vec<Bound>),
+    /// Nothing is done: the class statement has to make another class, for this reason.
+    Anew(&'static str),
+}
+
+const NOT_IN_PARTS: &str = "the parts of its body cannot be compiled one by one";
+
+/// Gives a class its new place and body, where that can be done.
+///
+/// # Errors
+/// When the header or a part of the body raises, or the commit fails.
+pub fn arrive(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    origin: &Origin,
+    class: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<Arrived, LateStop> {
+    let mut classes = Vec::new();
+    for plan in &origin.classes {
+        let Some(live) = live(interpreter, class, plan) else {
+            return Ok(Arrived::Anew(
+                "its name led to something else than the class that the file defined",
+            ));
+        };
+        if let Some(reason) = obstacle(interpreter, work, plan, live)? {
+            return Ok(Arrived::Anew(reason));
+        }
+        classes.push((plan, live));
+    }
+    let mut bound = match compile_scope(interpreter, work, &statement.unit) {
+        Ok(code) => without_place(bind(interpreter, code, &statement.outline)),
+        Err(Stop::Refused(_)) => return Ok(Arrived::Anew(NOT_IN_PARTS)),
+        Err(stop) => return Err(stop.into()),
+    };
+    let mut codes = Vec::new();
+    for step in origin.classes.iter().flat_map(|class| &class.steps) {
+        match compile_to_run(interpreter, work, &step.unit) {
+            Ok(code) => codes.push(code),
+            Err(Stop::Refused(_)) => return Ok(Arrived::Anew(NOT_IN_PARTS)),
+            Err(stop) => return Err(stop.into()),
+        }
+    }
+    let module = interpreter.new_text(work.module);
+    let mut swaps: Vec<Swap> = classes
+        .iter()
+        .filter_map(|(_, live)| adopt::attribute(interpreter, *live, "__module__", Some(module)))
+        .collect();
+    for name in &statement.binds {
+        swaps.push(Swap::Entry {
+            dict: work.namespace,
+            name: name.clone(),
+            expected: interpreter.entry(work.namespace, name),
+            new: Some(class),
+        });
+    }
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    let mut codes = codes.into_iter();
+    for (plan, live) in &classes {
+        let mut scratch = Scratch::of(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope))?;
+        scratch.unannotated.extend_from_slice(&plan.unannotates);
+        for (step, code) in plan.steps.iter().zip(codes.by_ref()) {
+            execute_in(interpreter, code, work.namespace, scratch.locals)?;
+            scratch.note_ran(interpreter);
+            scratch.binds_doc |= step.binds.iter().any(|name| name == "__doc__");
+            bound.extend(without_place(bind(interpreter, code, &step.outline)));
+        }
+        let mut swaps = scratch.swaps(interpreter, work.namespace)?;
+        for name in &plan.unbinds {
+            swaps.extend(adopt::attribute(interpreter, *live, name, None));
+        }
+        follow_hash(interpreter, *live, plan.binds_hash, &mut swaps);
+        swaps.extend(of_the_text(interpreter, *live, plan));
+        transaction.commit(swaps).map_err(LateStop::Commit)?;
+        if ClassKind::of(interpreter, *live) == ClassKind::Dataclass {
+            let generated = dataclasses::regenerated(interpreter, *live)?;
+            transaction.commit(generated).map_err(LateStop::Commit)?;
+        }
+    }
+    let classes: Vec<Handle> = classes.into_iter().map(|(_, live)| live).collect();
+    let swaps = follow_abstract_methods(interpreter, &classes)?;
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    Ok(Arrived::Followed(bound))
+}
+
+/// The live class of a plan, which is the outermost one or in it.
+fn live(interpreter: &dyn Interpreter, outermost: Handle, plan: &MovedClass) -> Option<Handle> {
+    let names = &plan.scope.classes;
+    let is_of = |class: &Handle, path: &[String]| {
+        let qualified = interpreter.attribute(*class, "__qualname__").ok().flatten();
+        interpreter.kind(*class) == ObjectKind::Class
+            && qualified.and_then(|name| interpreter.text(name)) == Some(path.join("."))
+    };
+    let mut live = Some(outermost).filter(|class| is_of(class, &names[..1]));
+    for end in 2..=names.len() {
+        let around = live?;
+        live = own_entry(interpreter, around, &names[end - 1]).filter(|class| is_of(class, &names[..end]));
+    }
+    live
+}
+
+/// Why a class cannot get its new body; `None` where it can.
+fn obstacle(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    plan: &MovedClass,
+    live: Handle,
+) -> Result<Option<&'static str>, Stop> {
+    let other_bases = || -> Result<Option<&'static str>, Stop> {
+        let header = Header::of_unit(interpreter, work, plan.arguments.as_ref())?;
+        let is_same = header.metaclass == interpreter.class_of(live)
+            && interpreter.items(header.bases)? == items_of(interpreter, live, "__bases__");
+        Ok((!is_same).then_some("its bases are other classes in its new module"))
+    };
+    let kind = ClassKind::of(interpreter, live);
+    match kind {
+        ClassKind::Foreign(_) => Ok(Some("a library has generated methods of it in its old module")),
+        kind if kind.is_generated() && plan.is_edited => Ok(Some(
+            "its fields or members changed as well, and methods are generated out of them",
+        )),
+        // Their bases are no classes, or are made for each of them.
+        ClassKind::NamedTuple | ClassKind::TypedDict => Ok(None),
+        ClassKind::Plain | ClassKind::Dataclass | ClassKind::Enum => other_bases(),
+    }
+}
+
+/// What a class has from its text since 3.13: its line, and the attributes that its methods set.
+fn of_the_text(interpreter: &dyn Interpreter, live: Handle, plan: &MovedClass) -> Vec<Swap> {
+    if interpreter.facts().version < (3, 13, 0) {
+        return Vec::new();
+    }
+    let line = interpreter.new_integer(i64::from(plan.line));
+    let attributes = plan.static_attributes.iter().map(|names| {
+        let names: Vec<Handle> = names.iter().map(|name| interpreter.new_text(name)).collect();
+        ("__static_attributes__", interpreter.new_tuple(&names))
+    });
+    std::iter::once(("__firstlineno__", line))
+        .chain(attributes)
+        .filter(|(name, _)| own_entry(interpreter, live, name).is_some())
+        .filter_map(|(name, value)| adopt::attribute(interpreter, live, name, Some(value)))
+        .collect()
+}
