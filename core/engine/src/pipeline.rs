@@ -18,6 +18,7 @@ pub mod capture;
 pub mod definitions;
 pub mod diff;
 pub mod edit_plan;
+pub mod left_out;
 pub mod locate;
 pub mod patch;
 pub mod report;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_abi::Applied;
-use jurigged_runtime::{Interpreter, Limit, Limiter, Overrun, Runtime};
+use jurigged_runtime::{Interpreter, Limit, Limiter, Runtime};
 
 use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
@@ -35,6 +36,7 @@ use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
 use edit_plan::{Action, FileChange, Plan, PlanSettings};
+use left_out::{LeftOut, WhyLeftOut, needs_refused, ran_twice, refuse_whole};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
 use report::{Report, ReportedModule};
@@ -101,25 +103,25 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
     }
     let runtime = tools.runtime.clone();
     loop {
-        let mut stuck = Vec::new();
+        let mut left_out = Vec::new();
         let mut attached =
-            |interpreter: &dyn Interpreter| stuck = apply(program, &changes, &plan, interpreter, tools, &mut report);
+            |interpreter: &dyn Interpreter| left_out = apply(program, &changes, &plan, interpreter, tools, &mut report);
         // An interpreter that shuts down runs nothing that could be stale.
         let _ = runtime.attach(&mut attached);
-        if stuck.is_empty() {
+        if left_out.is_empty() {
             return report;
         }
-        for (operation, overrun, ran) in stuck {
-            program.stuck.add(&changes, &mut plan, operation, &overrun, &ran);
+        for LeftOut { operation, why, ran } in left_out {
+            match why {
+                WhyLeftOut::Overran(overrun) => program.stuck.add(&changes, &mut plan, operation, &overrun, &ran),
+                WhyLeftOut::Refused(reason) => refuse_whole(&mut plan, operation, &ran_twice(reason, &ran)),
+            }
         }
         if report.undone {
             return report;
         }
     }
 }
-
-/// An operation whose code was left behind in a save that was undone, and what the save had run before.
-type StuckOperation = ((usize, usize), Box<Overrun>, Vec<String>);
 
 /// The files of which the program learns something: an event without a save, such as that of a backup tool, has no answer.
 fn answered_files(program: &mut Program, snapshot: &Snapshot) -> Vec<PathBuf> {
@@ -200,7 +202,7 @@ fn apply(
     interpreter: &dyn Interpreter,
     tools: &mut Tools<'_>,
     report: &mut Report,
-) -> Vec<StuckOperation> {
+) -> Vec<LeftOut> {
     let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
     if interpreter.limiter().set(limiter).is_err() {
         unreachable!("an attachment applies one save");
@@ -271,21 +273,43 @@ fn apply(
             failure,
             ran,
             overran,
+            refused,
             stale,
         } => {
             report.diagnostics.extend(stale.iter().map(report::not_taken_back));
-            let mut stuck: Vec<StuckOperation> = overran.into_iter().map(|(at, it)| (at, it, Vec::new())).collect();
-            match failure {
-                Failure::Overran { operation, overrun } => {
-                    let again = ran
-                        .iter()
-                        .filter(|at| **at != operation && !stuck.iter().any(|(it, ..)| it == *at));
-                    let again = again.filter_map(|at| event_name(changes, plan, *at)).collect();
-                    stuck.push((operation, overrun, again));
+            let overran = overran.into_iter().map(|(operation, overrun)| LeftOut {
+                operation,
+                why: WhyLeftOut::Overran(overrun),
+                ran: Vec::new(),
+            });
+            let mut left_out: Vec<LeftOut> = overran.collect();
+            let again = |operation: (usize, usize)| {
+                let is_other =
+                    |at: &&(usize, usize)| **at != operation && !left_out.iter().any(|it| it.operation == **at);
+                let again = ran.iter().filter(is_other);
+                again.filter_map(|at| event_name(changes, plan, *at)).collect()
+            };
+            let (operation, why) = match failure {
+                Failure::Overran { operation, overrun } => (operation, WhyLeftOut::Overran(overrun)),
+                Failure::Refused { operation, reason } => (operation, WhyLeftOut::Refused(reason)),
+                failure => {
+                    let needs = match &failure {
+                        Failure::Python { operation, error } => {
+                            let reason = needs_refused(changes, plan, *operation, error, &refused);
+                            reason.map(|reason| (*operation, WhyLeftOut::Refused(reason)))
+                        }
+                        _ => None,
+                    };
+                    let Some(needs) = needs else {
+                        not_applied(program, changes, plan, (&failure, &ran), report);
+                        return left_out;
+                    };
+                    needs
                 }
-                failure => not_applied(program, changes, plan, (&failure, &ran), report),
-            }
-            return stuck;
+            };
+            let ran = again(operation);
+            left_out.push(LeftOut { operation, why, ran });
+            return left_out;
         }
     }
     Vec::new()
@@ -314,7 +338,7 @@ fn not_applied(
     report.undone = true;
     report.culprit = match failure {
         Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
-        Failure::Overran { .. } | Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Refused { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
     report.misses_name = matches!(failure, Failure::Python { error, .. } if is_missing_name(&error.kind));
     for change in changes {
@@ -486,7 +510,7 @@ fn undone(
             let file = &plan.files[*file];
             file.operations.get(*index).map(|operation| (file, operation))
         }
-        Failure::Overran { .. } | Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Refused { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
     let name = |file: usize, index: usize| event_name(changes, plan, (file, index));
     let all = plan

@@ -3,7 +3,8 @@
 
 use jurigged_runtime::Overrun;
 
-use crate::pipeline::edit_plan::{Action, FileChange, Operation, Plan, Refusal, refusal};
+use crate::pipeline::edit_plan::{FileChange, Operation, Plan, Refusal, refusal};
+use crate::pipeline::left_out::{ran_twice, refuse_whole};
 use crate::pipeline::report::reached;
 
 /// The edits.
@@ -50,19 +51,17 @@ impl Stuck {
         ran: &[String],
     ) {
         let (change, operation) = (&changes[file], &plan.files[file].operations[index]);
-        let mut why = format!(
+        let why = format!(
             "{}; it goes on, and nothing of what it gives is used",
             reached(overrun, &change.path)
         );
-        if !ran.is_empty() {
-            why.push_str(&format!("; what ran before it ran twice: {}", ran.join(", ")));
-        }
         let reason = refusal(
             "statement-limit",
             format!("`{}` is not applied", operation.summary.trim()),
             why,
             "change it and save again; if it needs the time, raise `[patch] statement-limit`",
         );
+        let reason = ran_twice(reason, ran);
         self.0.push(StuckEdit {
             module: change.module.clone(),
             name: operation.name.clone(),
@@ -83,32 +82,4 @@ fn place(stuck: &StuckEdit, changes: &[FileChange], plan: &Plan) -> Option<(usiz
         |operation: &Operation| operation.name == stuck.name && text_of(&changes[file], operation) == stuck.text;
     let index = plan.files[file].operations.iter().position(is_it)?;
     Some((file, index))
-}
-
-/// Refuses an operation and what is nothing without it: the rest of its definition, what stands in a block whose tests it
-/// evaluates, what changes a class that it makes anew.
-fn refuse_whole(plan: &mut Plan, (file, index): (usize, usize), reason: &Refusal) {
-    let operations = &mut plan.files[file].operations;
-    let it = &operations[index];
-    let (old, new) = (it.old, it.new);
-    let (block, class) = match &it.action {
-        Action::Choose { block } => (Some(*block), None),
-        Action::Remake(remake) => (None, Some(remake.scope.clone())),
-        _ => (None, None),
-    };
-    let belongs = |other: &Operation| {
-        let is_same = (new.is_some() && other.new == new) || (old.is_some() && other.old == old);
-        let is_guarded = other.guards.iter().any(|guard| Some(guard.block) == block);
-        let scope = other.action.scope();
-        let is_inside = scope.is_some_and(|scope| {
-            let mut class = class.iter();
-            class.any(|class| scope.classes.starts_with(&class.classes))
-        });
-        is_same || is_guarded || is_inside
-    };
-    for operation in operations.iter_mut().filter(|operation| belongs(operation)) {
-        if !matches!(operation.action, Action::Refuse(_)) {
-            operation.action = Action::Refuse(reason.clone());
-        }
-    }
 }

@@ -13,7 +13,7 @@ use super::transaction::Transaction;
 use super::units::{UnitRun, compile_to_run, no_class};
 use super::update::Edited;
 use super::{Work, classes, redecorate};
-use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
+use crate::pipeline::edit_plan::{Action, EditCode, RunStatement, refusal};
 use crate::pipeline::locate::{bind, bound_object};
 
 /// Runs the late statements of a batch in the order of the plan.
@@ -189,7 +189,10 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
         LateStop::Stop(Stop::Refused(reason)) if matches!(operation.action, Action::Remake(_)) => {
             if operation.edit != EditCode::ClsFields {
                 // What else of the class is live already belongs to its new header.
-                return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
+                return Err(Failure::Refused {
+                    operation: (work.file, index),
+                    reason,
+                });
             }
             // The operations on its body say it.
             prepared.outcome.operations[index].skipped = true;
@@ -207,6 +210,20 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
             operation: (work.file, index),
             overrun,
         }),
+        // What no live class or instance can become; a veto is no `TypeError`.
+        LateStop::Commit(CommitError::Refused { source, .. })
+            if matches!(operation.action, Action::Remake(_)) && source.kind == "TypeError" =>
+        {
+            Err(Failure::Refused {
+                operation: (work.file, index),
+                reason: refusal(
+                    "cls-bases",
+                    format!("class `{}` keeps its old definition", operation.name),
+                    format!("the interpreter does not let it or its instances change: {source}"),
+                    "restart the program to use the new definition",
+                ),
+            })
+        }
         LateStop::Commit(error) => Err(error.into()),
     }
 }

@@ -101,9 +101,12 @@ pub fn patch(
                 .iter()
                 .flat_map(|prepared| settle::settle_back(prepared, plugins))
                 .collect();
-            let mut overran = Vec::new();
+            let (mut overran, mut refused) = (Vec::new(), Vec::new());
             for (work, prepared) in works.iter().zip(&mut prepared) {
                 for (index, outcome) in prepared.outcome.operations.iter_mut().enumerate() {
+                    if outcome.refused.as_ref().is_some_and(|reason| !reason.is_note) {
+                        refused.push((work.file, index));
+                    }
                     overran.extend(outcome.overrun.take().map(|overrun| ((work.file, index), overrun)));
                 }
             }
@@ -111,6 +114,7 @@ pub fn patch(
                 failure,
                 ran,
                 overran,
+                refused,
                 stale,
             }
         }

@@ -57,6 +57,13 @@ pub enum Failure {
         /// Where it is.
         overrun: Box<Overrun>,
     },
+    /// An operation turned out to be refused after others were applied that belong to it.
+    Refused {
+        /// File index in the plan and operation index in the file.
+        operation: (usize, usize),
+        /// Why.
+        reason: Refusal,
+    },
     /// The interpreter refused a swap (a veto of an audit hook), or another thread kept changing a value.
     Commit(String),
     /// The fault that a test asked for.
@@ -90,6 +97,8 @@ pub enum Outcome {
         ran: Vec<(usize, usize)>,
         /// Those of them that still run.
         overran: Vec<((usize, usize), Box<Overrun>)>,
+        /// Operations that had been refused.
+        refused: Vec<(usize, usize)>,
         /// What conformers could not take back.
         stale: Vec<Refusal>,
     },

@@ -268,6 +268,7 @@ pub fn undone(
         // The save is tried again without it: see `session/stuck.rs`.
         Failure::Overran { overrun, .. } => Diagnostic::error("statement-limit", "the save is undone")
             .detail(RuntimeError::Overrun(overrun.clone()).to_string()),
+        Failure::Refused { reason, .. } => Diagnostic::error("commit", "the save is undone").detail(reason.why.clone()),
         Failure::Commit(why) => Diagnostic::error("commit", "the save is undone").detail(why.clone()),
         Failure::Injected => Diagnostic::error("injected", "the save is undone: a fault was injected"),
     };
