@@ -356,6 +356,9 @@ pub fn prepare(
                 // Refused whole: what was prepared of it is dropped.
                 steps.removals.truncate(removals);
                 module.deleted.truncate(deleted);
+                // One reason may keep several operations from being done.
+                let mut before = module.outcome.operations.iter();
+                outcome.is_told = before.any(|told| told.refused.as_ref() == Some(&reason));
                 outcome.refused = Some(reason);
             }
             Err(Stop::Failed(error)) => {
