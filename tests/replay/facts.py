@@ -37,6 +37,11 @@ def target_of(value):
     return f"{value.__module__}:{value.__qualname__}"
 
 
+def is_no_annotations(name, value):
+    """An empty dict, which whoever asks for annotations would get where there are none."""
+    return name == "__annotations__" and not value
+
+
 def without_addresses(text, root):
     return re.sub(r"\b0x[0-9a-f]+", "0x", text).replace(root, "<root>")
 
@@ -86,7 +91,7 @@ class Facts:
 
     def module(self, module_name, module):
         for name, value in list(vars(module).items()):
-            if name in SKIPPED_NAMES:
+            if name in SKIPPED_NAMES or is_no_annotations(name, value):
                 continue
             if isinstance(value, types.ModuleType) and value.__name__ == f"{module_name}.{name}":
                 # Set by the import of the submodule, and never taken back: no fact of this module.
@@ -187,7 +192,7 @@ class Facts:
         subclasses = [target_of(sub) for sub in type.__subclasses__(cls) if self.is_ours(sub.__module__)]
         self.note(path, "subclasses", sorted(subclasses))
         for name, value in list(vars(cls).items()):
-            if name in SKIPPED_NAMES or name == "__abstractmethods__":
+            if name in SKIPPED_NAMES or name == "__abstractmethods__" or is_no_annotations(name, value):
                 continue
             if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
                 self.note(f"{path}.{name}", "value", type(value).__name__)
