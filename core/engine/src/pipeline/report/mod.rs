@@ -32,6 +32,9 @@ pub struct Report {
     /// It was undone because code of it reads a name that is not there: another file that is being saved may add it.
     #[serde(skip)]
     pub misses_name: bool,
+    /// Nothing was done: the import of this module has not ended.
+    #[serde(skip)]
+    pub awaits_import: Option<String>,
     /// With `--dry-run`: what would be done, a text for each module.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,
