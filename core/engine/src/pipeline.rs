@@ -94,11 +94,8 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
     }
     program.stuck.refuse(&changes, &mut plan);
     if tools.dry_run {
-        report.planned = changes
-            .iter()
-            .zip(&plan.files)
-            .map(|(change, file)| report::plan_text(&change.module, file))
-            .collect();
+        let modules: Vec<&str> = changes.iter().map(|change| change.module.as_str()).collect();
+        report.planned = report::plan_texts(&modules, &plan);
         return report;
     }
     let runtime = tools.runtime.clone();
