@@ -77,7 +77,9 @@ fn dependent_line(dependent: &Dependent) -> String {
         path.join(".")
     };
     let what = match &dependent.follow {
-        Follow::Import { .. } | Follow::Star | Follow::Formula { .. } => format!("Run {module} @L{line}: {text}"),
+        Follow::Import { .. } | Follow::Star | Follow::Formula { .. } | Follow::Variable { .. } => {
+            format!("Run {module} @L{line}: {text}")
+        }
         Follow::Default { function, .. } | Follow::Annotation { function, .. } => {
             format!("Update {} @L{line}", inside(function))
         }
@@ -92,8 +94,13 @@ fn dependent_line(dependent: &Dependent) -> String {
 }
 
 fn dotted(name: &ScopedName) -> String {
-    let path = [&[name.module.clone()], &name.scope.classes[..], &[name.name.clone()]].concat();
-    format!("`{}`", path.join("."))
+    let classes = name
+        .scope
+        .classes
+        .iter()
+        .map(|class| format!("{class}."))
+        .collect::<String>();
+    format!("`{}.{classes}{}`", name.module, name.name)
 }
 
 #[cfg(test)]
