@@ -47,6 +47,8 @@ pub struct Tools<'a> {
     pub runtime: Arc<dyn Runtime>,
     /// How long what a save runs may take.
     pub limit: &'a Limit,
+    /// Do nothing to a save of a module that is being imported.
+    pub await_imports: bool,
     /// Crawlers, matchers and conformers.
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
@@ -94,11 +96,8 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
     }
     program.stuck.refuse(&changes, &mut plan);
     if tools.dry_run {
-        report.planned = changes
-            .iter()
-            .zip(&plan.files)
-            .map(|(change, file)| report::plan_text(&change.module, file))
-            .collect();
+        let modules: Vec<&str> = changes.iter().map(|change| change.module.as_str()).collect();
+        report.planned = report::plan_texts(&modules, &plan);
         return report;
     }
     let runtime = tools.runtime.clone();
@@ -203,6 +202,14 @@ fn apply(
     tools: &mut Tools<'_>,
     report: &mut Report,
 ) -> Vec<LeftOut> {
+    if tools.await_imports
+        && let Some(change) = changes
+            .iter()
+            .find(|change| is_imported_now(interpreter, &change.module))
+    {
+        report.awaits_import = Some(change.module.clone());
+        return Vec::new();
+    }
     let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
     if interpreter.limiter().set(limiter).is_err() {
         unreachable!("an attachment applies one save");
@@ -391,6 +398,16 @@ fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mu
         .of_file(&change.path)
         .iter_mut()
         .find(|module| module.name == change.module)
+}
+
+/// Has the import of a module not ended yet (`ModuleSpec._initializing`, Lib/importlib/_bootstrap.py)?
+fn is_imported_now(interpreter: &dyn Interpreter, module: &str) -> bool {
+    let initializing = || {
+        let namespace = interpreter.namespace(interpreter.module(module)?)?;
+        let spec = interpreter.entry(namespace, "__spec__")?;
+        interpreter.attribute(spec, "_initializing").ok().flatten()
+    };
+    initializing().is_some_and(|value| interpreter.repr(value) == "True")
 }
 
 /// The line in the new text of the statement that the module's body is running; `None` once it has ended.

@@ -5,6 +5,7 @@
 //! interpreter would be a deadlock.
 
 mod baseline;
+mod imports;
 mod limit;
 mod log;
 mod module;
@@ -283,6 +284,8 @@ struct Worker {
     relaunch: Relaunch,
     /// The step at which the next save fails; `None` when faults are not injected.
     fault: Option<usize>,
+    /// Since when saves wait for the end of an import.
+    import_wait: Option<imports::ImportWait>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
@@ -308,6 +311,7 @@ impl Worker {
             dry_run: start.dry_run,
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
+            import_wait: None,
             reported: Default::default(),
             left_behind: Default::default(),
         }
@@ -447,6 +451,7 @@ impl Worker {
         let mut tools = Tools {
             runtime: self.runtime.clone(),
             limit: &limit,
+            await_imports: imports::is_worth_waiting(self.import_wait.as_ref(), limit.time),
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
             rules: &self.settings.patch.rules,
@@ -459,6 +464,12 @@ impl Worker {
         };
         let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());
         let mut report = reload(&mut self.program, &batch, &mut tools);
+        if let Some(module) = report.awaits_import.take() {
+            drop(done);
+            self.program.expect_again(&batch.paths);
+            return self.wait_for_import(&module, &saved.paths);
+        }
+        self.import_wait = None;
         if report.undone && report.misses_name && self.fault.is_none() && saved.confirmed.is_empty() {
             // The first file of several that are saved together is here before the others on a busy machine: they are
             // waited for once before an error is told.

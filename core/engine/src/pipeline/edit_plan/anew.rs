@@ -58,7 +58,7 @@ impl Planner<'_> {
         let end = self.new.absolute(new, annotation).end;
         let behind = self.new.slice(&(end..whole.end));
         let end = end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32;
-        let is_text = are_annotations_text(self.new);
+        let is_text = annotations_are_text(self.new);
         let statement = RunStatement {
             unit: Unit::beginning(self.new, new, end),
             scope: place.scope.clone(),
@@ -80,8 +80,8 @@ impl Planner<'_> {
     }
 }
 
-/// Does the file leave annotations as text (`from __future__ import annotations`, PEP 563)?
-pub(super) fn are_annotations_text(tree: &DefinitionTree) -> bool {
+/// Are annotations kept as text (PEP 563)?
+pub(super) fn annotations_are_text(tree: &DefinitionTree) -> bool {
     futures(tree).iter().any(|feature| feature == "annotations")
 }
 

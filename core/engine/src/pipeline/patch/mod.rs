@@ -22,6 +22,7 @@ mod namespaces;
 mod outcome;
 mod prepare;
 mod propagate;
+mod reannotate;
 mod redecorate;
 mod renames;
 mod settle;

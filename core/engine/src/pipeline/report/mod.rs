@@ -1,8 +1,10 @@
 //! Plan, Outcome -> Report: what the user reads, as text and as JSON.
 
 mod events;
+mod plan;
 
 pub use events::{Event, Verb};
+pub use plan::plan_texts;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Place, shown_path};
 use crate::pipeline::capture::CaptureProblem;
 use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
-use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
+use crate::pipeline::edit_plan::{FilePlan, Operation, Refusal};
 use crate::pipeline::patch::{Failure, Followed, ModuleOutcome};
 use crate::source::SourceText;
 
@@ -32,7 +34,10 @@ pub struct Report {
     /// It was undone because code of it reads a name that is not there: another file that is being saved may add it.
     #[serde(skip)]
     pub misses_name: bool,
-    /// With `--dry-run`: what would be done, a text for each module.
+    /// Nothing was done: the import of this module has not ended.
+    #[serde(skip)]
+    pub awaits_import: Option<String>,
+    /// With `--dry-run`: what would be done, a text for each module, and one for what follows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,
     /// Modules that changed.
@@ -374,45 +379,9 @@ pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnosti
     .help("restart the program to run it; this is a limit of jurigged worth reporting")
 }
 
-/// What a plan would do, one line an operation; the text form of `jurigged plan`.
-pub fn plan_text(module: &str, plan: &FilePlan) -> String {
-    let mut text = String::new();
-    for operation in &plan.operations {
-        let edit = operation.edit.as_str();
-        let _ = match &operation.action {
-            Action::Refuse(reason) => writeln!(text, "{edit:<18} not applied: {}; {}", reason.message, reason.why),
-            _ => match Event::of(module, operation) {
-                Some(event) => writeln!(text, "{edit:<18} {event}"),
-                None => writeln!(text, "{edit:<18} positions only: {}", operation.name),
-            },
-        };
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::pipeline::{definitions::parse, plan_of};
-
-    #[test]
-    fn a_plan_is_a_table_of_edits() {
-        let tree = |text: &str| parse(Arc::new(SourceText::new("m.py", text)));
-        let plan = plan_of(
-            "m",
-            tree("def f():\n    return 1\nclass C:\n    pass\n"),
-            tree("def f():\n    return 2\nclass C(dict):\n    pass\nprint(f())\n"),
-            "m.py".as_ref(),
-        );
-        assert_eq!(
-            plan_text("m", &plan.files[0]),
-            "fn-body            Update m.f @L1\n\
-             cls-bases          Update m.C @L3\n\
-             stmt               Run m @L5: print(f())\n"
-        );
-    }
 
     #[test]
     fn watched_files_are_named_relative_to_where_the_user_started() {
