@@ -46,8 +46,8 @@ pub fn next_baseline(change: &FileChange, plan: &FilePlan, refused: &[usize]) ->
 
 /// The text with all splices. What lies inside another one's range is replaced with it.
 fn joined(text: &str, mut splices: Vec<Splice>) -> String {
-    // Stable: what is put back at one place stays in order.
-    splices.sort_by_key(|splice| (splice.at.start, std::cmp::Reverse(splice.at.end)));
+    // Stable: what is put back at one place stays in order, and comes before what is replaced there.
+    splices.sort_by_key(|splice| (splice.at.start, !splice.at.is_empty(), std::cmp::Reverse(splice.at.end)));
     let mut joined = String::with_capacity(text.len());
     let mut at = 0;
     for splice in splices {
@@ -223,6 +223,14 @@ mod tests {
         let old = "for a in b:\n    x.a = 1\n    y.a = 1\n";
         let new = "for a in b:\n    y.a = 1\n";
         assert_eq!(baseline(old, new).unwrap(), old);
+    }
+
+    #[test]
+    fn what_is_put_back_stays_although_the_new_first_statement_goes() {
+        let old = "with a:\n    @d\n    def f(): pass\n";
+        let new = "with a:\n    @e\n    def g(): return 1\n";
+        let expected = "with a:\n    @d\n    def f(): pass\n    pass\n";
+        assert_eq!(baseline(old, new).unwrap(), expected);
     }
 
     #[test]

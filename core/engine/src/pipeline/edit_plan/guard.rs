@@ -96,6 +96,8 @@ pub struct Guard {
 pub enum When {
     /// This branch ran, to its end.
     Ran(usize),
+    /// This branch did not run, or not to its end.
+    NotRan(usize),
     /// A `try` ended with this branch: its body, or a handler.
     EndedBy(usize),
     /// It is known which branch ran: what is done to the definitions in the block stands or falls with the block.
@@ -109,6 +111,8 @@ pub enum When {
         /// What it was in the old text.
         was: Option<usize>,
     },
+    /// This branch of the new text is not chosen.
+    NotChosen(usize),
     /// This branch ran, and that one of the new text is chosen; `None` where none is.
     Moved(usize, Option<usize>),
 }

@@ -15,6 +15,7 @@ mod guard;
 mod headers;
 mod importers;
 mod live_classes;
+mod lost_names;
 mod operation;
 mod order;
 mod other_file;
@@ -52,6 +53,7 @@ use crate::pipeline::definitions::{
 use crate::pipeline::diff::Matching;
 use anew::Anew;
 use blocks::is_main_guard;
+use lost_names::LostNames;
 use order::Batch;
 use overloads::Overloads;
 use scope::Names;
@@ -127,6 +129,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         old_names: None,
         overloads: Overloads::default(),
         bound_late: Default::default(),
+        lost_names: LostNames::default(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
@@ -141,6 +144,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         ..Place::default()
     };
     planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
+    planner.settle_lost_names();
     planner.note_reordered();
     FilePlan {
         path: change.path.clone(),
@@ -184,6 +188,8 @@ struct Planner<'a> {
     overloads: Overloads,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
+    /// Names that only blocks go on to bind.
+    lost_names: LostNames,
     run_blocks: bool,
     /// Questions about blocks, and the guards of what is planned now.
     blocks: Vec<BlockQuestion>,
@@ -199,9 +205,16 @@ impl Planner<'_> {
     fn walk(&mut self, old_parent: DefinitionId, new_parent: DefinitionId, place: &Place) {
         let old = self.old;
         let new = self.new;
+        let is_half = self.adds_listed(new_parent, place);
         for &child in &old.get(old_parent).children {
             if !old.get(child).in_header && self.change.matching.new_of(child).is_none() {
-                self.removed(child, place);
+                // What is removed could not be added again, and what was to take its place is not added.
+                match place.partial {
+                    Some(kind) if is_half && !self.runs_in_part(old.get(child), kind, true) => {
+                        self.refuse_in_block(Some(child), None, place);
+                    }
+                    _ => self.removed(child, place),
+                }
             }
         }
         for &child in &new.get(new_parent).children {

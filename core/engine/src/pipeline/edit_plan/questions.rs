@@ -38,7 +38,9 @@ impl Planner<'_> {
             test,
             choice,
         });
-        self.blocks.len() - 1
+        let index = self.blocks.len() - 1;
+        self.lost_names.note_question(new, index);
+        index
     }
 
     /// How the new text of a block chooses.

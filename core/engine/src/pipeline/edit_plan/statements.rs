@@ -151,18 +151,21 @@ impl Planner<'_> {
                 }
             }
         }
-        let unbinds = old.map_or_else(Vec::new, |old| {
-            bound_names(self.old, old)
-                .into_iter()
-                .filter(|name| !binds.contains(name) && self.is_unbound(name, place))
-                .collect()
-        });
+        let unbound = old.map_or_else(Vec::new, |old| bound_names(self.old, old)).into_iter();
+        let (unbinds, kept): (Vec<String>, Vec<String>) = unbound
+            .filter(|name| !binds.contains(name))
+            .partition(|name| self.is_unbound(name, place));
         let edit = match (&definition.kind, place.scope.classes.is_empty()) {
             (DefinitionKind::Function { .. }, false) => EditCode::ClsMethod,
             (DefinitionKind::Function { .. } | DefinitionKind::Class, _) => EditCode::Add,
             (_, false) => EditCode::ClsAttr,
             _ => EditCode::Stmt,
         };
+        for name in kept {
+            if let Some(old) = old.filter(|_| self.is_bound_in_blocks_only(&name, place)) {
+                self.lose(old, edit, name, place);
+            }
+        }
         let phase = self.phase_in_order(definition, &binds, place);
         let statement = RunStatement {
             unit: Unit::of(self.new, new),
@@ -270,7 +273,7 @@ impl Planner<'_> {
     }
 
     /// Does a branch, or one around it, run only if the branch of the other definition does not?
-    fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
+    pub(super) fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
         let around = |id: DefinitionId| -> Vec<DefinitionId> {
             let ancestors = self.new.ancestors(id).filter(|it| it.kind == DefinitionKind::Branch);
             ancestors.map(|it| it.id).collect()
@@ -294,10 +297,19 @@ impl Planner<'_> {
     /// Removes the names of a deleted statement or definition that nothing binds any more.
     pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
-        let mut names = Vec::new();
+        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, false) => EditCode::ClsMethod,
+            (_, true) => EditCode::Stmt,
+            (_, false) => EditCode::ClsAttr,
+        };
+        let (mut names, mut is_lost) = (Vec::new(), false);
         for name in bound_names(self.old, id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
+            } else if self.is_bound_in_blocks_only(&name, place) {
+                is_lost = true;
+                self.lose(id, edit, name, place);
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
@@ -311,16 +323,10 @@ impl Planner<'_> {
             .facets
             .function()
             .map_or(&[][..], |facets| &facets.decorators);
-        if names.is_empty() && !decorators.iter().all(is_inert_decorator) {
+        if names.is_empty() && !is_lost && !decorators.iter().all(is_inert_decorator) {
             let why = reasons::left_registered(&definition.path);
             self.refuse(EditCode::Overloads, Some(id), None, why);
         }
-        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
-            (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
-            (DefinitionKind::Function { .. } | DefinitionKind::Class, false) => EditCode::ClsMethod,
-            (_, true) => EditCode::Stmt,
-            (_, false) => EditCode::ClsAttr,
-        };
         let scope = place.scope.clone();
         let annotations = self.unannotated(id, place);
         let action = Action::Unbind {

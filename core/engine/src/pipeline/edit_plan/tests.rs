@@ -100,6 +100,8 @@ fn line(operation: &Operation) -> String {
             .filter(|it| it.when != When::Known)
             .map(|guard| match guard.when {
                 When::Ran(branch) => format!("?{branch}"),
+                When::NotRan(branch) => format!("?!{branch}"),
+                When::NotChosen(branch) => format!("?>!{branch}"),
                 When::EndedBy(branch) => format!("?.{branch}"),
                 When::Known => String::new(),
                 When::Stayed(was, branch) => format!("?{was}={branch}"),

@@ -87,10 +87,11 @@ impl Answers {
         let unknown = Verdict::Unknown(guard.block);
         match guard.when {
             When::Ran(branch) => return Ok(of(branch).map_or(unknown, Verdict::of)),
+            When::NotRan(branch) => return Ok(of(branch).map_or(unknown, |ran| Verdict::of(!ran))),
             When::EndedBy(branch) if known => return Ok(Verdict::of(of(branch) == Some(true))),
             _ if !known => return Ok(unknown),
             When::Known | When::EndedBy(_) => return Ok(Verdict::Yes),
-            When::Stayed(..) | When::Entered { .. } | When::Moved(..) => {}
+            When::Stayed(..) | When::Entered { .. } | When::NotChosen(_) | When::Moved(..) => {}
         }
         let before = ran.iter().position(|ran| *ran == Some(true));
         let chosen = match (self.chosen.get(&guard.block), &question.choice) {
@@ -104,7 +105,8 @@ impl Answers {
             (None, _) => return Ok(Verdict::Later),
         };
         Ok(Verdict::of(match guard.when {
-            When::Ran(_) | When::EndedBy(_) | When::Known => true,
+            When::Ran(_) | When::NotRan(_) | When::EndedBy(_) | When::Known => true,
+            When::NotChosen(branch) => chosen != Some(branch),
             When::Stayed(was, branch) => before == Some(was) && chosen == Some(branch),
             When::Entered { branch, was } => chosen == Some(branch) && (before.is_none() || before != was),
             When::Moved(was, to) => before == Some(was) && chosen == to,

@@ -47,6 +47,8 @@ pub struct Steps {
     pub headers: Vec<Swap>,
     /// Names that go.
     pub removals: Vec<Swap>,
+    /// Names that statements before the commit have bound.
+    pub bound: FxHashSet<(Scope, String)>,
     /// New names that are taken back.
     pub taken_back: Vec<Swap>,
     /// Scopes in which statements run before the commit.
@@ -58,6 +60,12 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Have statements before the commit bound these names?
+    fn has_bound(&self, scope: &Scope, names: &[String]) -> bool {
+        let is_bound = |name: &String| self.bound.contains(&(scope.clone(), name.clone()));
+        !names.is_empty() && names.iter().all(is_bound)
+    }
+
     /// Why an operation is not done that belongs to a class which keeps its old definition.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
         let scope = action.scope()?;
@@ -145,7 +153,10 @@ fn prepare_operation(
                 return Ok(());
             }
             let kind = work.plan.blocks[block].kind;
-            return Err(Stop::Refused(branch_unknown(&operation.summary, kind)));
+            return Err(Stop::Refused(match action {
+                Action::Unbind { names, .. } => name_unknown(names, kind),
+                _ => branch_unknown(&operation.summary, kind),
+            }));
         }
         (Verdict::Yes, _) => {}
     }
@@ -191,6 +202,15 @@ fn prepare_operation(
             Ok(())
         }
         Action::Rename(rename) => rename_prepared(interpreter, work, (index, rename), module, steps, outcome),
+        Action::Unbind { scope, names, .. } if let Some(reason) = refused_binder(scope, names, module, work) => {
+            // They stay, as long as what was to bind them anew is not done.
+            outcome.is_told = true;
+            Err(Stop::Refused(reason))
+        }
+        Action::Unbind { scope, names, .. } if steps.has_bound(scope, names) => {
+            outcome.skipped = true;
+            Ok(())
+        }
         Action::Unbind {
             scope,
             names,
@@ -222,6 +242,28 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
         format!("it stands in a branch of `{kind}`, and nothing that the branches bind tells which of them has run"),
         "move it out of the block, or restart the program",
     )
+}
+
+fn name_unknown(names: &[String], kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{}` stays bound", names.join(", ")),
+        format!("a branch of `{kind}` binds it too, and nothing that the branches bind tells which of them has run"),
+        "delete it there as well, or restart the program",
+    )
+}
+
+/// Why another statement that was to bind one of these names is not run.
+fn refused_binder(scope: &Scope, names: &[String], module: &Prepared, work: &Work<'_>) -> Option<Refusal> {
+    let mut operations = work.plan.operations.iter().zip(&module.outcome.operations);
+    operations.find_map(|(operation, outcome)| {
+        let Action::Run(statement) = &operation.action else {
+            return None;
+        };
+        let is_binder = statement.scope == *scope && statement.binds.iter().any(|name| names.contains(name));
+        outcome.refused.clone().filter(|reason| is_binder && !reason.is_note)
+    })
 }
 
 pub fn prepare(

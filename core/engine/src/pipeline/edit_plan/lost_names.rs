@@ -1,0 +1,208 @@
+//! Names that lose a binding and that nothing but blocks goes on to bind: they stay only if a branch that binds them ran.
+//!
+//! What a new statement binds, it binds itself when it runs; until then the name is gone. What was there before does not
+//! run again: the name goes where its branch did not run, and its value is another one than that of a fresh start where
+//! it did and the lost binding came after it.
+
+use rustc_hash::FxHashMap;
+
+use super::blocks::branches;
+use super::guard::{Guard, When};
+use super::operation::Action;
+use super::{EditCode, Place, Planner, Refusal, reasons};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
+
+/// More conditions than this of one name are not told apart: it stays, and that is listed.
+const MOST_WAYS: usize = 8;
+
+/// What the planner remembers of blocks until it has seen all of them.
+#[derive(Default)]
+pub(super) struct LostNames {
+    lost: Vec<Lost>,
+    /// The questions asked about blocks, by their definition in the new text.
+    asked: FxHashMap<DefinitionId, usize>,
+}
+
+/// A name that a removed statement or definition has bound.
+struct Lost {
+    /// In the old tree.
+    definition: DefinitionId,
+    edit: EditCode,
+    name: String,
+    place: Place,
+    guards: Vec<Guard>,
+}
+
+impl LostNames {
+    /// Remembers the index of a question about a block of the new text.
+    pub(super) fn note_question(&mut self, block: DefinitionId, question: usize) {
+        self.asked.insert(block, question);
+    }
+}
+
+impl Planner<'_> {
+    /// Do only statements in blocks go on to bind the name?
+    pub(super) fn is_bound_in_blocks_only(&self, name: &str, place: &Place) -> bool {
+        self.names.last_binder(&place.scope, name).is_none() && !self.names.is_touched_elsewhere(&place.scope, name)
+    }
+
+    /// Leaves the decision about a name to [`settle_lost_names`](Self::settle_lost_names).
+    pub(super) fn lose(&mut self, definition: DefinitionId, edit: EditCode, name: String, place: &Place) {
+        self.lost_names.lost.push(Lost {
+            definition,
+            edit,
+            name,
+            place: place.clone(),
+            guards: self.guards.clone(),
+        });
+    }
+
+    /// Plans what becomes of the names that were lost, once all blocks have been planned.
+    pub(super) fn settle_lost_names(&mut self) {
+        for lost in std::mem::take(&mut self.lost_names.lost) {
+            let binders: Vec<DefinitionId> = {
+                let binders = self.names.block_binders(&lost.place.scope, &lost.name).iter().copied();
+                let excluded = |binder: &DefinitionId| lost.place.branch.is_some_and(|it| self.excludes(it, *binder));
+                binders.filter(|binder| !excluded(binder)).collect()
+            };
+            if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder)) {
+                self.with_guards(&lost, &[], Action::Refuse(why));
+                continue;
+            }
+            let mut ways: Vec<Vec<Guard>> = vec![Vec::new()];
+            for binder in binders {
+                let Some(levels) = self.levels(binder, &lost.place) else {
+                    continue;
+                };
+                if self.is_overtaken(binder, lost.definition) {
+                    let ran: Vec<Guard> = levels.iter().map(Level::has_bound).collect();
+                    let why = reasons::last_binding_removed(&lost.name);
+                    self.with_guards(&lost, &ran, Action::Refuse(why));
+                }
+                let absences = absences(&levels);
+                let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
+                ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
+            }
+            if ways.len() > MOST_WAYS {
+                let why = reasons::last_binding_removed(&lost.name);
+                self.with_guards(&lost, &[], Action::Refuse(why));
+                continue;
+            }
+            for way in ways {
+                let action = Action::Unbind {
+                    scope: lost.place.scope.clone(),
+                    names: vec![lost.name.clone()],
+                    annotations: Vec::new(),
+                };
+                self.with_guards(&lost, &way, action);
+            }
+        }
+    }
+
+    fn with_guards(&mut self, lost: &Lost, guards: &[Guard], action: Action) {
+        self.guards = [&lost.guards[..], guards].concat();
+        self.push(lost.edit, Some(lost.definition), None, action);
+        self.guards.clear();
+    }
+
+    /// Why a new statement, or a block around it, is not run.
+    fn refusal_around(&self, binder: DefinitionId) -> Option<Refusal> {
+        let around = |id: DefinitionId| id == binder || self.new.ancestors(binder).any(|it| it.id == id);
+        self.operations.iter().find_map(|operation| match &operation.action {
+            Action::Refuse(why) if !why.is_note && operation.old.is_none() && operation.new.is_some_and(around) => {
+                Some(why.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// The branches around a statement in a block, outermost first; `None` for one that runs with this save, if at all.
+    fn levels(&mut self, binder: DefinitionId, place: &Place) -> Option<Vec<Level>> {
+        self.change.matching.old_of(binder)?;
+        let scope = self.new.enclosing_scope(binder);
+        let around: Vec<DefinitionId> = self
+            .new
+            .ancestors(binder)
+            .take_while(|around| around.id != scope)
+            .filter(|around| around.kind == DefinitionKind::Branch)
+            .map(|around| around.id)
+            .collect();
+        let mut levels = Vec::new();
+        for branch in around.into_iter().rev() {
+            let block = self.new.get(branch).parent?;
+            let (old_block, old_branch) = (
+                self.change.matching.old_of(block)?,
+                self.change.matching.old_of(branch)?,
+            );
+            let question = match self.lost_names.asked.get(&block) {
+                Some(question) => *question,
+                None => self.question(old_block, block, place, None),
+            };
+            let at = |branches: Vec<DefinitionId>, branch| branches.into_iter().position(|other| other == branch);
+            levels.push(Level {
+                block: question,
+                was: at(branches(self.old, old_block), old_branch)?,
+                branch: at(branches(self.new, block), branch)?,
+                chooses: self.blocks[question].choice.is_some(),
+            });
+        }
+        Some(levels)
+    }
+
+    /// Came the lost binding after this one, which does not run again?
+    fn is_overtaken(&self, binder: DefinitionId, lost: DefinitionId) -> bool {
+        self.change.matching.old_of(binder).is_some_and(|old| {
+            let is_definition = matches!(
+                self.new.get(binder).kind,
+                DefinitionKind::Function { .. } | DefinitionKind::Class
+            );
+            old < lost && (is_definition || self.is_same(old, binder))
+        })
+    }
+}
+
+/// A branch of a block that both texts have.
+struct Level {
+    /// Index of the question about the block.
+    block: usize,
+    /// The branch in the old text, and in the new one.
+    was: usize,
+    branch: usize,
+    /// Its tests changed.
+    chooses: bool,
+}
+
+impl Level {
+    /// The branch has run, and is not left now.
+    fn has_bound(&self) -> Guard {
+        let when = match self.chooses {
+            true => When::Stayed(self.was, self.branch),
+            false => When::Ran(self.was),
+        };
+        Guard {
+            block: self.block,
+            when,
+        }
+    }
+
+    /// It has not run, and does not now.
+    fn is_absent(&self) -> Guard {
+        let when = match self.chooses {
+            true => When::NotChosen(self.branch),
+            false => When::NotRan(self.was),
+        };
+        Guard {
+            block: self.block,
+            when,
+        }
+    }
+}
+
+/// The conditions under which what stands in the innermost of these branches was not reached, each by itself.
+fn absences(levels: &[Level]) -> Vec<Vec<Guard>> {
+    let until = |at: usize| {
+        let reached = levels[..at].iter().map(Level::has_bound);
+        reached.chain([levels[at].is_absent()]).collect()
+    };
+    (0..levels.len()).map(until).collect()
+}
