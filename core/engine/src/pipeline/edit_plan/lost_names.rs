@@ -18,19 +18,34 @@ const MOST_WAYS: usize = 8;
 /// What the planner remembers of blocks until it has seen all of them.
 #[derive(Default)]
 pub(super) struct LostNames {
-    lost: Vec<Lost>,
+    lost: Vec<(Lost, Place, Vec<Guard>)>,
     /// The questions asked about blocks, by their definition in the new text.
     asked: FxHashMap<DefinitionId, usize>,
 }
 
-/// A name that a removed statement or definition has bound.
-struct Lost {
+/// A removed statement or definition, and names that it has bound.
+pub(super) struct Lost {
     /// In the old tree.
-    definition: DefinitionId,
-    edit: EditCode,
-    name: String,
-    place: Place,
-    guards: Vec<Guard>,
+    pub(super) definition: DefinitionId,
+    pub(super) edit: EditCode,
+    /// Those that only blocks go on to bind.
+    pub(super) names: Vec<String>,
+    /// Those that nothing does, and names that lose their annotation.
+    pub(super) gone: Vec<String>,
+    pub(super) annotations: Vec<String>,
+}
+
+impl Lost {
+    /// Names of an old definition that only blocks go on to bind.
+    pub(super) fn of(definition: DefinitionId, edit: EditCode, names: Vec<String>) -> Self {
+        Self {
+            definition,
+            edit,
+            names,
+            gone: Vec::new(),
+            annotations: Vec::new(),
+        }
+    }
 }
 
 impl LostNames {
@@ -46,63 +61,73 @@ impl Planner<'_> {
         self.names.last_binder(&place.scope, name).is_none() && !self.names.is_touched_elsewhere(&place.scope, name)
     }
 
-    /// Leaves the decision about a name to [`settle_lost_names`](Self::settle_lost_names).
-    pub(super) fn lose(&mut self, definition: DefinitionId, edit: EditCode, name: String, place: &Place) {
-        self.lost_names.lost.push(Lost {
-            definition,
-            edit,
-            name,
-            place: place.clone(),
-            guards: self.guards.clone(),
-        });
+    /// Leaves the decision about names to [`settle_lost_names`](Self::settle_lost_names).
+    pub(super) fn lose(&mut self, lost: Lost, place: &Place) {
+        if lost.names.is_empty() {
+            return;
+        }
+        let guards = self.guards.clone();
+        self.lost_names.lost.push((lost, place.clone(), guards));
     }
 
     /// Plans what becomes of the names that were lost, once all blocks have been planned.
     pub(super) fn settle_lost_names(&mut self) {
-        for lost in std::mem::take(&mut self.lost_names.lost) {
-            let binders: Vec<DefinitionId> = {
-                let binders = self.names.block_binders(&lost.place.scope, &lost.name).iter().copied();
-                let excluded = |binder: &DefinitionId| lost.place.branch.is_some_and(|it| self.excludes(it, *binder));
-                binders.filter(|binder| !excluded(binder)).collect()
+        for (lost, place, guards) in std::mem::take(&mut self.lost_names.lost) {
+            // What is refused comes first: the rest of the statement stays with it.
+            let (mut refused, mut unbound) = (Vec::new(), Vec::new());
+            for name in &lost.names {
+                self.settle(&lost, name, &place, &mut refused, &mut unbound);
+            }
+            let action = |names: Vec<String>, annotations: Vec<String>| Action::Unbind {
+                scope: place.scope.clone(),
+                names,
+                annotations,
             };
-            if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder)) {
-                self.with_guards(&lost, &[], Action::Refuse(why));
-                continue;
+            let refused = refused.into_iter().map(|(guards, why)| (guards, Action::Refuse(why)));
+            let unbound = unbound
+                .into_iter()
+                .map(|(guards, name)| (guards, action(vec![name], Vec::new())));
+            let gone = (Vec::new(), action(lost.gone.clone(), lost.annotations.clone()));
+            for (more, action) in refused.chain(unbound).chain([gone]) {
+                self.guards = [&guards[..], &more].concat();
+                self.push(lost.edit, Some(lost.definition), None, action);
             }
-            let mut ways: Vec<Vec<Guard>> = vec![Vec::new()];
-            for binder in binders {
-                let Some(levels) = self.levels(binder, &lost.place) else {
-                    continue;
-                };
-                if self.is_overtaken(binder, lost.definition) {
-                    let ran: Vec<Guard> = levels.iter().map(Level::has_bound).collect();
-                    let why = reasons::last_binding_removed(&lost.name);
-                    self.with_guards(&lost, &ran, Action::Refuse(why));
-                }
-                let absences = absences(&levels);
-                let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
-                ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
-            }
-            if ways.len() > MOST_WAYS {
-                let why = reasons::last_binding_removed(&lost.name);
-                self.with_guards(&lost, &[], Action::Refuse(why));
-                continue;
-            }
-            for way in ways {
-                let action = Action::Unbind {
-                    scope: lost.place.scope.clone(),
-                    names: vec![lost.name.clone()],
-                    annotations: Vec::new(),
-                };
-                self.with_guards(&lost, &way, action);
-            }
+            self.guards.clear();
         }
     }
 
-    fn with_guards(&mut self, lost: &Lost, guards: &[Guard], action: Action) {
-        self.guards = [&lost.guards[..], guards].concat();
-        self.push(lost.edit, Some(lost.definition), None, action);
-        self.guards.clear();
+    /// Under which conditions the name goes, and under which its statement stays, and why.
+    fn settle(
+        &mut self,
+        lost: &Lost,
+        name: &str,
+        place: &Place,
+        refused: &mut Vec<(Vec<Guard>, Refusal)>,
+        unbound: &mut Vec<(Vec<Guard>, String)>,
+    ) {
+        let excluded = |binder: &DefinitionId| place.branch.is_some_and(|branch| self.excludes(branch, *binder));
+        let binders = self.names.block_binders(&place.scope, name).iter().copied();
+        let binders: Vec<DefinitionId> = binders.filter(|binder| !excluded(binder)).collect();
+        if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder)) {
+            return refused.push((Vec::new(), why));
+        }
+        let mut ways: Vec<Vec<Guard>> = vec![Vec::new()];
+        for binder in binders {
+            let Some(levels) = self.levels(binder, place) else {
+                continue;
+            };
+            if self.is_overtaken(binder, lost.definition) {
+                let ran = levels.iter().map(Level::has_bound).collect();
+                refused.push((ran, reasons::last_binding_removed(name)));
+            }
+            let absences = absences(&levels);
+            let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
+            ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
+        }
+        if ways.len() > MOST_WAYS {
+            return refused.push((Vec::new(), reasons::last_binding_removed(name)));
+        }
+        unbound.extend(ways.into_iter().map(|way| (way, name.to_owned())));
     }
 
     /// Why a new statement, or a block around it, is not run.

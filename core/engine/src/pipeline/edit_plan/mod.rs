@@ -10,6 +10,7 @@ mod class_statements;
 mod decorated;
 mod dependents;
 mod elsewhere;
+mod followers;
 mod functions;
 mod guard;
 mod headers;

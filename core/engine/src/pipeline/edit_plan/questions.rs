@@ -50,7 +50,8 @@ impl Planner<'_> {
         let mut reads = reads.flat_map(|test| &test.reads);
         Choice {
             unit: Unit::choosing(self.new, new, CHOSEN),
-            is_static: is_static(self.new, new) && !reads.any(|name| self.is_bound_late(name, place)),
+            is_static: is_static(self.new, new)
+                && !reads.any(|name| self.is_bound_late(name, place) || self.may_follow(name, &place.scope)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Statements of modules and classes, new definitions, and deletions.
 
 use super::headers::same_defaults;
+use super::lost_names::Lost;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
@@ -161,10 +162,11 @@ impl Planner<'_> {
             (_, false) => EditCode::ClsAttr,
             _ => EditCode::Stmt,
         };
-        for name in kept {
-            if let Some(old) = old.filter(|_| self.is_bound_in_blocks_only(&name, place)) {
-                self.lose(old, edit, name, place);
-            }
+        if let Some(old) = old {
+            let names = kept
+                .into_iter()
+                .filter(|name| self.is_bound_in_blocks_only(name, place));
+            self.lose(Lost::of(old, edit, names.collect()), place);
         }
         let phase = self.phase_in_order(definition, &binds, place);
         let statement = RunStatement {
@@ -201,6 +203,7 @@ impl Planner<'_> {
         let phase = match phase(definition) {
             Phase::Early if place.is_late => Phase::Late,
             Phase::Early if self.batch.is_imported(self.change, imports) => Phase::Late,
+            Phase::Early if reads.iter().any(|name| self.may_follow(name, &place.scope)) => Phase::Late,
             Phase::Early
                 if reads
                     .into_iter()
@@ -303,13 +306,12 @@ impl Planner<'_> {
             (_, true) => EditCode::Stmt,
             (_, false) => EditCode::ClsAttr,
         };
-        let (mut names, mut is_lost) = (Vec::new(), false);
+        let (mut names, mut lost) = (Vec::new(), Vec::new());
         for name in bound_names(self.old, id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
             } else if self.is_bound_in_blocks_only(&name, place) {
-                is_lost = true;
-                self.lose(id, edit, name, place);
+                lost.push(name);
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
@@ -323,12 +325,20 @@ impl Planner<'_> {
             .facets
             .function()
             .map_or(&[][..], |facets| &facets.decorators);
-        if names.is_empty() && !is_lost && !decorators.iter().all(is_inert_decorator) {
+        if names.is_empty() && lost.is_empty() && !decorators.iter().all(is_inert_decorator) {
             let why = reasons::left_registered(&definition.path);
             self.refuse(EditCode::Overloads, Some(id), None, why);
         }
         let scope = place.scope.clone();
         let annotations = self.unannotated(id, place);
+        if !lost.is_empty() {
+            let lost = Lost {
+                gone: names,
+                annotations,
+                ..Lost::of(id, edit, lost)
+            };
+            return self.lose(lost, place);
+        }
         let action = Action::Unbind {
             scope,
             names,

@@ -7,6 +7,7 @@ use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
+use super::propagate::Propagation;
 use super::statements::{self, without_place};
 use super::transaction::Transaction;
 use super::units::{compile_to_run, execute_in, no_class};
@@ -21,6 +22,7 @@ pub fn run_statements(
     works: &[Work<'_>],
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
+    propagation: &mut Propagation<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -34,8 +36,13 @@ pub fn run_statements(
                 .map(|index| (work.file, index))
         })
         .collect();
+    let mut last_file = None;
     for &(file, index) in order.iter().filter(|at| late.contains(at)) {
         let at = at_of[&file];
+        // What it imports from the files before has their values.
+        if last_file.replace(file) != Some(file) {
+            propagation.follow(prepared, transaction, false)?;
+        }
         run_operation(interpreter, &works[at], index, &mut prepared[at], transaction, ran)?;
     }
     // What waited for a test and was prepared just now has run.

@@ -43,6 +43,7 @@ use crate::pipeline::edit_plan::{FilePlan, Plan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use prepare::Prepared;
+use propagate::Propagation;
 
 /// How often a batch is prepared again because another thread changed a value that it replaces.
 const TRIES: usize = 3;
@@ -113,16 +114,24 @@ fn attempt(
     prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<Followed>, Failure> {
-    let before = propagate::Before::of(interpreter, &plan.dependents);
+    let mut propagation = Propagation::begin(interpreter, &plan.dependents, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    late::run_statements(interpreter, works, prepared, &plan.order, transaction, ran)?;
+    late::run_statements(
+        interpreter,
+        works,
+        prepared,
+        &plan.order,
+        &mut propagation,
+        transaction,
+        ran,
+    )?;
     derived::follow_classes(interpreter, works, prepared, transaction)?;
-    let followed = propagate::propagate(interpreter, &plan.dependents, works, &before, transaction)?;
+    propagation.follow(prepared, transaction, true)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
-    Ok(followed)
+    Ok(propagation.into_followed())
 }
 
 fn commit_prepared(

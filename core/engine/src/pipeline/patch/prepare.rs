@@ -202,7 +202,9 @@ fn prepare_operation(
             Ok(())
         }
         Action::Rename(rename) => rename_prepared(interpreter, work, (index, rename), module, steps, outcome),
-        Action::Unbind { scope, names, .. } if let Some(reason) = refused_binder(scope, names, module, work) => {
+        Action::Unbind { scope, names, .. }
+            if let Some(reason) = refused_binder(operation, (scope, names), module, work) =>
+        {
             // They stay, as long as what was to bind them anew is not done.
             outcome.is_told = true;
             Err(Stop::Refused(reason))
@@ -254,15 +256,23 @@ fn name_unknown(names: &[String], kind: BlockKind) -> Refusal {
     )
 }
 
-/// Why another statement that was to bind one of these names is not run.
-fn refused_binder(scope: &Scope, names: &[String], module: &Prepared, work: &Work<'_>) -> Option<Refusal> {
+/// Why these names stay: another statement that was to bind one of them anew is not run, or the statement that bound
+/// them stays.
+fn refused_binder(
+    operation: &Operation,
+    (scope, names): (&Scope, &[String]),
+    module: &Prepared,
+    work: &Work<'_>,
+) -> Option<Refusal> {
     let mut operations = work.plan.operations.iter().zip(&module.outcome.operations);
-    operations.find_map(|(operation, outcome)| {
-        let Action::Run(statement) = &operation.action else {
-            return None;
+    operations.find_map(|(other, outcome)| {
+        let is_it = match &other.action {
+            Action::Run(statement) => {
+                statement.scope == *scope && statement.binds.iter().any(|name| names.contains(name))
+            }
+            _ => (other.old, other.new) == (operation.old, operation.new),
         };
-        let is_binder = statement.scope == *scope && statement.binds.iter().any(|name| names.contains(name));
-        outcome.refused.clone().filter(|reason| is_binder && !reason.is_note)
+        outcome.refused.clone().filter(|reason| is_it && !reason.is_note)
     })
 }
 
