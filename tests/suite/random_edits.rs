@@ -6,6 +6,7 @@
 
 mod dice;
 mod edit;
+mod function;
 mod program;
 mod sequence;
 

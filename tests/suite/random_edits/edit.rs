@@ -1,7 +1,14 @@
 //! Edits of a program, as a programmer makes them.
 
 use super::dice::Dice;
-use super::program::{Around, FUNCTION_DECORATORS, Function, Item, Kind, METHOD_DECORATORS, MODULES, Program};
+use super::function::{FUNCTION_DECORATORS, Function, METHOD_DECORATORS};
+use super::program::{Around, Base, HEADERS, Item, Kind, MODULES, Program};
+
+/// How deep classes and blocks nest at most.
+const DEPTH: usize = 3;
+
+/// Where a list of items is: for each class or block on the way its place, and which of its lists it is.
+type Path = Vec<(usize, usize)>;
 
 impl Program {
     /// Changes one to three things; says what.
@@ -11,72 +18,74 @@ impl Program {
     }
 
     fn edit_once(&mut self, dice: &mut Dice) -> String {
-        match dice.below(12) {
+        match dice.below(16) {
             0 => self.add(dice),
             1 => self.delete(dice),
             2 => self.move_within(dice),
-            3 => self.move_elsewhere(dice),
-            4 => self.rename(dice),
+            3 | 4 => self.move_elsewhere(dice),
+            5 => self.rename(dice),
+            6 => self.change_numbers(dice),
             _ => {
-                let Some((item, around)) = self.any(dice) else {
+                let (base, number) = (self.any_base(dice), self.any_number(dice));
+                let (path, around) = self.any_list(dice);
+                let items = self.list(&path);
+                if items.is_empty() {
                     return "nothing".to_owned();
+                }
+                let at = dice.below(items.len());
+                change(&mut items[at], around, (base, number), dice)
+            }
+        }
+    }
+
+    /// The lists of items of the module and of everything in it, with what is around each.
+    fn lists(&self) -> Vec<(Path, Around)> {
+        fn collect(items: &[Item], path: &Path, around: Around, found: &mut Vec<(Path, Around)>) {
+            found.push((path.clone(), around));
+            for (at, item) in items.iter().enumerate() {
+                let inside = match (&item.kind, around) {
+                    (Kind::Class { .. }, _) | (_, Around::Class) => Around::Class,
+                    _ => Around::Block,
                 };
-                change(item, around, dice)
+                for (which, list) in item.lists().enumerate() {
+                    let mut path = path.clone();
+                    path.push((at, which));
+                    collect(list, &path, inside, found);
+                }
             }
         }
+        let mut found = Vec::new();
+        collect(&self.items, &Path::new(), Around::Module, &mut found);
+        found
     }
 
-    /// Any item at any depth, with where it stands.
-    fn any(&mut self, dice: &mut Dice) -> Option<(&mut Item, Around)> {
-        let mut items = &mut self.items;
-        let mut around = Around::Module;
-        loop {
-            if items.is_empty() {
-                return None;
-            }
-            let at = dice.below(items.len());
-            let goes_down = !items[at].members().is_empty() && dice.often();
-            if !goes_down {
-                return Some((&mut items[at], around));
-            }
-            around = match items[at].kind {
-                Kind::Class { .. } => Around::Class,
-                _ if around == Around::Class => Around::Class,
-                _ => Around::Block,
-            };
-            items = items[at].members_mut().expect("it has members");
+    fn list(&mut self, path: &Path) -> &mut Vec<Item> {
+        let mut list = &mut self.items;
+        for (at, which) in path {
+            list = list[*at].lists_mut().nth(*which).expect("it is there");
         }
+        list
     }
 
-    /// The items of the module, or of a class or block of it.
-    fn any_list(&mut self, dice: &mut Dice) -> (&mut Vec<Item>, Around) {
-        let holders: Vec<usize> = (0..self.items.len())
-            .filter(|at| self.items[*at].holds_items())
-            .collect();
-        if holders.is_empty() || dice.often() {
-            return (&mut self.items, Around::Module);
-        }
-        let holder = &mut self.items[holders[dice.below(holders.len())]];
-        let around = match holder.kind {
-            Kind::Class { .. } => Around::Class,
-            _ => Around::Block,
-        };
-        (holder.members_mut().expect("it is a holder"), around)
+    /// The items of the module as often as those of all classes and blocks together.
+    fn any_list(&self, dice: &mut Dice) -> (Path, Around) {
+        let lists = self.lists();
+        let at = if dice.below(2) == 0 { 0 } else { dice.below(lists.len()) };
+        lists[at].clone()
     }
 
     fn add(&mut self, dice: &mut Dice) -> String {
-        // Made first: what is added needs a number of the program.
-        let (_, around) = self.any_list(&mut dice.clone());
-        let item = self.item(&mut dice.clone(), around, usize::from(around != Around::Module));
+        let (path, around) = self.any_list(dice);
+        let item = self.item(dice, around, path.len().min(2));
         let said = format!("add {}", item.name);
-        let (items, _) = self.any_list(dice);
-        let at = dice.below(items.len() + 1);
-        items.insert(at, item);
+        let items = self.list(&path);
+        items.insert(dice.below(items.len() + 1), item);
         said
     }
 
     fn delete(&mut self, dice: &mut Dice) -> String {
-        let (items, _) = self.any_list(dice);
+        let (path, _) = self.any_list(dice);
+        let items = self.list(&path);
         if items.len() < 2 {
             return "nothing".to_owned();
         }
@@ -85,7 +94,8 @@ impl Program {
     }
 
     fn move_within(&mut self, dice: &mut Dice) -> String {
-        let (items, _) = self.any_list(dice);
+        let (path, _) = self.any_list(dice);
+        let items = self.list(&path);
         if items.len() < 2 {
             return "nothing".to_owned();
         }
@@ -95,58 +105,73 @@ impl Program {
         said
     }
 
-    /// Out of a class or block to the module, or from the module into a class.
+    /// Out of a class, a block or the module into another one.
     fn move_elsewhere(&mut self, dice: &mut Dice) -> String {
-        let (items, around) = self.any_list(dice);
+        let (from, _) = self.any_list(dice);
+        let items = self.list(&from);
         if items.len() < 2 {
             return "nothing".to_owned();
         }
         let at = dice.below(items.len());
-        let is_function = matches!(&items[at].kind, Kind::Function(function) if function.decorator.is_none());
-        if !is_function && !matches!(items[at].kind, Kind::Constant { .. }) {
+        let is_movable = match &items[at].kind {
+            Kind::Function(function) => function.decorator.is_none_or(|it| FUNCTION_DECORATORS.contains(&it)),
+            Kind::Closure { .. } | Kind::Block { .. } => false,
+            _ => true,
+        };
+        if !is_movable {
             return "nothing".to_owned();
         }
         let mut item = items.remove(at);
         if let Kind::Function(function) = &mut item.kind {
             function.calls_super = false;
         }
+        let (to, _) = self.any_list(dice);
+        let to = if to.len() < DEPTH { to } else { Path::new() };
         let said = format!("move {} elsewhere", item.name);
-        let target = self
-            .items
-            .iter()
-            .position(|holder| around == Around::Module && matches!(holder.kind, Kind::Class { .. }));
-        match target.and_then(|at| self.items[at].members_mut()) {
-            Some(members) => members.push(item),
-            None => self.items.push(item),
-        }
+        let items = self.list(&to);
+        items.insert(dice.below(items.len() + 1), item);
         said
     }
 
     fn rename(&mut self, dice: &mut Dice) -> String {
         self.next_id += 1;
         let id = self.next_id;
-        let Some((item, _)) = self.any(dice) else {
+        let (path, _) = self.any_list(dice);
+        let items = self.list(&path);
+        let at = dice.below(items.len());
+        let Some(item) = items.get_mut(at) else {
             return "nothing".to_owned();
         };
         let old = item.name.clone();
         item.name = format!("{}_{id}", old.split('_').next().unwrap_or_default());
         format!("rename {old} to {}", item.name)
     }
-}
 
-impl Item {
-    fn holds_items(&self) -> bool {
-        matches!(self.kind, Kind::Class { .. } | Kind::Block { .. })
+    fn change_numbers(&mut self, dice: &mut Dice) -> String {
+        let (roll, at) = (dice.below(5), dice.below(self.numbers.len()));
+        if roll == 0 || self.numbers.is_empty() {
+            return format!("add {}", self.add_number(dice));
+        }
+        if roll == 1 {
+            return format!("delete {}", self.numbers.remove(at).name);
+        }
+        self.numbers[at].value += 1;
+        format!("value of {}", self.numbers[at].name)
     }
 }
 
-fn change(item: &mut Item, around: Around, dice: &mut Dice) -> String {
+/// `found`: a base and a number that it may get.
+fn change(item: &mut Item, around: Around, found: (Base, Option<usize>), dice: &mut Dice) -> String {
     if dice.rarely() {
         item.space = dice.below(4);
         return format!("layout of {}", item.name);
     }
     let what = match &mut item.kind {
-        Kind::Constant { value } | Kind::Lambda { value } => {
+        Kind::Constant { plus, .. } if dice.rarely() => {
+            *plus = found.1;
+            "number"
+        }
+        Kind::Constant { value, .. } | Kind::Lambda { value } => {
             *value += 1;
             "value"
         }
@@ -154,7 +179,7 @@ fn change(item: &mut Item, around: Around, dice: &mut Dice) -> String {
             *module = MODULES[dice.below(MODULES.len())];
             "import"
         }
-        Kind::Function(function) => change_function(function, around, dice),
+        Kind::Function(function) => change_function(function, around, found.1, dice),
         Kind::Closure {
             value,
             reads_second,
@@ -173,21 +198,25 @@ fn change(item: &mut Item, around: Around, dice: &mut Dice) -> String {
                 "body of the closure"
             }
         },
+        Kind::Class { base, .. } if dice.often() => {
+            *base = found.0;
+            "bases"
+        }
         Kind::Class { docstring, .. } => {
             *docstring = dice.often().then(|| dice.below(100));
             "docstring"
         }
-        Kind::Block { members, .. } => match members.first_mut() {
-            Some(member) => return change(member, around, dice),
-            None => "nothing",
-        },
+        Kind::Block { header, .. } => {
+            *header = HEADERS[dice.below(HEADERS.len())];
+            "header"
+        }
     };
     format!("{what} of {}", item.name)
 }
 
-fn change_function(function: &mut Function, around: Around, dice: &mut Dice) -> &'static str {
+fn change_function(function: &mut Function, around: Around, number: Option<usize>, dice: &mut Dice) -> &'static str {
     let is_method = function.parameters.first().is_some_and(|(name, _)| name == "self");
-    match dice.below(12) {
+    match dice.below(13) {
         0 => {
             for (_, default) in &mut function.parameters {
                 *default = default.map(|value| value + 1);
@@ -237,6 +266,10 @@ fn change_function(function: &mut Function, around: Around, dice: &mut Dice) -> 
         9 if is_method && around == Around::Class && function.decorator != Some("staticmethod") => {
             function.calls_super = !function.calls_super;
             "super"
+        }
+        10 if function.decorator != Some("property") => {
+            function.number = number;
+            "number"
         }
         _ => {
             function.value += 1;

@@ -1,17 +1,29 @@
-//! A program as a model, and its text.
+//! A program as a model, and its text: a module, and a second one with numbers that it imports.
 //!
-//! No statement reads what another one binds, except for decorators and bases that never change: an unchanged statement
-//! never runs again, so that a fresh start would differ for a good reason.
+//! No statement reads what another one binds, except for decorators, bases and imported numbers: an unchanged statement
+//! never runs again, so that a fresh start would differ for a good reason. What a base or number is named is looked up
+//! when the text is written; one that is not there, or comes later, is left out. So every program runs.
 
 use std::fmt::Write as _;
 
 use super::dice::Dice;
+use super::function::Function;
 
-/// A module.
+/// A module, and the numbers of a second one.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub items: Vec<Item>,
+    pub numbers: Vec<Number>,
     pub next_id: usize,
+}
+
+/// A name of the second file.
+#[derive(Clone, Debug)]
+pub struct Number {
+    /// The same before and after an edit.
+    pub id: usize,
+    pub name: String,
+    pub value: usize,
 }
 
 /// A statement or definition.
@@ -29,6 +41,8 @@ pub struct Item {
 pub enum Kind {
     Constant {
         value: usize,
+        /// The number that is added.
+        plus: Option<usize>,
     },
     Import {
         module: &'static str,
@@ -44,38 +58,39 @@ pub enum Kind {
         default: Option<usize>,
     },
     Class {
-        base: Option<&'static str>,
+        base: Base,
         docstring: Option<usize>,
         members: Vec<Item>,
     },
     Block {
         header: &'static str,
         members: Vec<Item>,
+        /// What the `else` of an `if` holds.
+        otherwise: Vec<Item>,
     },
 }
 
-#[derive(Clone, Debug)]
-pub struct Function {
-    pub decorator: Option<&'static str>,
-    pub is_async: bool,
-    pub yields: bool,
-    /// Positional parameters with an optional default.
-    pub parameters: Vec<(String, Option<usize>)>,
-    pub keyword_default: Option<usize>,
-    pub annotated: bool,
-    pub docstring: Option<usize>,
-    pub value: usize,
-    pub nested: Option<usize>,
-    pub comprehension: bool,
-    pub calls_super: bool,
-    pub extra_lines: usize,
+/// The bases of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    None,
+    /// Of those that never change.
+    Fixed(&'static str),
+    /// Another class of the module, by its number.
+    Item(usize),
 }
 
 pub const MODULES: [&str; 5] = ["json", "math", "string", "operator", "itertools"];
-pub const BASES: [&str; 2] = ["Base", "Other"];
-pub const HEADERS: [&str; 4] = ["if True:", "if not BASES:", "try:", "with passing_by():"];
-pub const METHOD_DECORATORS: [&str; 5] = ["staticmethod", "classmethod", "property", "passing", "wrapping"];
-pub const FUNCTION_DECORATORS: [&str; 2] = ["passing", "wrapping"];
+pub const BASES: [&str; 3] = ["Base", "Other", "Base, Other"];
+pub const HEADERS: [&str; 7] = [
+    "if True:",
+    "if not BASES:",
+    "if LEVEL > 1:",
+    "if len(BASES) == 2:",
+    "try:",
+    "with passing_by():",
+    "for _ in range(1):",
+];
 
 /// What all programs begin with; it never changes.
 const HEAD: &str = "\
@@ -108,6 +123,7 @@ class Other:
 
 
 BASES = [Base, Other]
+LEVEL = 2
 ";
 
 /// Where a definition stands: what can be decorated and how depends on it.
@@ -119,17 +135,49 @@ pub enum Around {
 }
 
 impl Program {
-    /// Five to ten definitions and statements.
+    /// Five to ten definitions and statements, up to two numbers.
     pub fn new(dice: &mut Dice) -> Self {
         let mut program = Self {
             items: Vec::new(),
+            numbers: Vec::new(),
             next_id: 0,
         };
+        for _ in 0..dice.below(3) {
+            program.add_number(dice);
+        }
         for _ in 0..5 + dice.below(6) {
             let item = program.item(dice, Around::Module, 0);
             program.items.push(item);
         }
         program
+    }
+
+    pub fn add_number(&mut self, dice: &mut Dice) -> String {
+        self.next_id += 1;
+        let (id, value) = (self.next_id, dice.below(100));
+        let name = format!("NUMBER_{id}");
+        self.numbers.push(Number {
+            id,
+            name: name.clone(),
+            value,
+        });
+        name
+    }
+
+    /// One of the numbers.
+    pub fn any_number(&self, dice: &mut Dice) -> Option<usize> {
+        self.numbers.get(dice.below(self.numbers.len())).map(|number| number.id)
+    }
+
+    /// One of the bases that a class can be given.
+    pub fn any_base(&self, dice: &mut Dice) -> Base {
+        let is_class = |item: &&Item| matches!(item.kind, Kind::Class { .. });
+        let classes: Vec<usize> = self.items.iter().filter(is_class).map(|item| item.id).collect();
+        match dice.below(4) {
+            0 => Base::None,
+            1 if !classes.is_empty() => Base::Item(classes[dice.below(classes.len())]),
+            _ => Base::Fixed(BASES[dice.below(BASES.len())]),
+        }
     }
 
     /// A new item; blocks and classes are filled down to a depth of two.
@@ -138,22 +186,24 @@ impl Program {
         let id = self.next_id;
         let kind_count = match (around, depth) {
             (_, 2..) => 6,
-            (Around::Class, _) => 8,
+            (Around::Class, _) => 9,
             (Around::Module | Around::Block, _) => 11,
         };
-        let roll = dice.below(kind_count);
-        let mut members = |program: &mut Self, inside| {
-            let count = 1 + dice.below(4);
-            (0..count)
-                .map(|_| program.item(dice, inside, depth + 1))
-                .collect::<Vec<_>>()
-        };
-        let (prefix, kind) = match roll {
-            0 => ("VALUE", Kind::Constant { value: id }),
+        let (prefix, kind) = match dice.below(kind_count) {
+            0 => (
+                "VALUE",
+                Kind::Constant {
+                    value: id,
+                    plus: dice.rarely().then(|| self.any_number(dice)).flatten(),
+                },
+            ),
             1 => ("short", Kind::Lambda { value: id }),
             6 | 7 => {
-                let members = members(self, Around::Class);
-                let base = dice.rarely().then(|| BASES[dice.below(BASES.len())]);
+                let members = self.members(dice, Around::Class, depth);
+                let base = match dice.rarely() {
+                    true => self.any_base(dice),
+                    false => Base::None,
+                };
                 let docstring = dice.rarely().then(|| dice.below(100));
                 (
                     "Class",
@@ -165,9 +215,24 @@ impl Program {
                 )
             }
             8 => {
-                let members = members(self, Around::Block);
+                let inside = match around {
+                    Around::Class => Around::Class,
+                    _ => Around::Block,
+                };
+                let members = self.members(dice, inside, depth);
                 let header = HEADERS[dice.below(HEADERS.len())];
-                ("block", Kind::Block { header, members })
+                let otherwise = match dice.rarely() {
+                    true => self.members(dice, inside, depth),
+                    false => Vec::new(),
+                };
+                (
+                    "block",
+                    Kind::Block {
+                        header,
+                        members,
+                        otherwise,
+                    },
+                )
             }
             9 => (
                 "closure",
@@ -183,7 +248,10 @@ impl Program {
                     module: MODULES[dice.below(MODULES.len())],
                 },
             ),
-            _ => ("work", Kind::Function(Function::new(dice, around))),
+            _ => {
+                let number = self.any_number(dice);
+                ("work", Kind::Function(Function::new(dice, around, number)))
+            }
         };
         Item {
             id,
@@ -193,10 +261,32 @@ impl Program {
         }
     }
 
-    /// The text of the module.
-    pub fn text(&self) -> String {
-        let mut text = String::from(HEAD);
-        self.items.iter().for_each(|item| item.write(&mut text, 0));
+    fn members(&mut self, dice: &mut Dice, inside: Around, depth: usize) -> Vec<Item> {
+        let count = 1 + dice.below(4);
+        (0..count).map(|_| self.item(dice, inside, depth + 1)).collect()
+    }
+
+    /// The text of the module of this name.
+    pub fn text(&self, module: &str) -> String {
+        // Loaded also where nothing of it is used yet, so that all saves of it are answered.
+        let mut text = format!("{HEAD}import {module}_numbers\n");
+        for number in &self.numbers {
+            let _ = writeln!(text, "from {module}_numbers import {}", number.name);
+        }
+        let names = Names {
+            numbers: &self.numbers,
+            items: &self.items,
+        };
+        self.items.iter().for_each(|item| item.write(&mut text, 0, names));
+        text
+    }
+
+    /// The text of the second file.
+    pub fn numbers_text(&self) -> String {
+        let mut text = String::from("\"\"\"Numbers.\"\"\"\n");
+        for number in &self.numbers {
+            let _ = writeln!(text, "{} = {}", number.name, number.value);
+        }
         text
     }
 
@@ -205,10 +295,10 @@ impl Program {
         fn collect(items: &[Item], ids: &mut Vec<usize>) {
             for item in items {
                 ids.push(item.id);
-                collect(item.members(), ids);
+                item.lists().for_each(|list| collect(list, ids));
             }
         }
-        let mut ids = Vec::new();
+        let mut ids = self.numbers.iter().map(|number| number.id).collect();
         collect(&self.items, &mut ids);
         ids
     }
@@ -219,114 +309,103 @@ impl Program {
             items.retain(|item| item.id != id);
             items
                 .iter_mut()
-                .filter_map(Item::members_mut)
-                .for_each(|members| remove(members, id));
+                .flat_map(Item::lists_mut)
+                .for_each(|list| remove(list, id));
         }
         let mut program = self.clone();
         remove(&mut program.items, id);
+        program.numbers.retain(|number| number.id != id);
         program
     }
 }
 
-impl Function {
-    fn new(dice: &mut Dice, around: Around) -> Self {
-        let is_method = around == Around::Class;
-        let decorators: &[&'static str] = if is_method {
-            &METHOD_DECORATORS
-        } else {
-            &FUNCTION_DECORATORS
-        };
-        let decorator = dice.rarely().then(|| decorators[dice.below(decorators.len())]);
-        let is_property = decorator == Some("property");
-        let mut parameters = Vec::new();
-        if is_method && decorator != Some("staticmethod") {
-            parameters.push(("self".to_owned(), None));
+/// How many ways there are to make an item [simpler](Program::simpler).
+pub const SIMPLER: usize = 13;
+
+impl Program {
+    /// The program in which one item has a feature less, if it had it.
+    pub fn simpler(&self, id: usize, step: usize) -> Self {
+        fn find(items: &mut [Item], id: usize) -> Option<&mut Item> {
+            items.iter_mut().find_map(|item| match item.id == id {
+                true => Some(item),
+                false => item.lists_mut().find_map(|list| find(list, id)),
+            })
         }
-        if !is_property {
-            let count = dice.below(3);
-            parameters.extend((0..count).map(|number| (format!("p{number}"), None)));
-            if dice.often() {
-                parameters.push(("d0".to_owned(), Some(dice.below(100))));
-            }
+        let mut program = self.clone();
+        if let Some(item) = find(&mut program.items, id) {
+            item.leave_out(step);
         }
-        Self {
-            decorator,
-            is_async: !is_property && dice.rarely(),
-            yields: dice.rarely(),
-            parameters,
-            keyword_default: (!is_property && dice.rarely()).then(|| dice.below(100)),
-            annotated: dice.rarely(),
-            docstring: dice.rarely().then(|| dice.below(100)),
-            value: dice.below(100),
-            nested: dice.rarely().then(|| dice.below(100)),
-            comprehension: dice.rarely(),
-            calls_super: false,
-            extra_lines: dice.below(3),
-        }
+        program
+    }
+}
+
+/// The names that the text of an item looks up.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    numbers: &'a [Number],
+    items: &'a [Item],
+}
+
+impl Names<'_> {
+    /// The name of a number.
+    pub fn number(&self, id: Option<usize>) -> Option<&str> {
+        let number = self.numbers.iter().find(|number| Some(number.id) == id)?;
+        Some(&number.name)
     }
 
-    fn write(&self, text: &mut String, name: &str, indent: &str) {
-        if let Some(decorator) = self.decorator {
-            let _ = writeln!(text, "{indent}@{decorator}");
+    /// The bases of the class `of`, in brackets.
+    fn base(&self, base: Base, of: usize) -> String {
+        match base {
+            Base::None => String::new(),
+            Base::Fixed(names) => format!("({names})"),
+            Base::Item(id) => {
+                let mut before = self.items.iter().take_while(|item| !item.holds(of));
+                let found = before.find(|item| item.id == id && matches!(item.kind, Kind::Class { .. }));
+                found.map_or_else(String::new, |item| format!("({})", item.name))
+            }
         }
-        let annotation = if self.annotated { ": int" } else { "" };
-        let mut parameters: Vec<String> = Vec::new();
-        for (name, default) in &self.parameters {
-            let kind = if name == "self" { "" } else { annotation };
-            parameters.push(match default {
-                Some(value) => format!("{name}{kind} = {value}"),
-                None => format!("{name}{kind}"),
-            });
-        }
-        if let Some(value) = self.keyword_default {
-            parameters.push(format!("*, k0{annotation} = {value}"));
-        }
-        let prefix = if self.is_async { "async " } else { "" };
-        let result = if self.annotated { " -> str" } else { "" };
-        let _ = writeln!(text, "{indent}{prefix}def {name}({}){result}:", parameters.join(", "));
-        let mut line = |body: &str| {
-            let _ = writeln!(text, "{indent}    {body}");
-        };
-        if let Some(words) = self.docstring {
-            line(&format!("\"\"\"Words {words}.\"\"\""));
-        }
-        for number in 0..self.extra_lines {
-            line(&format!("step_{number} = {number} + {}", self.value));
-        }
-        if self.calls_super {
-            line("super().__repr__()");
-        }
-        if let Some(value) = self.nested {
-            line(&format!("local = {value}"));
-            line("def inner(a, b=3):");
-            line(&format!("    return local, a, b, {value}"));
-        }
-        if self.comprehension {
-            line(&format!("found = [n + {} for n in range(3)]", self.value));
-        }
-        let last = if self.yields { "yield" } else { "return" };
-        line(&format!("{last} {}", self.value));
     }
 }
 
 impl Item {
-    /// What a class or block holds.
-    pub fn members(&self) -> &[Item] {
-        match &self.kind {
-            Kind::Class { members, .. } | Kind::Block { members, .. } => members,
-            _ => &[],
-        }
+    /// The lists of items in a class or block.
+    pub fn lists(&self) -> impl Iterator<Item = &Vec<Item>> {
+        let (members, otherwise) = match &self.kind {
+            Kind::Class { members, .. } => (Some(members), None),
+            Kind::Block { members, otherwise, .. } => (Some(members), Some(otherwise)),
+            _ => (None, None),
+        };
+        members.into_iter().chain(otherwise)
     }
 
     /// The same, to change.
-    pub fn members_mut(&mut self) -> Option<&mut Vec<Item>> {
-        match &mut self.kind {
-            Kind::Class { members, .. } | Kind::Block { members, .. } => Some(members),
-            _ => None,
+    pub fn lists_mut(&mut self) -> impl Iterator<Item = &mut Vec<Item>> {
+        let (members, otherwise) = match &mut self.kind {
+            Kind::Class { members, .. } => (Some(members), None),
+            Kind::Block { members, otherwise, .. } => (Some(members), Some(otherwise)),
+            _ => (None, None),
+        };
+        members.into_iter().chain(otherwise)
+    }
+
+    fn leave_out(&mut self, step: usize) {
+        match (&mut self.kind, step) {
+            (_, 0) => self.space = 0,
+            (Kind::Constant { plus, .. }, 1) => *plus = None,
+            (Kind::Class { base, .. }, 1) => *base = Base::None,
+            (Kind::Class { docstring, .. }, 2) => *docstring = None,
+            (Kind::Block { otherwise, .. }, 1) => otherwise.clear(),
+            (Kind::Function(function), step) => function.leave_out(step),
+            _ => {}
         }
     }
 
-    fn write(&self, text: &mut String, depth: usize) {
+    /// Is this the item, or is the item in it?
+    fn holds(&self, id: usize) -> bool {
+        self.id == id || self.lists().flatten().any(|item| item.holds(id))
+    }
+
+    fn write(&self, text: &mut String, depth: usize, names: Names<'_>) {
         let (indent, name) = ("    ".repeat(depth), &self.name);
         for number in 0..self.space {
             let _ = if number % 2 == 0 {
@@ -336,11 +415,14 @@ impl Item {
             };
         }
         let _ = match &self.kind {
-            Kind::Constant { value } => writeln!(text, "{indent}{name} = ({value}, 'text')"),
+            Kind::Constant { value, plus } => match names.number(*plus) {
+                Some(number) => writeln!(text, "{indent}{name} = ({value} + {number}, 'text')"),
+                None => writeln!(text, "{indent}{name} = ({value}, 'text')"),
+            },
             Kind::Import { module } => writeln!(text, "{indent}import {module} as {name}"),
             Kind::Lambda { value } => writeln!(text, "{indent}{name} = lambda a, b={value}: (a, b, {value})"),
             Kind::Function(function) => {
-                function.write(text, name, &indent);
+                function.write(text, name, &indent, names);
                 Ok(())
             }
             Kind::Closure {
@@ -362,20 +444,27 @@ impl Item {
                 docstring,
                 members,
             } => {
-                let bases = base.map_or_else(String::new, |base| format!("({base})"));
-                let _ = writeln!(text, "{indent}class {name}{bases}:");
+                let _ = writeln!(text, "{indent}class {name}{}:", names.base(*base, self.id));
                 if let Some(words) = docstring {
                     let _ = writeln!(text, "{indent}    \"\"\"Words {words}.\"\"\"");
                 }
                 let _ = writeln!(text, "{indent}    pass");
-                members.iter().for_each(|member| member.write(text, depth + 1));
+                members.iter().for_each(|member| member.write(text, depth + 1, names));
                 Ok(())
             }
-            Kind::Block { header, members } => {
+            Kind::Block {
+                header,
+                members,
+                otherwise,
+            } => {
                 let _ = writeln!(text, "{indent}{header}\n{indent}    pass");
-                members.iter().for_each(|member| member.write(text, depth + 1));
+                members.iter().for_each(|member| member.write(text, depth + 1, names));
                 if *header == "try:" {
                     let _ = writeln!(text, "{indent}finally:\n{indent}    pass");
+                }
+                if header.starts_with("if") && !otherwise.is_empty() {
+                    let _ = writeln!(text, "{indent}else:");
+                    otherwise.iter().for_each(|member| member.write(text, depth + 1, names));
                 }
                 Ok(())
             }

@@ -6,13 +6,16 @@ use std::ops::RangeInclusive;
 use jurigged_testkit::{Interpreter, KitError, Live, Project, ReportLine, RunAs, SaveBy, difference, fresh_start};
 
 use super::dice::Dice;
-use super::program::Program;
+use super::program::{Program, SIMPLER};
 
 /// Prints everything that the modules hold, code objects recursively with their positions.
 const PROBE: &str = include_str!("facts.py");
 
 /// What is appended for a save that does not parse.
 const BROKEN: &str = "def broken(:\n";
+
+/// The module of a program that is alone in its process.
+const MODULE: &str = "program_0";
 
 struct Sequence {
     seed: u64,
@@ -35,9 +38,24 @@ impl Sequence {
         }
     }
 
-    fn file(&self) -> String {
-        format!("{}.py", self.module)
+    /// The files with their texts.
+    fn texts(&self) -> [(String, String); 2] {
+        texts_of(&self.module, &self.program)
     }
+
+    /// Is this the name of one of its files?
+    fn owns(&self, file: &str) -> bool {
+        files_of(&self.module).iter().any(|own| own == file)
+    }
+}
+
+fn files_of(module: &str) -> [String; 2] {
+    [format!("{module}.py"), format!("{module}_numbers.py")]
+}
+
+fn texts_of(module: &str, program: &Program) -> [(String, String); 2] {
+    let [file, numbers] = files_of(module);
+    [(file, program.text(module)), (numbers, program.numbers_text())]
 }
 
 /// An edit of one program of a process.
@@ -63,7 +81,7 @@ pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) 
     for number in 1..=edits {
         save_broken(&mut live, &project, &mut sequences)?;
         let changed: Vec<_> = sequences.iter_mut().map(edited).collect();
-        let texts = texts(&sequences, |_, sequence| sequence.program.text());
+        let texts: Vec<_> = sequences.iter().flat_map(Sequence::texts).collect();
         let reports = save(&mut live, &project, &texts)?;
         if let Some(undone) = reports.iter().find(|report| report.undone) {
             // No program raises.
@@ -76,7 +94,7 @@ pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) 
             let Some(how) = wrong.get(&sequence.module).filter(|_| !sequence.is_out) else {
                 continue;
             };
-            if !is_told(&reports, &sequence.file()) {
+            if !is_told(&reports, |file| sequence.owns(file)) {
                 failures.push(failure(interpreter, sequence, number, &changed[index], how));
                 out.push(index);
                 continue;
@@ -90,16 +108,25 @@ pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) 
         if taken_back.is_empty() {
             continue;
         }
-        let mut back = self::texts(&sequences, |_, sequence| sequence.program.text());
-        back.retain(|(file, _)| taken_back.iter().any(|index| sequences[*index].file() == *file));
-        save(&mut live, &project, &back)?;
+        let back: Vec<_> = taken_back.iter().flat_map(|index| sequences[*index].texts()).collect();
+        let reports = save(&mut live, &project, &back)?;
         let wrong = wrong_modules(interpreter, &mut live, &project)?;
+        let mut is_stuck = false;
         for index in taken_back {
-            if let Some(how) = wrong.get(&sequences[index].module) {
+            let Some(how) = wrong.get(&sequences[index].module) else {
+                continue;
+            };
+            // What was removed from a block, say, cannot be put back there in a running program.
+            let is_listed = is_told(&reports, |file| sequences[index].owns(file));
+            is_stuck |= is_listed;
+            if !is_listed {
                 let how = format!("refused, taken back, and something has stayed\n{how}");
                 failures.push(failure(interpreter, &sequences[index], number, &changed[index], &how));
                 sequences[index].is_out = true;
             }
+        }
+        if is_stuck {
+            live = Live::start(interpreter, &project, PROBE)?;
         }
     }
     if failures.is_empty() {
@@ -126,19 +153,13 @@ fn project_of<'a>(programs: impl Iterator<Item = (&'a str, &'a Program)>) -> Res
     let project = Project::new()?;
     let mut imports = String::new();
     for (module, program) in programs {
-        project.save(&format!("{module}.py"), program.text(), SaveBy::InPlace)?;
+        for (file, text) in texts_of(module, program) {
+            project.save(&file, text, SaveBy::InPlace)?;
+        }
         imports.push_str(&format!("import {module}\n"));
     }
     project.save("app.py", imports, SaveBy::InPlace)?;
     Ok(project)
-}
-
-fn texts(sequences: &[Sequence], text: impl Fn(usize, &Sequence) -> String) -> Vec<(String, String)> {
-    sequences
-        .iter()
-        .enumerate()
-        .map(|(index, sequence)| (sequence.file(), text(index, sequence)))
-        .collect()
 }
 
 /// Now and then a program is saved half typed: nothing may change, and the next save must be compared with what runs.
@@ -147,7 +168,8 @@ fn save_broken(live: &mut Live<'_>, project: &Project, sequences: &mut [Sequence
         .iter_mut()
         .filter_map(|sequence| {
             let is_chosen = sequence.dice.below(6) == 0;
-            is_chosen.then(|| (sequence.file(), sequence.program.text() + BROKEN))
+            let [(file, text), _] = sequence.texts();
+            is_chosen.then(|| (file, text + BROKEN))
         })
         .collect();
     if broken.is_empty() {
@@ -205,9 +227,9 @@ fn by_module(facts: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Does a report say of this file that not all of it was applied?
-fn is_told(reports: &[ReportLine], file: &str) -> bool {
-    let of_file = |path: &str| path.rsplit('/').next() == Some(file);
+/// Does a report say of one of these files that not all of it was applied?
+fn is_told(reports: &[ReportLine], is_meant: impl Fn(&str) -> bool) -> bool {
+    let of_file = |path: &str| path.rsplit('/').next().is_some_and(&is_meant);
     reports
         .iter()
         .flat_map(|report| &report.diagnostics)
@@ -216,53 +238,65 @@ fn is_told(reports: &[ReportLine], file: &str) -> bool {
 
 fn failure(interpreter: &Interpreter, sequence: &Sequence, number: usize, edit: &Edit, how: &str) -> KitError {
     let (before, after, how) = match smallest(interpreter, edit) {
-        Ok(Some((before, after, how))) => (before.text(), after.text(), how),
+        Ok(Some(smallest)) => smallest,
         // It takes more than the last edit.
-        _ => (edit.before.text(), edit.after.text(), how.to_owned()),
+        _ => (edit.before.clone(), edit.after.clone(), how.to_owned()),
     };
+    let shown = |program: &Program| texts_of(MODULE, program).map(|(_, text)| text).join("--- numbers\n");
     KitError::Check(format!(
-        "seed {}, edit {number}: {}\n{how}\n--- before\n{before}--- after\n{after}",
-        sequence.seed, edit.said
+        "seed {}, edit {number}: {}\n{how}\n--- before\n{}--- after\n{}",
+        sequence.seed,
+        edit.said,
+        shown(&before),
+        shown(&after)
     ))
 }
 
-/// Leaves out items as long as the rest still fails; `None` when the last edit alone does not.
+/// Leaves out items, and then their features, as long as the rest still fails; `None` when the last edit alone does not.
 fn smallest(interpreter: &Interpreter, edit: &Edit) -> Result<Option<(Program, Program, String)>, KitError> {
-    let Some(mut how) = fails(interpreter, &edit.before, &edit.after)? else {
+    let Some(how) = fails(interpreter, &edit.before, &edit.after)? else {
         return Ok(None);
     };
-    let (mut before, mut after) = (edit.before.clone(), edit.after.clone());
-    let mut ids = before.ids();
-    ids.extend(after.ids());
+    let mut found = (edit.before.clone(), edit.after.clone(), how);
+    let mut attempt = |shorter: &dyn Fn(&Program) -> Program| {
+        let (before, after) = (shorter(&found.0), shorter(&found.1));
+        let is_other = |(a, b): (&Program, &Program)| texts_of(MODULE, a) != texts_of(MODULE, b);
+        // Without this item there may be nothing to run at all.
+        if (is_other((&before, &found.0)) || is_other((&after, &found.1)))
+            && let Ok(Some(how)) = fails(interpreter, &before, &after)
+        {
+            found = (before, after, how);
+        }
+    };
+    let mut ids = edit.before.ids();
+    ids.extend(edit.after.ids());
     ids.sort_unstable();
     ids.dedup();
-    for id in ids {
-        let (shorter_before, shorter_after) = (before.without(id), after.without(id));
-        // Without this item there may be nothing to run at all.
-        if let Ok(Some(now)) = fails(interpreter, &shorter_before, &shorter_after) {
-            (before, after, how) = (shorter_before, shorter_after, now);
-        }
+    for &id in &ids {
+        attempt(&|program| program.without(id));
     }
-    Ok(Some((before, after, how)))
+    for id in ids {
+        (0..SIMPLER).for_each(|step| attempt(&|program| program.simpler(id, step)));
+    }
+    Ok(Some(found))
 }
 
 /// The same check for one edit of one program in a process of its own.
 fn fails(interpreter: &Interpreter, before: &Program, after: &Program) -> Result<Option<String>, KitError> {
-    const MODULE: &str = "program_0";
-    let file = format!("{MODULE}.py");
     let project = project_of([(MODULE, before)].into_iter())?;
     let mut live = Live::start(interpreter, &project, PROBE)?;
-    if before.text() == after.text() {
+    if texts_of(MODULE, before) == texts_of(MODULE, after) {
         return Ok(None);
     }
-    let reports = save(&mut live, &project, &[(file.clone(), after.text())])?;
+    let reports = save(&mut live, &project, &texts_of(MODULE, after))?;
     let Some(how) = wrong_modules(interpreter, &mut live, &project)?.remove(MODULE) else {
         return Ok(None);
     };
-    if !is_told(&reports, &file) {
+    if !is_told(&reports, |file| files_of(MODULE).iter().any(|own| own == file)) {
         return Ok(Some(how));
     }
-    save(&mut live, &project, &[(file, before.text())])?;
+    let reports = save(&mut live, &project, &texts_of(MODULE, before))?;
     let stayed = wrong_modules(interpreter, &mut live, &project)?.remove(MODULE);
+    let stayed = stayed.filter(|_| !is_told(&reports, |file| files_of(MODULE).iter().any(|own| own == file)));
     Ok(stayed.map(|how| format!("refused, taken back, and something has stayed\n{how}")))
 }

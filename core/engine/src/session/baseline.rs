@@ -46,8 +46,8 @@ pub fn next_baseline(change: &FileChange, plan: &FilePlan, refused: &[usize]) ->
 
 /// The text with all splices. What lies inside another one's range is replaced with it.
 fn joined(text: &str, mut splices: Vec<Splice>) -> String {
-    // Stable: what is put back at one place stays in order.
-    splices.sort_by_key(|splice| (splice.at.start, std::cmp::Reverse(splice.at.end)));
+    // Stable: what is put back at one place stays in order, and comes before what is replaced there.
+    splices.sort_by_key(|splice| (splice.at.start, !splice.at.is_empty(), std::cmp::Reverse(splice.at.end)));
     let mut joined = String::with_capacity(text.len());
     let mut at = 0;
     for splice in splices {
@@ -141,9 +141,10 @@ fn put_back(change: &FileChange, old: DefinitionId) -> Option<Splice> {
         anchor += 1;
     }
     let end = change.new.get(children[anchor]).range.end;
-    let first = change.new.get(children[0]);
-    let parent = change.new.get(new_parent);
-    let is_inline = new_parent != DefinitionId::MODULE && parent.def_line == first.first_line;
+    // A suite behind its colon; of a loop's body the definition begins with its first statement only.
+    let first = change.new.get(children[0]).range.start;
+    let line_start = change.new.source.line_start(change.new.source.line_of(first));
+    let is_inline = !change.new.slice(&(line_start..first)).trim().is_empty();
     if is_inline {
         return Some(Splice {
             at: end..end,
@@ -223,6 +224,22 @@ mod tests {
         let old = "for a in b:\n    x.a = 1\n    y.a = 1\n";
         let new = "for a in b:\n    y.a = 1\n";
         assert_eq!(baseline(old, new).unwrap(), old);
+    }
+
+    #[test]
+    fn what_is_put_back_stays_although_the_new_first_statement_goes() {
+        let old = "with a:\n    @d\n    def f(): pass\n";
+        let new = "with a:\n    @e\n    def g(): return 1\n";
+        let expected = "with a:\n    @d\n    def f(): pass\n    pass\n";
+        assert_eq!(baseline(old, new).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_block_in_a_block_keeps_its_old_header() {
+        let old = "for a in b:\n    pass\n\n    # one\n    for c in d:\n        pass\n\n        def f():\n            return 1\n";
+        let new = "for a in b:\n    pass\n\n    # one\n    if c == d:\n        pass\n\n        def f():\n            return 1\n";
+        let expected = "for a in b:\n    pass\n    for c in d:\n        pass\n\n        def f():\n            return 1\n\n    # one\n    pass\n";
+        assert_eq!(baseline(old, new).unwrap(), expected);
     }
 
     #[test]

@@ -233,6 +233,16 @@ impl Planner<'_> {
         }
     }
 
+    /// Is something new in this part of a loop, `with` or `try` only listed?
+    pub(super) fn adds_listed(&self, new_parent: DefinitionId, place: &Place) -> bool {
+        let Some(kind) = place.partial else { return false };
+        self.new.get(new_parent).children.iter().any(|child| {
+            let definition = self.new.get(*child);
+            let is_new = self.change.matching.old_of(*child).is_none() && !definition.in_header;
+            is_new && !super::does_nothing(definition) && !self.runs_in_part(definition, kind, true)
+        })
+    }
+
     /// Lists a change inside a block, or of its header.
     pub(super) fn refuse_in_block(&mut self, old: Option<DefinitionId>, new: Option<DefinitionId>, place: &Place) {
         if place.in_main_guard {

@@ -46,6 +46,9 @@ pub struct Dependent {
     pub reads: Vec<ScopedName>,
     /// What follows.
     pub follow: Follow,
+    /// Operations on its file, by index, that run it if their guards hold: then it has read the new value.
+    #[serde(skip)]
+    pub unless: Vec<usize>,
 }
 
 /// How a value follows.
@@ -126,6 +129,10 @@ pub(super) struct Text {
     pub names: Names,
     /// Definitions that this save runs: they read the new value.
     pub run: FxHashSet<DefinitionId>,
+    /// Those that it runs if the guards of these operations hold.
+    pub may_run: FxHashMap<DefinitionId, Vec<usize>>,
+    /// Blocks whose tests this save evaluates.
+    pub chosen: FxHashSet<DefinitionId>,
     /// Functions of which this save evaluates a part of the header.
     pub headers: FxHashMap<DefinitionId, EvaluatedHeader>,
     /// Classes of which this save evaluates the bases and decorators.
@@ -323,7 +330,21 @@ impl Texts {
             .iter()
             .zip(files)
             .map(|(change, plan)| {
-                let run = plan.operations.iter().filter(|it| runs_whole(&it.action));
+                let run = plan
+                    .operations
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, it)| runs_whole(&it.action));
+                let (run, conditional): (Vec<_>, Vec<_>) = run.partition(|(_, operation)| operation.guards.is_empty());
+                let mut may_run: FxHashMap<DefinitionId, Vec<usize>> = FxHashMap::default();
+                for (index, operation) in conditional {
+                    may_run
+                        .entry(operation.new.unwrap_or(DefinitionId::MODULE))
+                        .or_default()
+                        .push(index);
+                }
+                let chosen = plan.operations.iter();
+                let chosen = chosen.filter(|operation| matches!(operation.action, Action::Choose { .. }));
                 let headers = plan.operations.iter().filter_map(|operation| match &operation.action {
                     Action::Update(update) => Some((operation.new?, EvaluatedHeader::of(update.header.as_ref()?))),
                     _ => None,
@@ -338,7 +359,9 @@ impl Texts {
                     path: change.path.clone(),
                     tree: change.new.clone(),
                     names: Names::of(&change.new),
-                    run: run.filter_map(|operation| operation.new).collect(),
+                    run: run.into_iter().filter_map(|(_, operation)| operation.new).collect(),
+                    may_run,
+                    chosen: chosen.filter_map(|operation| operation.new).collect(),
                     headers: headers.collect(),
                     remade: remade.filter_map(|operation| operation.new).collect(),
                 }
@@ -373,6 +396,7 @@ impl Texts {
                     scope,
                     reads: vec![name.clone()],
                     follow,
+                    unless: text.may_run_by(id),
                 });
             }
         }
@@ -400,6 +424,8 @@ impl Texts {
                 names: Names::of(&tree),
                 tree,
                 run: FxHashSet::default(),
+                may_run: FxHashMap::default(),
+                chosen: FxHashSet::default(),
                 headers: FxHashMap::default(),
                 remade: FxHashSet::default(),
             }
@@ -416,6 +442,21 @@ impl Texts {
             || texts
                 .chain(self.others.iter().map(|text| text.source.text()))
                 .any(|text| assigns_attribute(text, name, scope.classes.is_empty()))
+    }
+}
+
+impl Text {
+    /// The operations that run a definition, or what is around it, if their guards hold.
+    fn may_run_by(&self, id: DefinitionId) -> Vec<usize> {
+        if self.may_run.is_empty() {
+            return Vec::new();
+        }
+        let around = self.tree.ancestors(id).map(|around| around.id).chain([id]);
+        around
+            .filter_map(|id| self.may_run.get(&id))
+            .flatten()
+            .copied()
+            .collect()
     }
 }
 

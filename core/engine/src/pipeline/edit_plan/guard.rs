@@ -113,9 +113,7 @@ pub enum When {
         /// What it was in the old text.
         was: Option<usize>,
     },
-    /// This branch of the new text is chosen.
-    Chosen(usize),
-    /// It is not.
+    /// This branch of the new text is not chosen.
     NotChosen(usize),
     /// This branch ran, and that one of the new text is chosen; `None` where none is.
     Moved(usize, Option<usize>),

@@ -95,20 +95,16 @@ impl Planner<'_> {
         {
             return true;
         }
-        let Some(binder) = scopes.iter().find_map(|scope| self.names.last_binder(scope, name)) else {
-            return false;
-        };
-        let definition = self.new.get(binder);
-        match &definition.kind {
-            DefinitionKind::Function { .. } | DefinitionKind::Class => {
-                let old = self.change.matching.old_of(binder);
-                when_edited && !old.is_some_and(|old| self.is_same(old, binder))
-            }
-            _ => {
-                let facets = definition.facets.statement();
-                facets.is_some_and(|facets| self.batch.is_imported(self.change, &facets.imports))
-            }
-        }
+        let binder = scopes.iter().find_map(|scope| self.names.last_binder(scope, name));
+        let is_edited = binder.is_some_and(|binder| {
+            let is_definition = matches!(
+                self.new.get(binder).kind,
+                DefinitionKind::Function { .. } | DefinitionKind::Class
+            );
+            let old = self.change.matching.old_of(binder);
+            is_definition && !old.is_some_and(|old| self.is_same(old, binder))
+        });
+        (when_edited && is_edited) || self.may_follow(name, scope)
     }
 }
 

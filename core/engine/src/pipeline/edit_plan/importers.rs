@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use super::guard::When;
 use super::scope::Names;
 use super::{
     Action, EditCode, Elsewhere, FileChange, FilePlan, Guard, ModuleText, Operation, Scope, first_line, reasons,
@@ -22,7 +23,15 @@ pub(super) struct Importer {
 pub(super) fn note(changes: &[FileChange], files: &mut [FilePlan], elsewhere: &dyn Elsewhere) {
     let mut texts: Option<Vec<ModuleText>> = None;
     for (change, plan) in changes.iter().zip(files) {
-        let gone = gone(plan);
+        let mut gone = gone(plan);
+        let names = Names::of(&change.new);
+        // A block that runs anew may bind it again.
+        gone.retain(|(name, .., guards)| {
+            !names.binds(&Scope::default(), name)
+                || guards
+                    .iter()
+                    .any(|it| matches!(it.when, When::NotRan(_) | When::NotChosen(_)))
+        });
         if gone.is_empty() || may_still_have_them(change) {
             continue;
         }

@@ -4,13 +4,14 @@
 //! not yet) becomes [`Action::Refuse`]: the new text of that definition then does not count as live, so that the next
 //! save is compared with what really runs.
 
-mod absent;
 mod anew;
 mod blocks;
+mod bound_in_blocks;
 mod class_statements;
 mod decorated;
 mod dependents;
 mod elsewhere;
+mod followers;
 mod functions;
 mod guard;
 mod headers;
@@ -55,6 +56,7 @@ use crate::pipeline::definitions::{
 use crate::pipeline::diff::Matching;
 use anew::Anew;
 use blocks::is_main_guard;
+use bound_in_blocks::BoundInBlocks;
 use order::Batch;
 use overloads::Overloads;
 use scope::Names;
@@ -130,11 +132,11 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         old_names: None,
         overloads: Overloads::default(),
         bound_late: Default::default(),
+        bound_in_blocks: BoundInBlocks::default(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
         operations: Vec::new(),
-        deferred: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
     };
@@ -145,9 +147,9 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         ..Place::default()
     };
     planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
+    planner.find_bound_again();
+    planner.settle_lost_names();
     planner.note_reordered();
-    let mut deferred = std::mem::take(&mut planner.deferred);
-    planner.operations.append(&mut deferred);
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
@@ -190,13 +192,13 @@ struct Planner<'a> {
     overloads: Overloads,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
+    /// Names whose value depends on the branches that ran.
+    bound_in_blocks: BoundInBlocks,
     run_blocks: bool,
     /// Questions about blocks, and the guards of what is planned now.
     blocks: Vec<BlockQuestion>,
     guards: Vec<Guard>,
     operations: Vec<Operation>,
-    /// Those that come last.
-    deferred: Vec<Operation>,
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,
@@ -207,9 +209,16 @@ impl Planner<'_> {
     fn walk(&mut self, old_parent: DefinitionId, new_parent: DefinitionId, place: &Place) {
         let old = self.old;
         let new = self.new;
+        let is_half = self.adds_listed(new_parent, place);
         for &child in &old.get(old_parent).children {
             if !old.get(child).in_header && self.change.matching.new_of(child).is_none() {
-                self.removed(child, place);
+                // What is removed could not be added again, and what was to take its place is not added.
+                match place.partial {
+                    Some(kind) if is_half && !self.runs_in_part(old.get(child), kind, true) => {
+                        self.refuse_in_block(Some(child), None, place);
+                    }
+                    _ => self.removed(child, place),
+                }
             }
         }
         for &child in &new.get(new_parent).children {

@@ -394,7 +394,7 @@ pub struct RunStatement {
 }
 
 /// A branch that binds a name again, behind a statement that runs.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct BoundAgain {
     /// All hold if it has run.
     pub guards: Vec<Guard>,

@@ -39,7 +39,9 @@ impl Planner<'_> {
             test,
             choice,
         });
-        self.blocks.len() - 1
+        let index = self.blocks.len() - 1;
+        self.bound_in_blocks.note_question(new, index);
+        index
     }
 
     /// How the new text of a block chooses.
@@ -49,7 +51,8 @@ impl Planner<'_> {
         let mut reads = reads.flat_map(|test| &test.reads);
         Choice {
             unit: Unit::choosing(self.new, new, CHOSEN),
-            is_static: is_static(self.new, new) && !reads.any(|name| self.is_bound_late(name, place)),
+            is_static: is_static(self.new, new)
+                && !reads.any(|name| self.is_bound_late(name, place) || self.may_follow(name, &place.scope)),
         }
     }
 

@@ -181,6 +181,8 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                     push(Follow::Stale { why: BASES });
                 }
             }
+            Facets::Block(_) if text.chosen.contains(&definition.id) => {}
+            Facets::Branch(_) if definition.parent.is_some_and(|block| text.chosen.contains(&block)) => {}
             Facets::Block(facets) if facets.header.as_ref().is_some_and(reads) => push(Follow::Stale { why: TEST }),
             // The first test of an `if` is its header.
             Facets::Branch(facets) if facets.kind != BranchKind::If && facets.test.as_ref().is_some_and(reads) => {
@@ -302,7 +304,7 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
             Facets::Class(_) if text.remade.contains(&definition.id) => continue,
             Facets::Class(facets) if is_header(&facets.arguments) => BASES,
             Facets::Class(facets) if is_header(&facets.decorators) => DECORATOR,
-            Facets::Block(facets) if one(&facets.header) => TEST,
+            Facets::Block(facets) if one(&facets.header) && !text.chosen.contains(&definition.id) => TEST,
             Facets::Statement(facets)
                 if facets.imports.is_empty()
                     && contains_name(tree.text(definition.id), spelling)

@@ -91,13 +91,11 @@ pub fn bound_again(name: &str, line: u32) -> Refusal {
     )
 }
 
-pub fn may_be_bound_again(name: &str, line: u32) -> Refusal {
+pub fn may_be_bound_again(name: &str, line: u32, why: &str) -> Refusal {
     note(
         "block",
         format!("`{name}` may have another value at the next start"),
-        format!(
-            "line {line} binds it again in a branch, and nothing that the branches bind tells whether that has run"
-        ),
+        format!("line {line} binds it again in a branch, and {why}"),
         "restart the program if that matters",
     )
 }

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Scope;
 use super::statements::{annotated_name, bound_names};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{BranchKind, DefinitionId, DefinitionKind, DefinitionTree};
 
 /// For each class or module of a tree: the names that its statements bind, with the last unconditional binder.
 #[derive(Debug, Default)]
@@ -149,7 +149,13 @@ impl Names {
                 continue;
             }
             match &definition.kind {
-                DefinitionKind::Block(_) | DefinitionKind::Branch => self.collect(tree, child, scope, true),
+                DefinitionKind::Block(_) | DefinitionKind::Branch => {
+                    // Targets of a `for` or `with`, captures of a `case`, walruses in a test.
+                    for name in header_names(tree, child) {
+                        self.bind(scope, name, child, true);
+                    }
+                    self.collect(tree, child, scope, true);
+                }
                 _ => {
                     for name in bound_names(tree, child) {
                         self.bind(scope, name, child, in_block);
@@ -185,4 +191,24 @@ impl Names {
             binders.direct.push(id);
         }
     }
+}
+
+/// The names that a block or branch binds itself, and nothing in it does. `except E as name` unbinds its name again.
+fn header_names(tree: &DefinitionTree, block: DefinitionId) -> Vec<String> {
+    let is_handler = |id: DefinitionId| {
+        tree.get(id)
+            .facets
+            .branch()
+            .is_some_and(|it| it.kind == BranchKind::Except)
+    };
+    let mut names = bound_names(tree, block);
+    if names.is_empty() || is_handler(block) {
+        return Vec::new();
+    }
+    for &child in &tree.get(block).children {
+        let inside = tree.get(child).children.iter().copied().chain([child]);
+        let inside: FxHashSet<String> = inside.flat_map(|id| bound_names(tree, id)).collect();
+        names.retain(|name| !inside.contains(name));
+    }
+    names
 }

@@ -1,5 +1,6 @@
 //! Statements of modules and classes, new definitions, and deletions.
 
+use super::bound_in_blocks::Lost;
 use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::reruns::is_import;
@@ -158,20 +159,24 @@ impl Planner<'_> {
                 }
             }
         }
-        let unbinds = old.map_or_else(Vec::new, |old| {
-            bound_names(self.old, old)
-                .into_iter()
-                .filter(|name| !binds.contains(name) && self.is_unbound(name, place))
-                .collect()
-        });
+        let unbound = old.map_or_else(Vec::new, |old| bound_names(self.old, old)).into_iter();
+        let (unbinds, kept): (Vec<String>, Vec<String>) = unbound
+            .filter(|name| !binds.contains(name))
+            .partition(|name| self.is_unbound(name, place));
         let edit = match (&definition.kind, place.scope.classes.is_empty()) {
             (DefinitionKind::Function { .. }, false) => EditCode::ClsMethod,
             (DefinitionKind::Function { .. } | DefinitionKind::Class, _) => EditCode::Add,
             (_, false) => EditCode::ClsAttr,
             _ => EditCode::Stmt,
         };
+        if let Some(old) = old {
+            let names = kept
+                .into_iter()
+                .filter(|name| self.is_bound_in_blocks_only(name, place));
+            self.lose(Lost::of(old, edit, names.collect()), place);
+        }
         let phase = self.phase_in_order(definition, &binds, place);
-        let bound_again = self.bound_again_in_blocks(new, &binds, place);
+        self.note_run(new, &binds, place);
         let statement = RunStatement {
             unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
@@ -182,7 +187,7 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
-            bound_again,
+            bound_again: Vec::new(),
             is_quick: is_quick(definition),
             origin: None,
         };
@@ -209,6 +214,7 @@ impl Planner<'_> {
         let phase = match phase(definition) {
             Phase::Early if place.is_late => Phase::Late,
             Phase::Early if self.batch.is_imported(self.change, imports) => Phase::Late,
+            Phase::Early if reads.iter().any(|name| self.may_follow(name, &place.scope)) => Phase::Late,
             Phase::Early
                 if reads
                     .into_iter()
@@ -311,13 +317,12 @@ impl Planner<'_> {
             (_, true) => EditCode::Stmt,
             (_, false) => EditCode::ClsAttr,
         };
-        let mut names = Vec::new();
-        let mut is_beside_blocks = false;
+        let (mut names, mut lost) = (Vec::new(), Vec::new());
         for name in bound_names(self.old, id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
-            } else if self.unbind_beside_blocks(id, &name, edit, place) {
-                is_beside_blocks = true;
+            } else if self.is_bound_in_blocks_only(&name, place) {
+                lost.push(name);
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
@@ -331,14 +336,19 @@ impl Planner<'_> {
             .facets
             .function()
             .map_or(&[][..], |facets| &facets.decorators);
-        if names.is_empty() && !is_beside_blocks && !decorators.iter().all(is_inert_decorator) {
+        if names.is_empty() && lost.is_empty() && !decorators.iter().all(is_inert_decorator) {
             let why = reasons::left_registered(&definition.path);
             self.refuse(EditCode::Overloads, Some(id), None, why);
         }
         let scope = place.scope.clone();
         let annotations = self.unannotated(id, place);
-        if is_beside_blocks && names.is_empty() && annotations.is_empty() {
-            return;
+        if !lost.is_empty() {
+            let lost = Lost {
+                gone: names,
+                annotations,
+                ..Lost::of(id, edit, lost)
+            };
+            return self.lose(lost, place);
         }
         let action = Action::Unbind {
             scope,

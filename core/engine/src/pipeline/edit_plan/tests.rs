@@ -101,7 +101,6 @@ fn line(operation: &Operation) -> String {
             .map(|guard| match guard.when {
                 When::Ran(branch) => format!("?{branch}"),
                 When::NotRan(branch) => format!("?!{branch}"),
-                When::Chosen(branch) => format!("?={branch}"),
                 When::NotChosen(branch) => format!("?!={branch}"),
                 When::EndedBy(branch) => format!("?.{branch}"),
                 When::Known => String::new(),

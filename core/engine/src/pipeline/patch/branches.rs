@@ -87,13 +87,11 @@ impl Answers {
         let unknown = Verdict::Unknown(guard.block);
         match guard.when {
             When::Ran(branch) => return Ok(of(branch).map_or(unknown, Verdict::of)),
-            When::NotRan(branch) => {
-                return Ok(of(branch).map_or(unknown, |ran| Verdict::of(!ran)));
-            }
+            When::NotRan(branch) => return Ok(of(branch).map_or(unknown, |ran| Verdict::of(!ran))),
             When::EndedBy(branch) if known => return Ok(Verdict::of(of(branch) == Some(true))),
             _ if !known => return Ok(unknown),
             When::Known | When::EndedBy(_) => return Ok(Verdict::Yes),
-            When::Chosen(_) | When::NotChosen(_) | When::Stayed(..) | When::Entered { .. } | When::Moved(..) => {}
+            When::Stayed(..) | When::Entered { .. } | When::NotChosen(_) | When::Moved(..) => {}
         }
         let before = ran.iter().position(|ran| *ran == Some(true));
         let chosen = match (self.chosen.get(&guard.block), &question.choice) {
@@ -108,7 +106,6 @@ impl Answers {
         };
         Ok(Verdict::of(match guard.when {
             When::Ran(_) | When::NotRan(_) | When::EndedBy(_) | When::Known => true,
-            When::Chosen(branch) => chosen == Some(branch),
             When::NotChosen(branch) => chosen != Some(branch),
             When::Stayed(was, branch) => before == Some(was) && chosen == Some(branch),
             When::Entered { branch, was } => chosen == Some(branch) && (before.is_none() || before != was),

@@ -238,10 +238,10 @@ fn copies_of(interpreter: &dyn Interpreter, wrapper: Handle) -> Option<(&'static
     ];
     match interpreter.kind(wrapper) {
         ObjectKind::Function => Some((WRAPS, "__wrapped__")),
-        // 3.10 and later; before, they ask the function, and those of RustPython ask it for its names.
+        // 3.10 and later; before, they ask the function, and those of RustPython ask it for all but its docstring.
         ObjectKind::StaticMethod | ObjectKind::ClassMethod if interpreter.facts().version >= (3, 10, 0) => {
             let copied: &[&str] = match interpreter.facts().implementation {
-                "rustpython" => &["__doc__", "__annotations__", "__annotate__"],
+                "rustpython" => &["__doc__"],
                 _ => &["__doc__", "__annotations__", "__annotate__", "__name__", "__qualname__"],
             };
             Some((copied, "__func__"))

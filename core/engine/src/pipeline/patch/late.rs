@@ -8,6 +8,7 @@ use super::branches::{Verdict, choose_late};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
+use super::propagate::Propagation;
 use super::statements::{self, is_missing_name, without_place};
 use super::transaction::Transaction;
 use super::units::{UnitRun, compile_to_run, no_class};
@@ -22,7 +23,7 @@ pub fn run_statements(
     works: &[Work<'_>],
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
-    arrivals: &Arrivals<'_>,
+    (arrivals, propagation): (&Arrivals<'_>, &mut Propagation<'_>),
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -41,8 +42,13 @@ pub fn run_statements(
     while !left.is_empty() {
         let mut waiting = Vec::new();
         let mut first = None;
+        let mut last_file = None;
         for &(file, index) in &left {
             let at = at_of[&file];
+            // What it imports from the files before has their values.
+            if last_file.replace(file) != Some(file) {
+                propagation.follow(prepared, transaction, false)?;
+            }
             let prepared = &mut prepared[at];
             match run_operation(interpreter, &works[at], index, prepared, arrivals, transaction, ran) {
                 Ok(()) => {}
@@ -191,7 +197,7 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
                 // What else of the class is live already belongs to its new header.
                 return Err(Failure::Refused {
                     operation: (work.file, index),
-                    reason,
+                    reason: Box::new(reason),
                 });
             }
             // The operations on its body say it.
@@ -216,12 +222,12 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
         {
             Err(Failure::Refused {
                 operation: (work.file, index),
-                reason: refusal(
+                reason: Box::new(refusal(
                     "cls-bases",
                     format!("class `{}` keeps its old definition", operation.name),
                     format!("the interpreter does not let it or its instances change: {source}"),
                     "restart the program to use the new definition",
-                ),
+                )),
             })
         }
         LateStop::Commit(error) => Err(error.into()),

@@ -46,6 +46,7 @@ use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use arrivals::Arrivals;
 use prepare::Prepared;
+use propagate::Propagation;
 
 /// How often a batch is prepared again because another thread changed a value that it replaces.
 const TRIES: usize = 3;
@@ -131,18 +132,19 @@ fn attempt(
     prepared: &mut Vec<Prepared>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<Vec<Followed>, Failure> {
-    let before = propagate::Before::of(interpreter, &plan.dependents);
+    let mut propagation = Propagation::begin(interpreter, &plan.dependents, works);
     let arrivals = Arrivals::of(interpreter, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     arrivals.follow_early(interpreter, works, prepared, transaction)?;
-    late::run_statements(interpreter, works, prepared, &plan.order, &arrivals, transaction, ran)?;
+    let follow = (&arrivals, &mut propagation);
+    late::run_statements(interpreter, works, prepared, &plan.order, follow, transaction, ran)?;
     derived::follow_classes(interpreter, works, prepared, transaction)?;
-    let followed = propagate::propagate(interpreter, &plan.dependents, works, &before, transaction)?;
+    propagation.follow(prepared, transaction, true)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
-    Ok(followed)
+    Ok(propagation.into_followed())
 }
 
 fn commit_prepared(

@@ -52,6 +52,8 @@ pub struct Steps {
     pub headers: Vec<Swap>,
     /// Names that go.
     pub removals: Vec<Swap>,
+    /// Names that statements before the commit have bound.
+    pub bound: FxHashSet<(Scope, String)>,
     /// New names that are taken back.
     pub taken_back: Vec<Swap>,
     /// Scopes in which statements run before the commit.
@@ -63,6 +65,12 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Have statements before the commit bound these names?
+    fn has_bound(&self, scope: &Scope, names: &[String]) -> bool {
+        let is_bound = |name: &String| self.bound.contains(&(scope.clone(), name.clone()));
+        !names.is_empty() && names.iter().all(is_bound)
+    }
+
     /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
     /// both follows with its lines and columns all the same.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
@@ -164,7 +172,7 @@ fn prepare_operation(
             let kind = work.plan.blocks[block].kind;
             let is_beside = |guard: &Guard| matches!(guard.when, When::NotRan(_) | When::NotChosen(_));
             return Err(Stop::Refused(match action {
-                Action::Unbind { names, .. } if operation.guards.iter().any(is_beside) => names_unknown(names, kind),
+                Action::Unbind { names, .. } if operation.guards.iter().any(is_beside) => name_unknown(names, kind),
                 _ => branch_unknown(&operation.summary, kind),
             }));
         }
@@ -215,6 +223,16 @@ fn prepare_operation(
             Ok(())
         }
         Action::Rename(rename) => rename_prepared(interpreter, work, (index, rename), module, steps, outcome),
+        Action::Unbind { scope, names, .. }
+            if let Some(reason) = refused_binder(operation, (scope, names), module, work) =>
+        {
+            // They stay, as long as what was to bind them anew is not done.
+            Err(Stop::Refused(reason))
+        }
+        Action::Unbind { scope, names, .. } if steps.has_bound(scope, names) => {
+            outcome.skipped = true;
+            Ok(())
+        }
         Action::Unbind {
             scope,
             names,
@@ -266,6 +284,36 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
     )
 }
 
+fn name_unknown(names: &[String], kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{}` stays bound", names.join(", ")),
+        format!("a branch of `{kind}` binds it too, and nothing that the branches bind tells which of them has run"),
+        "delete it there as well, or restart the program",
+    )
+}
+
+/// Why these names stay: another statement that was to bind one of them anew is not run, or the statement that bound
+/// them stays.
+fn refused_binder(
+    operation: &Operation,
+    (scope, names): (&Scope, &[String]),
+    module: &Prepared,
+    work: &Work<'_>,
+) -> Option<Refusal> {
+    let mut operations = work.plan.operations.iter().zip(&module.outcome.operations);
+    operations.find_map(|(other, outcome)| {
+        let is_it = match &other.action {
+            Action::Run(statement) => {
+                statement.scope == *scope && statement.binds.iter().any(|name| names.contains(name))
+            }
+            _ => (other.old, other.new) == (operation.old, operation.new),
+        };
+        outcome.refused.clone().filter(|reason| is_it && !reason.is_note)
+    })
+}
+
 /// Refuses a statement of which a branch behind it has bound a name again; where that is not known, the statement runs and
 /// this is said.
 fn refuse_bound_again(
@@ -282,23 +330,18 @@ fn refuse_bound_again(
             .verdict(interpreter, work, &again.guards, &steps.scratches)?;
         match verdict {
             Verdict::Yes => return Err(Stop::Refused(bound_again(&again.name, again.line))),
-            Verdict::Unknown(_) => outcome.listed.push(may_be_bound_again(&again.name, again.line)),
-            Verdict::No | Verdict::Later => {}
+            Verdict::Unknown(_) => {
+                let why = "nothing that the branches bind tells whether that has run";
+                outcome.listed.push(may_be_bound_again(&again.name, again.line, why));
+            }
+            Verdict::Later => {
+                let why = "whether its test still leads there is known only after this has run";
+                outcome.listed.push(may_be_bound_again(&again.name, again.line, why));
+            }
+            Verdict::No => {}
         }
     }
     Ok(())
-}
-
-fn names_unknown(names: &[String], kind: BlockKind) -> Refusal {
-    let kind = DefinitionKind::Block(kind).as_str();
-    refusal(
-        "block",
-        format!("`{}` stays as it is", names.join(", ")),
-        format!(
-            "only a branch of `{kind}` binds it now, and nothing that the branches bind tells which of them has run"
-        ),
-        "restart the program",
-    )
 }
 
 /// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition

@@ -1,6 +1,7 @@
 //! What follows from names that have another value now: imports, values computed from constants, annotations.
 //!
-//! Runs after the statements of the save, as a part of its transaction. Nothing of it calls code of the user but the
+//! A part of the save's transaction: after the commit, before the late statements of each file, which may read what
+//! follows, and once more after all of them. Nothing of it calls code of the user but the
 //! evaluation of annotations: values are computed from exact numbers, texts and their like only.
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::Work;
 use super::outcome::Failure;
+use super::prepare::Prepared;
 use super::reannotate::{annotation, variable};
 use super::transaction::Transaction;
 use crate::pipeline::edit_plan::{Dependent, Follow, Refusal, Scope, ScopedName, Unit, VALUE, note};
@@ -32,64 +34,100 @@ pub struct Followed {
     pub stale: Option<Refusal>,
 }
 
-/// The values of the names that a save may change, as they were before.
-pub struct Before(FxHashMap<ScopedName, Option<Handle>>);
+/// Values on their way from the names that a save changes to what has read them.
+pub struct Propagation<'a> {
+    interpreter: &'a dyn Interpreter,
+    dependents: &'a [Dependent],
+    works: &'a [Work<'a>],
+    /// The values before the save of the names that dependents read.
+    before: FxHashMap<ScopedName, Option<Handle>>,
+    /// By dependent.
+    followed: Vec<Option<Followed>>,
+}
 
-impl Before {
-    /// Remembers what the names that dependents read are bound to.
-    pub fn of(interpreter: &dyn Interpreter, dependents: &[Dependent]) -> Self {
+impl<'a> Propagation<'a> {
+    /// Remembers what the names that dependents read are bound to: nothing of the save has been done yet.
+    pub fn begin(interpreter: &'a dyn Interpreter, dependents: &'a [Dependent], works: &'a [Work<'a>]) -> Self {
         let names = dependents.iter().flat_map(|dependent| &dependent.reads);
-        Self(names.map(|name| (name.clone(), value_of(interpreter, name))).collect())
+        Self {
+            interpreter,
+            dependents,
+            works,
+            before: names.map(|name| (name.clone(), value_of(interpreter, name))).collect(),
+            followed: dependents.iter().map(|_| None).collect(),
+        }
+    }
+
+    /// Makes everything follow that can and has not yet. `prepared`: what has become of the operations so far. Before the
+    /// last time, a name that is gone may still come back.
+    ///
+    /// # Errors
+    /// When a swap fails.
+    pub fn follow(
+        &mut self,
+        prepared: &[Prepared],
+        transaction: &mut Transaction<'_>,
+        is_last: bool,
+    ) -> Result<(), Failure> {
+        let interpreter = self.interpreter;
+        for (dependent, followed) in self.dependents.iter().zip(&mut self.followed) {
+            let is_star = matches!(dependent.follow, Follow::Star);
+            let reads = dependent.reads.iter();
+            let changed: Vec<Changed> = reads
+                .filter_map(|name| changed(interpreter, &self.before, name))
+                .filter(|changed| (is_star && is_last) || changed.new.is_some())
+                .collect();
+            if changed.is_empty()
+                || !is_loaded(interpreter, self.works, dependent)
+                || has_run(self.works, prepared, dependent)
+            {
+                continue;
+            }
+            let (swaps, stale) = match follow(interpreter, dependent, &changed) {
+                Ok(Done::Swaps(swaps)) if swaps.is_empty() => continue,
+                Ok(Done::Swaps(swaps)) => (swaps, None),
+                Ok(Done::Stale(why)) => (Vec::new(), Some(why)),
+                Err(RuntimeError::Python(error)) => (Vec::new(), Some(format!("computing it again raises {error}"))),
+                Err(error) => (Vec::new(), Some(error.to_string())),
+            };
+            transaction.commit(swaps).map_err(|error| match error {
+                CommitError::Injected { .. } => Failure::Injected,
+                error => Failure::Commit(error.to_string()),
+            })?;
+            *followed = Some(Followed {
+                module: dependent.module.clone(),
+                path: dependent.path.clone(),
+                line: dependent.line,
+                text: dependent.summary.clone(),
+                function: function_of(dependent),
+                stale: stale.map(|why| stale_note(dependent, &changed, &why)),
+            });
+        }
+        Ok(())
+    }
+
+    /// What became of everything that had to follow.
+    pub fn into_followed(self) -> Vec<Followed> {
+        let mut followed: Vec<Followed> = self.followed.into_iter().flatten().collect();
+        followed.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        // Of one `def` several defaults and annotations.
+        followed.dedup_by(|a, b| {
+            (&a.module, a.line, &a.function) == (&b.module, b.line, &b.function) && a.stale == b.stale
+        });
+        followed
     }
 }
 
-/// Makes everything follow that can; tells what became of it.
-///
-/// # Errors
-/// When a swap fails.
-pub fn propagate(
-    interpreter: &dyn Interpreter,
-    dependents: &[Dependent],
-    works: &[Work<'_>],
-    before: &Before,
-    transaction: &mut Transaction<'_>,
-) -> Result<Vec<Followed>, Failure> {
-    let mut followed = Vec::new();
-    for dependent in dependents {
-        let is_star = matches!(dependent.follow, Follow::Star);
-        let reads = dependent.reads.iter();
-        let changed: Vec<Changed> = reads
-            .filter_map(|name| changed(interpreter, before, name))
-            .filter(|changed| is_star || changed.new.is_some())
-            .collect();
-        if changed.is_empty() || !is_loaded(interpreter, works, dependent) {
-            continue;
-        }
-        let (swaps, stale) = match follow(interpreter, dependent, &changed) {
-            Ok(Done::Swaps(swaps)) if swaps.is_empty() => continue,
-            Ok(Done::Swaps(swaps)) => (swaps, None),
-            Ok(Done::Stale(why)) => (Vec::new(), Some(why)),
-            Err(RuntimeError::Python(error)) => (Vec::new(), Some(format!("computing it again raises {error}"))),
-            Err(error) => (Vec::new(), Some(error.to_string())),
-        };
-        transaction.commit(swaps).map_err(|error| match error {
-            CommitError::Injected { .. } => Failure::Injected,
-            error => Failure::Commit(error.to_string()),
-        })?;
-        followed.push(Followed {
-            module: dependent.module.clone(),
-            path: dependent.path.clone(),
-            line: dependent.line,
-            text: dependent.summary.clone(),
-            function: function_of(dependent),
-            stale: stale.map(|why| stale_note(dependent, &changed, &why)),
-        });
-    }
-    followed.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    // Of one `def` several defaults and annotations.
-    followed
-        .dedup_by(|a, b| (&a.module, a.line, &a.function) == (&b.module, b.line, &b.function) && a.stale == b.stale);
-    Ok(followed)
+/// Has an operation of the save run it, or is about to? Then it has read the new value.
+fn has_run(works: &[Work<'_>], prepared: &[Prepared], dependent: &Dependent) -> bool {
+    let mut modules = works.iter().zip(prepared);
+    let Some((_, prepared)) = modules.find(|(work, _)| work.module == dependent.module) else {
+        return false;
+    };
+    dependent.unless.iter().any(|index| {
+        let outcome = &prepared.outcome.operations[*index];
+        !outcome.skipped && outcome.refused.is_none()
+    })
 }
 
 fn function_of(dependent: &Dependent) -> Option<String> {
@@ -117,8 +155,12 @@ pub enum Done {
     Stale(String),
 }
 
-fn changed<'a>(interpreter: &dyn Interpreter, before: &Before, name: &'a ScopedName) -> Option<Changed<'a>> {
-    let old = before.0.get(name).copied().flatten();
+fn changed<'a>(
+    interpreter: &dyn Interpreter,
+    before: &FxHashMap<ScopedName, Option<Handle>>,
+    name: &'a ScopedName,
+) -> Option<Changed<'a>> {
+    let old = before.get(name).copied().flatten();
     let new = value_of(interpreter, name);
     let is_same = match (old, new) {
         (Some(old), Some(new)) => old == new || is_constant_equal(interpreter, old, new),
@@ -274,17 +316,17 @@ fn formula(
         Err(why) => return Ok(Done::Stale(why)),
     };
     let present = bound_object(interpreter, namespace, &dependent.scope, name);
-    if !present.is_some_and(|present| is_constant_equal(interpreter, present, old)) {
+    let is_now = |value| present.is_some_and(|present| is_constant_equal(interpreter, present, value));
+    if is_now(new) {
+        return Ok(Done::Swaps(Vec::new()));
+    }
+    if !is_now(old) {
         return Ok(Done::Stale(format!(
             "`{name}` does not hold what its statement gave it"
         )));
     }
-    Ok(Done::Swaps(match is_constant_equal(interpreter, old, new) {
-        true => Vec::new(),
-        false => binding(interpreter, dependent, namespace, name, Some(new))
-            .into_iter()
-            .collect(),
-    }))
+    let swap = binding(interpreter, dependent, namespace, name, Some(new));
+    Ok(Done::Swaps(swap.into_iter().collect()))
 }
 
 /// Computes the default of a parameter again.
@@ -304,6 +346,9 @@ fn default(
     let keywords = interpreter.attribute(function, "__kwdefaults__")?;
     let keyword = keywords.and_then(|keywords| interpreter.entry(keywords, parameter));
     if let (Some(keywords), Some(present)) = (keywords, keyword) {
+        if is_constant_equal(interpreter, present, new) {
+            return Ok(Done::Swaps(Vec::new()));
+        }
         if !is_constant_equal(interpreter, present, old) {
             return Ok(other());
         }
@@ -333,11 +378,14 @@ fn default(
     };
     let count = positional_count(interpreter, function)?;
     let slot = (position + values.len()).checked_sub(count);
-    let Some(slot) = slot.filter(|slot| {
-        values
-            .get(*slot)
-            .is_some_and(|present| is_constant_equal(interpreter, *present, old))
-    }) else {
+    let is_now = |slot: &usize, value| {
+        let present = values.get(*slot);
+        present.is_some_and(|present| is_constant_equal(interpreter, *present, value))
+    };
+    if slot.is_some_and(|slot| is_now(&slot, new)) {
+        return Ok(Done::Swaps(Vec::new()));
+    }
+    let Some(slot) = slot.filter(|slot| is_now(slot, old)) else {
         return Ok(other());
     };
     values[slot] = new;

@@ -61,7 +61,6 @@ fn condition(plan: &FilePlan, guard: Guard) -> Option<String> {
         When::EndedBy(index) => format!("{block} ended with its branch {}", index + 1),
         When::Stayed(was, now) => format!("{} ran and its branch {} is chosen now", branch(was), now + 1),
         When::Entered { branch: index, .. } => format!("{} is chosen now", branch(index)),
-        When::Chosen(index) => format!("{} is chosen", branch(index)),
         When::NotChosen(index) => format!("{} is not chosen", branch(index)),
         When::Moved(was, Some(now)) => format!("{} ran and its branch {} is chosen now", branch(was), now + 1),
         When::Moved(was, None) => format!("{} ran and none is chosen now", branch(was)),

@@ -1,0 +1,303 @@
+//! Names that statements in blocks bind beside others: which value they have depends on the branches that ran.
+//!
+//! A name that loses a binding, and that nothing but blocks goes on to bind, stays only if a branch that binds it ran.
+//! What a new statement in a block binds, it binds itself when it runs; until then the name is gone. What was there before
+//! does not run again: the name goes where its branch did not run, and its value is another one than that of a fresh start
+//! where it did and the lost binding came after it.
+//!
+//! For the same reason a statement that runs is refused where a branch behind it has bound its name again.
+
+use rustc_hash::FxHashMap;
+
+use super::blocks::{branches, is_main_guard};
+use super::guard::{Guard, When};
+use super::operation::{Action, BoundAgain};
+use super::statements::bound_names;
+use super::{EditCode, Place, Planner, Refusal, reasons};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
+
+/// More conditions than this of one name are not told apart: it stays, and that is listed.
+const MOST_WAYS: usize = 8;
+
+/// What the planner remembers of blocks until it has seen all of them.
+#[derive(Default)]
+pub(super) struct BoundInBlocks {
+    lost: Vec<(Lost, Place, Vec<Guard>)>,
+    /// Statements that run and bind names, by their definition in the new tree.
+    run: Vec<(DefinitionId, Place)>,
+    /// The questions asked about blocks, by their definition in the new text.
+    asked: FxHashMap<DefinitionId, usize>,
+}
+
+/// A removed statement or definition, and names that it has bound.
+pub(super) struct Lost {
+    /// In the old tree.
+    pub(super) definition: DefinitionId,
+    pub(super) edit: EditCode,
+    /// Those that only blocks go on to bind.
+    pub(super) names: Vec<String>,
+    /// Those that nothing does, and names that lose their annotation.
+    pub(super) gone: Vec<String>,
+    pub(super) annotations: Vec<String>,
+}
+
+impl Lost {
+    /// Names of an old definition that only blocks go on to bind.
+    pub(super) fn of(definition: DefinitionId, edit: EditCode, names: Vec<String>) -> Self {
+        Self {
+            definition,
+            edit,
+            names,
+            gone: Vec::new(),
+            annotations: Vec::new(),
+        }
+    }
+}
+
+impl BoundInBlocks {
+    /// Remembers the index of a question about a block of the new text.
+    pub(super) fn note_question(&mut self, block: DefinitionId, question: usize) {
+        self.asked.insert(block, question);
+    }
+}
+
+impl Planner<'_> {
+    /// Do only statements in blocks go on to bind the name?
+    pub(super) fn is_bound_in_blocks_only(&self, name: &str, place: &Place) -> bool {
+        self.names.last_binder(&place.scope, name).is_none() && !self.names.is_touched_elsewhere(&place.scope, name)
+    }
+
+    /// Leaves the decision about names to [`settle_lost_names`](Self::settle_lost_names).
+    pub(super) fn lose(&mut self, lost: Lost, place: &Place) {
+        if lost.names.is_empty() {
+            return;
+        }
+        let guards = self.guards.clone();
+        self.bound_in_blocks.lost.push((lost, place.clone(), guards));
+    }
+
+    /// Leaves the question whether a branch behind a statement that runs has bound its names to
+    /// [`find_bound_again`](Self::find_bound_again).
+    pub(super) fn note_run(&mut self, new: DefinitionId, binds: &[String], place: &Place) {
+        let has_binder_behind = |name: &String| {
+            let last = self.names.block_binders(&place.scope, name).last();
+            last.is_some_and(|binder| *binder > new)
+        };
+        // Where everything runs again, in order, so do the branches.
+        if !self.change.reexecute && binds.iter().any(has_binder_behind) {
+            self.bound_in_blocks.run.push((new, place.clone()));
+        }
+    }
+
+    /// Tells each statement that runs which branches behind it may have bound its names again, once all blocks have been
+    /// planned.
+    pub(super) fn find_bound_again(&mut self) {
+        for (new, place) in std::mem::take(&mut self.bound_in_blocks.run) {
+            let mut found = Vec::new();
+            for name in bound_names(self.new, new) {
+                found.extend(self.bound_again(new, &name, &place));
+            }
+            for operation in self.operations.iter_mut().filter(|it| it.new == Some(new)) {
+                if let Action::Run(statement) = &mut operation.action {
+                    statement.bound_again.clone_from(&found);
+                }
+            }
+        }
+    }
+
+    /// Branches behind a statement that runs which bind this name of it too, and do not do so again.
+    fn bound_again(&mut self, new: DefinitionId, name: &str, place: &Place) -> Vec<BoundAgain> {
+        let is_behind = |binder: &DefinitionId| {
+            let parent = self.new.get(*binder).parent;
+            *binder > new
+                && self.kept(*binder).is_some()
+                // What stands directly in the same branch has been looked at.
+                && (place.branch.is_none() || parent != place.branch)
+                && self.new.ancestors(*binder).all(|around| around.id != new)
+                && !place.branch.is_some_and(|branch| self.excludes(branch, *binder))
+        };
+        let binders = self.names.block_binders(&place.scope, name).iter().copied();
+        let binders: Vec<DefinitionId> = binders.filter(is_behind).collect();
+        let mut found = Vec::new();
+        for binder in binders {
+            if let Some(levels) = self.levels(binder, place) {
+                found.push(BoundAgain {
+                    guards: levels.iter().map(Level::has_bound).collect(),
+                    name: name.to_owned(),
+                    line: self.new.get(binder).first_line,
+                });
+            }
+        }
+        found
+    }
+
+    /// Plans what becomes of the names that were lost, once all blocks have been planned.
+    pub(super) fn settle_lost_names(&mut self) {
+        for (lost, place, guards) in std::mem::take(&mut self.bound_in_blocks.lost) {
+            // What is refused comes first: the rest of the statement stays with it.
+            let (mut refused, mut unbound) = (Vec::new(), Vec::new());
+            for name in &lost.names {
+                self.settle(&lost, name, &place, &mut refused, &mut unbound);
+            }
+            let action = |names: Vec<String>, annotations: Vec<String>| Action::Unbind {
+                scope: place.scope.clone(),
+                names,
+                annotations,
+            };
+            let refused = refused.into_iter().map(|(guards, why)| (guards, Action::Refuse(why)));
+            let unbound = unbound
+                .into_iter()
+                .map(|(guards, name)| (guards, action(vec![name], Vec::new())));
+            let is_more_gone = !lost.gone.is_empty() || !lost.annotations.is_empty();
+            let gone = is_more_gone.then(|| (Vec::new(), action(lost.gone.clone(), lost.annotations.clone())));
+            for (more, action) in refused.chain(unbound).chain(gone) {
+                self.guards = [&guards[..], &more].concat();
+                self.push(lost.edit, Some(lost.definition), None, action);
+            }
+            self.guards.clear();
+        }
+    }
+
+    /// Under which conditions the name goes, and under which its statement stays, and why.
+    fn settle(
+        &mut self,
+        lost: &Lost,
+        name: &str,
+        place: &Place,
+        refused: &mut Vec<(Vec<Guard>, Refusal)>,
+        unbound: &mut Vec<(Vec<Guard>, String)>,
+    ) {
+        let excluded = |binder: &DefinitionId| place.branch.is_some_and(|branch| self.excludes(branch, *binder));
+        let binders = self.names.block_binders(&place.scope, name).iter().copied();
+        let binders: Vec<DefinitionId> = binders.filter(|binder| !excluded(binder)).collect();
+        if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder)) {
+            return refused.push((Vec::new(), why));
+        }
+        let mut ways: Vec<Vec<Guard>> = vec![Vec::new()];
+        for binder in binders {
+            let Some(levels) = self.levels(binder, place) else {
+                continue;
+            };
+            if self.is_overtaken(binder, lost.definition) {
+                let ran = levels.iter().map(Level::has_bound).collect();
+                refused.push((ran, reasons::last_binding_removed(name)));
+            }
+            let absences = absences(&levels);
+            let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
+            ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
+        }
+        if ways.len() > MOST_WAYS {
+            return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+        }
+        unbound.extend(ways.into_iter().map(|way| (way, name.to_owned())));
+    }
+
+    /// Why a new statement, or a block around it, is not run.
+    fn refusal_around(&self, binder: DefinitionId) -> Option<Refusal> {
+        let around = |id: DefinitionId| id == binder || self.new.ancestors(binder).any(|it| it.id == id);
+        self.operations.iter().find_map(|operation| match &operation.action {
+            Action::Refuse(why) if !why.is_note && operation.old.is_none() && operation.new.is_some_and(around) => {
+                Some(why.clone())
+            }
+            _ => None,
+        })
+    }
+
+    /// The branches around a statement in a block, outermost first; `None` for one that runs with this save, if at all.
+    fn levels(&mut self, binder: DefinitionId, place: &Place) -> Option<Vec<Level>> {
+        self.change.matching.old_of(binder)?;
+        let mut around = self.new.ancestors(binder);
+        if self.change.reexecute && !around.any(|around| is_main_guard(self.new, around.id)) {
+            return None;
+        }
+        let scope = self.new.enclosing_scope(binder);
+        let around: Vec<DefinitionId> = self
+            .new
+            .ancestors(binder)
+            .take_while(|around| around.id != scope)
+            .filter(|around| around.kind == DefinitionKind::Branch)
+            .map(|around| around.id)
+            .collect();
+        let mut levels = Vec::new();
+        for branch in around.into_iter().rev() {
+            let block = self.new.get(branch).parent?;
+            let (old_block, old_branch) = (
+                self.change.matching.old_of(block)?,
+                self.change.matching.old_of(branch)?,
+            );
+            let question = match self.bound_in_blocks.asked.get(&block) {
+                Some(question) => *question,
+                None => self.question(old_block, block, place, None),
+            };
+            let at = |branches: Vec<DefinitionId>, branch| branches.into_iter().position(|other| other == branch);
+            levels.push(Level {
+                block: question,
+                was: at(branches(self.old, old_block), old_branch)?,
+                branch: at(branches(self.new, block), branch)?,
+                chooses: self.blocks[question].choice.is_some(),
+            });
+        }
+        Some(levels)
+    }
+
+    /// Came the lost binding after this one, which does not run again?
+    fn is_overtaken(&self, binder: DefinitionId, lost: DefinitionId) -> bool {
+        self.kept(binder).is_some_and(|old| old < lost)
+    }
+
+    /// What a statement or definition was that does not run again: one that did not change, or that is patched.
+    fn kept(&self, binder: DefinitionId) -> Option<DefinitionId> {
+        let is_definition = matches!(
+            self.new.get(binder).kind,
+            DefinitionKind::Function { .. } | DefinitionKind::Class
+        );
+        let old = self.change.matching.old_of(binder)?;
+        (is_definition || self.is_same(old, binder)).then_some(old)
+    }
+}
+
+/// A branch of a block that both texts have.
+struct Level {
+    /// Index of the question about the block.
+    block: usize,
+    /// The branch in the old text, and in the new one.
+    was: usize,
+    branch: usize,
+    /// Its tests changed.
+    chooses: bool,
+}
+
+impl Level {
+    /// The branch has run, and is not left now.
+    fn has_bound(&self) -> Guard {
+        let when = match self.chooses {
+            true => When::Stayed(self.was, self.branch),
+            false => When::Ran(self.was),
+        };
+        Guard {
+            block: self.block,
+            when,
+        }
+    }
+
+    /// It has not run, and does not now.
+    fn is_absent(&self) -> Guard {
+        let when = match self.chooses {
+            true => When::NotChosen(self.branch),
+            false => When::NotRan(self.was),
+        };
+        Guard {
+            block: self.block,
+            when,
+        }
+    }
+}
+
+/// The conditions under which what stands in the innermost of these branches was not reached, each by itself.
+fn absences(levels: &[Level]) -> Vec<Vec<Guard>> {
+    let until = |at: usize| {
+        let reached = levels[..at].iter().map(Level::has_bound);
+        reached.chain([levels[at].is_absent()]).collect()
+    };
+    (0..levels.len()).map(until).collect()
+}

@@ -1,0 +1,11 @@
+import sys
+
+if len(sys.argv) > 99:
+    port = 8080
+
+if sys.version_info > (3,):
+    size = 40
+
+
+def serve():
+    return port, size, "served"
