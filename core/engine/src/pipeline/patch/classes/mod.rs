@@ -15,6 +15,7 @@ mod enums;
 mod header;
 mod instances;
 mod kind;
+mod merge;
 mod moved;
 mod python;
 mod records;
@@ -23,6 +24,7 @@ mod slots;
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
 pub use kind::ClassKind;
+pub use merge::merge;
 pub use slots::refuse_slots;
 
 use jurigged_runtime::{Handle, Interpreter};
