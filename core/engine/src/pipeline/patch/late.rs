@@ -3,8 +3,8 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::arrivals::Arrivals;
 use super::branches::{Verdict, choose_late};
+use super::moves::Moves;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
@@ -22,7 +22,7 @@ pub fn run_statements(
     works: &[Work<'_>],
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
-    arrivals: &Arrivals<'_>,
+    moves: &Moves<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -44,7 +44,7 @@ pub fn run_statements(
         for &(file, index) in &left {
             let at = at_of[&file];
             let prepared = &mut prepared[at];
-            match run_operation(interpreter, &works[at], index, prepared, arrivals, transaction, ran) {
+            match run_operation(interpreter, &works[at], index, prepared, moves, transaction, ran) {
                 Ok(()) => {}
                 Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
                     waiting.push((file, index));
@@ -58,9 +58,6 @@ pub fn run_statements(
             _ => left = waiting,
         }
     }
-    for prepared in prepared.iter_mut() {
-        transaction.commit(std::mem::take(&mut prepared.departures))?;
-    }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
     Ok(())
@@ -71,7 +68,7 @@ fn run_operation(
     work: &Work<'_>,
     index: usize,
     prepared: &mut Prepared,
-    arrivals: &Arrivals<'_>,
+    moves: &Moves<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -105,7 +102,7 @@ fn run_operation(
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            run_or_bring(interpreter, work, index, statement, prepared, arrivals, transaction)
+            run_or_bring(interpreter, work, index, statement, prepared, moves, transaction)
         }
         Action::Update(update) => {
             let edited = Edited {
@@ -249,10 +246,10 @@ fn run_or_bring(
     index: usize,
     statement: &RunStatement,
     prepared: &mut Prepared,
-    arrivals: &Arrivals<'_>,
+    moves: &Moves<'_>,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    if !arrivals.bring_class(interpreter, work, index, statement, prepared, transaction)? {
+    if !moves.bring_class(interpreter, work, index, statement, prepared, transaction)? {
         run_statement(interpreter, work, (index, statement), prepared, transaction)?;
         if statement
             .origin
@@ -262,7 +259,7 @@ fn run_or_bring(
             return Ok(());
         }
     }
-    arrivals.follow(interpreter, work, index, prepared, transaction)
+    moves.follow(interpreter, work, index, prepared, transaction)
 }
 
 fn run_statement(

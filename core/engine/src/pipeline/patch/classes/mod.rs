@@ -15,6 +15,7 @@ mod enums;
 mod header;
 mod instances;
 mod kind;
+mod merge;
 mod moved;
 mod protocols;
 mod python;
@@ -24,6 +25,7 @@ mod slots;
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
 pub use kind::ClassKind;
+pub use merge::merge;
 pub use protocols::follow_protocols;
 pub use slots::refuse_slots;
 
