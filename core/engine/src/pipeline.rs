@@ -310,7 +310,7 @@ fn apply(
             };
             let (operation, why) = match failure {
                 Failure::Overran { operation, overrun } => (operation, WhyLeftOut::Overran(overrun)),
-                Failure::Refused { operation, reason } => (operation, WhyLeftOut::Refused(reason)),
+                Failure::Refused { operation, reason } => (operation, WhyLeftOut::Refused(*reason)),
                 failure => {
                     let needs = match &failure {
                         Failure::Python { operation, error } => {

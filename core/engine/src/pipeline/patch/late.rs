@@ -188,7 +188,7 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
                 // What else of the class is live already belongs to its new header.
                 return Err(Failure::Refused {
                     operation: (work.file, index),
-                    reason,
+                    reason: Box::new(reason),
                 });
             }
             // The operations on its body say it.
@@ -213,12 +213,12 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
         {
             Err(Failure::Refused {
                 operation: (work.file, index),
-                reason: refusal(
+                reason: Box::new(refusal(
                     "cls-bases",
                     format!("class `{}` keeps its old definition", operation.name),
                     format!("the interpreter does not let it or its instances change: {source}"),
                     "restart the program to use the new definition",
-                ),
+                )),
             })
         }
         LateStop::Commit(error) => Err(error.into()),

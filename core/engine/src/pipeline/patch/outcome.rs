@@ -62,7 +62,7 @@ pub enum Failure {
         /// File index in the plan and operation index in the file.
         operation: (usize, usize),
         /// Why.
-        reason: Refusal,
+        reason: Box<Refusal>,
     },
     /// The interpreter refused a swap (a veto of an audit hook), or another thread kept changing a value.
     Commit(String),
