@@ -11,11 +11,33 @@ use super::python::{evaluate, import, items_of, own_entries, own_entry, truth, w
 use super::{ClassKind, Remade, adopt, dataclasses, moved};
 use crate::pipeline::edit_plan::{Refusal, note, refusal};
 
-/// Refuses what no class object, new or old, could be given in a running program.
+/// New bases that a class gets with the commit of the save, so that no other thread sees its new methods without them.
+#[derive(Debug)]
+pub struct Rebasing {
+    /// The steps of the commit.
+    pub swaps: Vec<Swap>,
+    /// Its method resolution order before.
+    mro: Vec<Handle>,
+    /// What the old bases did when it and the classes below were made.
+    hooks: Vec<Hook>,
+}
+
+impl Rebasing {
+    fn of(interpreter: &dyn Interpreter, class: Handle, swaps: Vec<Swap>) -> Self {
+        Self {
+            swaps,
+            mro: items_of(interpreter, class, "__mro__"),
+            hooks: hooks(interpreter, class),
+        }
+    }
+}
+
+/// Refuses what no class object, new or old, could be given in a running program. `None` where the new bases are known
+/// only after the commit, or belong to a new class object.
 ///
 /// # Errors
 /// When it is refused.
-pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<(), Stop> {
+pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Option<Rebasing>, Stop> {
     let keeps = |why: &str| {
         Err(Stop::Refused(refusal(
             "cls-bases",
@@ -28,7 +50,7 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
         ClassKind::Enum => return keeps("it is an enum: its members are made out of its bases"),
         ClassKind::NamedTuple => return keeps("it is a named tuple, whose base is made out of its fields"),
         ClassKind::Foreign(_) => return keeps("a library has generated methods for its old bases"),
-        ClassKind::TypedDict => return Ok(()),
+        ClassKind::TypedDict => return Ok(None),
         ClassKind::Plain | ClassKind::Dataclass => {}
     }
     if remade.plan.is_generic && interpreter.facts().implementation != "cpython" {
@@ -36,14 +58,14 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
     }
     // What the bases are can depend on what this save binds only after the commit: then they decide themselves.
     let Ok(header) = Header::evaluate(interpreter, work, remade) else {
-        return Ok(());
+        return Ok(None);
     };
     // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
     let swaps = swaps(interpreter, remade.class, &header)?;
     let fits = has_same_layout(interpreter, remade.class, &header)?;
     if (fits || checks_layouts(interpreter)) && interpreter.commit(&swaps, None).is_ok() {
         interpreter.undo(&swaps);
-        return Ok(());
+        return Ok(Some(Rebasing::of(interpreter, remade.class, swaps)));
     }
     let own_slots = own_entry(interpreter, remade.class, "__slots__").and_then(|slots| interpreter.items(slots).ok());
     if own_slots.is_some_and(|slots| !slots.is_empty()) {
@@ -55,7 +77,7 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
     if remade.plan.is_generic {
         return keeps("the live class cannot get its new bases, and its type parameters belong to it");
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Gives a class its new bases, metaclass and keywords.
@@ -72,8 +94,8 @@ pub fn rebase(
 ) -> Result<(), LateStop> {
     let class = remade.class;
     let header = Header::evaluate(interpreter, work, remade)?;
-    let before = items_of(interpreter, class, "__mro__");
-    let hooks = hooks(interpreter, class);
+    let rebasing = prepared.rebased.remove(&index);
+    let Rebasing { mro: before, hooks, .. } = rebasing.unwrap_or_else(|| Rebasing::of(interpreter, class, Vec::new()));
     let can_stay = checks_layouts(interpreter) || has_same_layout(interpreter, class, &header)?;
     let rebased = if can_stay {
         Some(transaction.commit(swaps(interpreter, class, &header)?))

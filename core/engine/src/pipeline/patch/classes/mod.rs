@@ -24,6 +24,7 @@ mod slots;
 
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
+pub use bases::Rebasing;
 pub use kind::ClassKind;
 pub use merge::merge;
 pub use protocols::follow_protocols;
@@ -121,9 +122,10 @@ pub fn prepare(
         };
     };
     let remade = Remade::of(interpreter, work, plan, class);
-    if plan.header_changed {
-        bases::refuse(interpreter, work, &remade)?;
-    }
+    let rebasing = match plan.header_changed {
+        true => bases::prepare(interpreter, work, &remade)?,
+        false => None,
+    };
     if plan.old_decorators.is_some() {
         decorators::refuse(interpreter, work, &remade)?;
     }
@@ -133,6 +135,10 @@ pub fn prepare(
     }
     steps.remade.extend(remade.operations);
     module.late.push(index);
+    if let Some(rebasing) = rebasing {
+        steps.rebase(&rebasing.swaps);
+        module.rebased.insert(index, rebasing);
+    }
     Ok(true)
 }
 
