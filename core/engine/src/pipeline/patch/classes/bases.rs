@@ -4,6 +4,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError, Swap};
 
 use super::super::Work;
 use super::super::late::LateStop;
+use super::super::namespaces::Scratch;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::header::Header;
@@ -33,11 +34,16 @@ impl Rebasing {
 }
 
 /// Refuses what no class object, new or old, could be given in a running program. `None` where the new bases are known
-/// only after the commit, or belong to a new class object.
+/// only after the commit, or belong to a new class object. `scratches`: what this save has bound so far.
 ///
 /// # Errors
 /// When it is refused.
-pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Option<Rebasing>, Stop> {
+pub fn prepare(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    remade: &Remade<'_>,
+    scratches: &[Scratch],
+) -> Result<Option<Rebasing>, Stop> {
     let keeps = |why: &str| {
         Err(Stop::Refused(refusal(
             "cls-bases",
@@ -57,7 +63,7 @@ pub fn prepare(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'
         return keeps("it has type parameters, which the embedded interpreter cannot evaluate by themselves");
     }
     // What the bases are can depend on what this save binds only after the commit: then they decide themselves.
-    let Ok(header) = Header::evaluate(interpreter, work, remade) else {
+    let Ok(header) = Header::evaluate(interpreter, work, remade, scratches) else {
         return Ok(None);
     };
     // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
@@ -93,7 +99,7 @@ pub fn rebase(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let class = remade.class;
-    let header = Header::evaluate(interpreter, work, remade)?;
+    let header = Header::evaluate(interpreter, work, remade, &[])?;
     let rebasing = prepared.rebased.remove(&index);
     let Rebasing { mro: before, hooks, .. } = rebasing.unwrap_or_else(|| Rebasing::of(interpreter, class, Vec::new()));
     let can_stay = checks_layouts(interpreter) || has_same_layout(interpreter, class, &header)?;

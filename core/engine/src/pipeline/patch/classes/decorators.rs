@@ -218,7 +218,7 @@ fn made_by(
     let own = |class| own_entries(interpreter, class);
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
         let returned = call_in(interpreter, decorator, &[stand_in]);
         if !matches!(&returned, Ok(returned) if *returned == stand_in) {
             detach(interpreter, stand_in);
@@ -248,7 +248,7 @@ fn is_of(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, de
     let mut decorators = decorators.iter();
     module_of(remade.class).as_ref() != Some(&module)
         && decorators.any(|unit| {
-            let decorator = value_of_unit(interpreter, work, unit).ok();
+            let decorator = value_of_unit(interpreter, work, unit, &[]).ok();
             decorator.and_then(module_of).as_ref() == Some(&module)
         })
 }
@@ -280,7 +280,7 @@ fn replaced(
     let class = remade.class;
     let mut value = class;
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
         value = transaction.on_class(class, || call_in(interpreter, decorator, &[value]))?;
     }
     if value == class {

@@ -123,7 +123,7 @@ pub fn prepare(
     };
     let remade = Remade::of(interpreter, work, plan, class);
     let rebasing = match plan.header_changed {
-        true => bases::prepare(interpreter, work, &remade)?,
+        true => bases::prepare(interpreter, work, &remade, &steps.scratches)?,
         false => None,
     };
     if plan.old_decorators.is_some() {
