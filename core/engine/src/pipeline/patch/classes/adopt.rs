@@ -55,7 +55,9 @@ fn in_place(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<O
     let file = interpreter
         .attribute(old_code, "co_filename")?
         .and_then(|file| interpreter.text(file));
-    if file.as_deref() != Some("<string>") {
+    let globals = |function| interpreter.attribute(function, "__globals__");
+    // A function stays in the module that it was made in.
+    if file.as_deref() != Some("<string>") || globals(old)? != globals(new)? {
         return Ok(None);
     }
     let closure = |function| {
