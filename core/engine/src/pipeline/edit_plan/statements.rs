@@ -187,6 +187,17 @@ impl Planner<'_> {
             origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
+        if let Some(old) = old {
+            for name in bound_names(self.old, old) {
+                if !self.binds_name(new, &name) && !self.is_unbound(&name, place) {
+                    self.unbind_beside_blocks(old, &name, edit, place);
+                }
+            }
+        }
+    }
+
+    fn binds_name(&self, new: DefinitionId, name: &str) -> bool {
+        bound_names(self.new, new).iter().any(|bound| bound == name)
     }
 
     /// The phase of a statement among those that run with it: what reads or binds again a name of a late statement must
