@@ -13,6 +13,7 @@ mod dataclasses;
 mod decorators;
 mod enums;
 mod header;
+mod holders;
 mod instances;
 mod kind;
 mod merge;
