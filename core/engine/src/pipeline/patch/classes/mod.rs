@@ -16,6 +16,7 @@ mod header;
 mod holders;
 mod instances;
 mod kind;
+mod makers;
 mod merge;
 mod moved;
 mod python;
@@ -25,6 +26,7 @@ mod slots;
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
 pub use kind::ClassKind;
+pub use makers::note_makers;
 pub use merge::merge;
 pub use slots::refuse_slots;
 
