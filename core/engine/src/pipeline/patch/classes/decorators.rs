@@ -12,8 +12,9 @@ use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::super::units::call_in;
+use super::holders::holders;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
-use super::{ClassKind, Remade, adopt, dataclasses, moved};
+use super::{ClassKind, Remade, adopt, dataclasses};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
 use crate::pipeline::locate::{bound_object, class_at};
 
@@ -85,7 +86,7 @@ pub fn decorate(
                     let value = own_entry(interpreter, stand_in, &name);
                     adopted.extend(adopt::attribute(interpreter, class, &name, value));
                 }
-                let (held, _) = moved::holders(interpreter, stand_in, class)?;
+                let (held, _) = holders(interpreter, stand_in, class)?;
                 swaps.0.extend(held);
                 swaps.0.extend(adopted);
                 detach(interpreter, stand_in);
