@@ -35,7 +35,7 @@ use crate::session::{Module, Program, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
-use edit_plan::{Action, FileChange, Plan, PlanSettings};
+use edit_plan::{Action, FileChange, ModuleText, Plan, PlanSettings};
 use left_out::{LeftOut, WhyLeftOut, needs_refused, ran_twice, refuse_whole};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
@@ -59,6 +59,8 @@ pub struct Tools<'a> {
     pub planning: PlanSettings,
     /// Look for activations of replaced code, for the report.
     pub report_running: bool,
+    /// Modules that were loaded and that the program does not know yet, with their texts.
+    pub loaded: &'a dyn Fn() -> Vec<ModuleText>,
     /// For tests of undo.
     pub fault: Fault,
 }
@@ -247,6 +249,7 @@ fn apply(
         .iter()
         .map(|live| (&plan.files[live.file], live.target(changes)))
         .collect();
+    let loaded = tools.loaded;
     let mut plugins = tools.plugins.session(interpreter);
     let targets = locate::locate(interpreter, &modules, &mut plugins, program.copies_code());
     let works: Vec<Work<'_>> = live
@@ -256,13 +259,21 @@ fn apply(
         .map(|((live, targets), renames)| live.work(changes, plan, targets, renames))
         .collect();
     report.heap_passes = targets.iter().map(|targets| targets.heap_passes).max().unwrap_or(0);
-    let outcome = patch::patch(interpreter, &works, plan, &mut plugins, transaction);
+    let newcomers = || {
+        let mut newcomers = loaded();
+        newcomers.retain(|text| program.newcomers.iter().all(|known| known.module != text.module));
+        newcomers.extend(program.newcomers.iter().cloned());
+        newcomers
+    };
+    let departures = || edit_plan::departures(changes, &plan.files, &newcomers());
+    let outcome = patch::patch(interpreter, &works, plan, &mut plugins, &departures, transaction);
     match outcome {
         Outcome::Applied {
             modules: mut outcomes,
             followed,
         } => {
             let mut applied = Applied::default();
+            program.newcomers.clear();
             for (work, outcome) in works.iter().zip(&mut outcomes) {
                 if tools.report_running {
                     name_running(interpreter, work, outcome);
@@ -283,6 +294,7 @@ fn apply(
             refused,
             stale,
         } => {
+            program.newcomers = newcomers();
             report.diagnostics.extend(stale.iter().map(report::not_taken_back));
             let overran = overran.into_iter().map(|(operation, overrun)| LeftOut {
                 operation,

@@ -460,6 +460,7 @@ impl Worker {
                 run_blocks: self.settings.patch.run_blocks.value,
             },
             report_running: self.log.shows(LogLevel::Info),
+            loaded: &|| program::texts_of(&lock(&self.door.incoming)),
             fault: Fault(self.fault),
         };
         let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());

@@ -21,6 +21,8 @@ pub struct Program {
     seen: FxHashMap<PathBuf, (u64, Option<SystemTime>)>,
     /// What is not tried again.
     pub stuck: Stuck,
+    /// What statements of a batch have loaded that was undone: they load it no more when they run again.
+    pub newcomers: Vec<ModuleText>,
 }
 
 impl Program {
@@ -128,6 +130,19 @@ impl Program {
         texts.sort_by(|a, b| a.module.cmp(&b.module));
         texts
     }
+}
+
+/// The texts of modules that were loaded; those that cannot be decoded have none.
+pub fn texts_of(loaded: &[LoadedModule]) -> Vec<ModuleText> {
+    let texts = loaded.iter().filter_map(|module| {
+        let decoded = decode(&module.file, &module.source).ok()?;
+        Some(ModuleText {
+            module: module.name.clone(),
+            path: module.file.clone(),
+            source: Arc::new(SourceText::new(module.file.clone(), decoded.text)),
+        })
+    });
+    texts.collect()
 }
 
 impl Elsewhere for Program {

@@ -5,6 +5,7 @@
 //! that chooses between imports runs again without its unchanged parts. Other changes of loops, `with` and `try` are
 //! listed: running a part of them alone is not what a fresh start does.
 
+use super::bound_in_blocks::Lost;
 use super::guard::{Guard, When};
 use super::operation::Action;
 use super::reruns::is_import;
@@ -150,7 +151,8 @@ impl Planner<'_> {
         }
     }
 
-    /// Unbinds what a branch has bound that is not chosen any more; `block` is its block in the new text.
+    /// Unbinds what a branch has bound that is not chosen any more, unless another block has bound it too; `block` is its
+    /// block in the new text.
     fn leave(&mut self, branch: DefinitionId, block: DefinitionId, chosen: Option<DefinitionId>, place: &Place) {
         let bound_in = |tree: &DefinitionTree, branch: DefinitionId| -> Vec<String> {
             let children = tree
@@ -161,16 +163,22 @@ impl Planner<'_> {
             children.flat_map(|child| bound_names(tree, *child)).collect()
         };
         let kept = chosen.map_or_else(Vec::new, |chosen| bound_in(self.new, chosen));
-        let mut names: Vec<String> = Vec::new();
+        let (mut names, mut lost): (Vec<String>, Vec<String>) = Default::default();
         for name in bound_in(self.old, branch) {
             let mut binders = self.names.block_binders(&place.scope, &name).iter();
             let is_bound_outside = self.names.last_binder(&place.scope, &name).is_some()
                 || self.names.is_touched_elsewhere(&place.scope, &name)
                 || binders.any(|binder| self.new.ancestors(*binder).all(|around| around.id != block));
-            if !kept.contains(&name) && !is_bound_outside && !names.contains(&name) {
-                names.push(name);
+            if kept.contains(&name) || names.contains(&name) {
+                continue;
+            }
+            match is_bound_outside {
+                false => names.push(name),
+                true if self.is_bound_in_blocks_only(&name, place) && !lost.contains(&name) => lost.push(name),
+                true => {}
             }
         }
+        self.lose(Lost::of(branch, EditCode::Block, lost), place);
         if !names.is_empty() {
             let scope = place.scope.clone();
             let annotations = Vec::new();

@@ -42,7 +42,8 @@ pub use operation::{
     InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
     RunStatement, Scope, Unchanged, UpdateCode,
 };
-pub use origin::{MovedClass, MovedFunction, Origin};
+pub use origin::{Departure, MovedClass, MovedFunction, Origin};
+pub use other_file::departures;
 pub use outline::Outline;
 pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use unit::Unit;

@@ -30,6 +30,17 @@ pub struct Origin {
     pub functions: Vec<MovedFunction>,
 }
 
+/// A deleted function or class that stands in a file which the statements of the batch have loaded.
+#[derive(Debug)]
+pub struct Departure {
+    /// The operation that deletes it: indices of the file in the plan, and in the file.
+    pub operation: (usize, usize),
+    /// The module that has it now.
+    pub module: String,
+    /// What it is there.
+    pub origin: Origin,
+}
+
 /// A class that another module defines now.
 #[derive(Debug, Serialize)]
 pub struct MovedClass {
@@ -41,6 +52,8 @@ pub struct MovedClass {
     pub line: u32,
     /// What runs of its body, in order: all definitions, statements that make functions, and what is new.
     pub steps: Vec<RunStatement>,
+    /// Names that statements bind which do not run.
+    pub kept: Vec<String>,
     /// Names that its body does not bind any more.
     pub unbinds: Vec<String>,
     /// Names that its body does not annotate any more.
@@ -80,13 +93,19 @@ pub struct MovedFunction {
 }
 
 impl Origin {
-    /// The origin of the definition `new` of `to`, which is `old` of `from`; `file` is the index of `from`. `None` for
-    /// a class whose parts cannot be made one by one.
-    pub fn of(from: &FileChange, file: usize, old: DefinitionId, to: &FileChange, new: DefinitionId) -> Option<Self> {
-        let matching = match_trees(&from.old, &to.new, &[]);
+    /// The origin of the definition `new` of a file with this tree, which is `old` of `from`; `file` is the index of
+    /// `from`. `None` for a class whose parts cannot be made one by one.
+    pub fn of(
+        from: &FileChange,
+        file: usize,
+        old: DefinitionId,
+        tree: &DefinitionTree,
+        new: DefinitionId,
+    ) -> Option<Self> {
+        let matching = match_trees(&from.old, tree, &[]);
         let mut search = Search {
             old: &from.old,
-            new: &to.new,
+            new: tree,
             matching: &matching,
             classes: Vec::new(),
             functions: Vec::new(),
@@ -94,7 +113,7 @@ impl Origin {
         if matching.new_of(old) != Some(new) {
             return None;
         }
-        match to.new.get(new).kind {
+        match tree.get(new).kind {
             DefinitionKind::Class => search.class(old, new, &Scope::default())?,
             _ => search.function(old, new, &Scope::default())?,
         }
@@ -138,6 +157,7 @@ impl Search<'_> {
             arguments: Unit::arguments(self.new, new),
             line: self.new.get(new).first_line,
             steps: Vec::new(),
+            kept: Vec::new(),
             unbinds: Vec::new(),
             unannotates: Vec::new(),
             is_edited: false,
@@ -172,13 +192,17 @@ impl Search<'_> {
         let before = self.matching.old_of(child);
         let is_same = before.is_some_and(|before| self.old.get(before).fingerprint == definition.fingerprint);
         match (&definition.kind, before) {
-            (DefinitionKind::Class, Some(before)) => return self.class(before, child, scope),
+            (DefinitionKind::Class, Some(before)) => {
+                self.classes[at].kept.extend(bound_names(self.new, child));
+                return self.class(before, child, scope);
+            }
             (DefinitionKind::Class, None) => {}
             (DefinitionKind::Function { .. }, Some(before)) => self.function(before, child, scope)?,
             (DefinitionKind::Function { .. }, None) => {}
             // Which branch of a block ran is known to nobody who only reads it.
             (DefinitionKind::Block(_) | DefinitionKind::Branch, _) => {
                 let is_inert = Outline::of_definition(self.new, child).is_empty();
+                self.classes[at].kept.extend(bound_names(self.new, child));
                 return (is_same && is_inert).then_some(());
             }
             (DefinitionKind::Statement(StatementKind::Pass | StatementKind::Global), _) => return Some(()),
@@ -188,6 +212,7 @@ impl Search<'_> {
                     .flat_map(Outline::walk)
                     .any(|owner| self.new.get(owner.id).kind == DefinitionKind::Lambda);
                 if is_same && !makes_functions {
+                    self.classes[at].kept.extend(bound_names(self.new, child));
                     return Some(());
                 }
                 self.classes[at].is_edited |= !is_same;

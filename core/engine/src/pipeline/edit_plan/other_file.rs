@@ -2,19 +2,25 @@
 //!
 //! A move is told from a deletion and an addition by this rule: one file of the batch loses, and one gains, the only
 //! definition of a name and kind; both stand in the module itself; they are equal, or alike as
-//! [renamed](crate::pipeline::diff) ones must be. What follows is in [`Origin`]; where nothing can, that is said.
+//! [renamed](crate::pipeline::diff) ones must be. What follows is in [`Origin`]; where nothing can, that is said. Of a
+//! file that the statements of the batch load that is known only when they have run.
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::operation::{Action, Operation};
-use super::origin::Origin;
-use super::{EditCode, FileChange, FilePlan, first_line, reasons};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
+use super::origin::{Departure, Origin};
+use super::{EditCode, FileChange, FilePlan, ModuleText, first_line, reasons};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, parse};
 use crate::pipeline::diff::alike_definitions;
 
 /// By kind (is it a class?) and name: the file, the operation in it, and the definition; `None` where several have one
 /// name.
 type Found = FxHashMap<(bool, String), Option<Place>>;
+
+/// The same in modules that were loaded just now.
+type FoundInNewFiles = FxHashMap<(bool, String), Option<(String, Arc<DefinitionTree>, DefinitionId)>>;
 
 #[derive(Clone, Copy)]
 struct Place {
@@ -49,7 +55,7 @@ pub(super) fn find(changes: &[FileChange], files: &mut [FilePlan]) {
             .any(|place| !files[place.file].operations[place.operation].guards.is_empty());
         let origin = match is_in_block {
             true => None,
-            false => Origin::of(old, from.file, from.definition, new, to.definition),
+            false => Origin::of(old, from.file, from.definition, &new.new, to.definition),
         };
         let operations = &mut files[to.file].operations;
         let operation = &mut operations[to.operation];
@@ -75,6 +81,62 @@ pub(super) fn find(changes: &[FileChange], files: &mut [FilePlan]) {
             }
         }
     }
+}
+
+/// Are two definitions of one name and kind one?
+fn is_one((old_tree, old): (&DefinitionTree, DefinitionId), (tree, new): (&DefinitionTree, DefinitionId)) -> bool {
+    old_tree.get(old).fingerprint == tree.get(new).fingerprint || alike_definitions(old_tree, old, tree, new)
+}
+
+/// What the files of a batch have lost and modules that its statements have loaded have got.
+pub fn departures(changes: &[FileChange], files: &[FilePlan], loaded: &[ModuleText]) -> Vec<Departure> {
+    let mut departures = Vec::new();
+    let lost = places(changes, files, EditCode::Delete);
+    if lost.is_empty() || loaded.is_empty() {
+        return departures;
+    }
+    let gained = places_in_new_files(loaded);
+    let lost = lost.into_iter().filter_map(|(key, from)| Some((key, from?)));
+    for (key, from) in lost {
+        let Some(Some((module, tree, new))) = gained.get(&key) else {
+            continue;
+        };
+        let change = &changes[from.file];
+        if files[from.file].operations[from.operation].guards.is_empty()
+            && is_one((&change.old, from.definition), (tree, *new))
+            && let Some(origin) = Origin::of(change, from.file, from.definition, tree, *new)
+        {
+            departures.push(Departure {
+                operation: (from.file, from.operation),
+                module: module.clone(),
+                origin,
+            });
+        }
+    }
+    // A base before what derives from it.
+    departures.sort_by_key(|departure| departure.operation);
+    departures
+}
+
+/// The functions and classes at module level of modules that were loaded just now.
+fn places_in_new_files(loaded: &[ModuleText]) -> FoundInNewFiles {
+    let mut found = FoundInNewFiles::default();
+    for module in loaded {
+        let tree = Arc::new(parse(module.source.clone()));
+        for &child in &tree.module().children {
+            let definition = tree.get(child);
+            let is_class = match definition.kind {
+                DefinitionKind::Class => true,
+                DefinitionKind::Function { .. } => false,
+                _ => continue,
+            };
+            found
+                .entry((is_class, definition.path.to_string()))
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some((module.module.clone(), tree.clone(), child)));
+        }
+    }
+    found
 }
 
 /// The functions and classes that the files lose or gain at module level.

@@ -3,8 +3,8 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::arrivals::Arrivals;
 use super::branches::{Verdict, choose_late};
+use super::moves::Moves;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
@@ -23,7 +23,7 @@ pub fn run_statements(
     works: &[Work<'_>],
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
-    (arrivals, propagation): (&Arrivals<'_>, &mut Propagation<'_>),
+    (moves, propagation): (&Moves<'_>, &mut Propagation<'_>),
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -50,7 +50,7 @@ pub fn run_statements(
                 propagation.follow(prepared, transaction, false)?;
             }
             let prepared = &mut prepared[at];
-            match run_operation(interpreter, &works[at], index, prepared, arrivals, transaction, ran) {
+            match run_operation(interpreter, &works[at], index, prepared, moves, transaction, ran) {
                 Ok(()) => {}
                 Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
                     waiting.push((file, index));
@@ -64,9 +64,6 @@ pub fn run_statements(
             _ => left = waiting,
         }
     }
-    for prepared in prepared.iter_mut() {
-        transaction.commit(std::mem::take(&mut prepared.departures))?;
-    }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
     Ok(())
@@ -77,7 +74,7 @@ fn run_operation(
     work: &Work<'_>,
     index: usize,
     prepared: &mut Prepared,
-    arrivals: &Arrivals<'_>,
+    moves: &Moves<'_>,
     transaction: &mut Transaction<'_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
@@ -111,7 +108,7 @@ fn run_operation(
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            run_or_bring(interpreter, work, index, statement, prepared, arrivals, transaction)
+            run_or_bring(interpreter, work, index, statement, prepared, moves, transaction)
         }
         Action::Update(update) => {
             let edited = Edited {
@@ -255,10 +252,10 @@ fn run_or_bring(
     index: usize,
     statement: &RunStatement,
     prepared: &mut Prepared,
-    arrivals: &Arrivals<'_>,
+    moves: &Moves<'_>,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    if !arrivals.bring_class(interpreter, work, index, statement, prepared, transaction)? {
+    if !moves.bring_class(interpreter, work, index, statement, prepared, transaction)? {
         run_statement(interpreter, work, (index, statement), prepared, transaction)?;
         if statement
             .origin
@@ -268,7 +265,7 @@ fn run_or_bring(
             return Ok(());
         }
     }
-    arrivals.follow(interpreter, work, index, prepared, transaction)
+    moves.follow(interpreter, work, index, prepared, transaction)
 }
 
 fn run_statement(

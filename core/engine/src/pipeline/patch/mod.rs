@@ -4,7 +4,6 @@
 //! of swaps under one hold of the interpreter; statements that may call edited code run after it, in their real
 //! namespace, and are undone with the rest when one raises.
 
-mod arrivals;
 mod branches;
 mod classes;
 mod closures;
@@ -18,6 +17,7 @@ mod inner;
 mod instances;
 mod late;
 mod lines;
+mod moves;
 mod namespaces;
 mod outcome;
 mod prepare;
@@ -41,10 +41,10 @@ pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
-use crate::pipeline::edit_plan::{FilePlan, Plan};
+use crate::pipeline::edit_plan::{Departure, FilePlan, Plan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
-use arrivals::Arrivals;
+use moves::Moves;
 use prepare::Prepared;
 use propagate::Propagation;
 
@@ -72,26 +72,36 @@ pub struct Work<'a> {
     pub executing: Option<u32>,
 }
 
-/// Applies a whole batch, or nothing of it. `order`: see [`Plan`](crate::pipeline::edit_plan::Plan). `transaction` has
-/// bound the new names of the batch.
+/// What was done of a batch so far.
+#[derive(Debug, Default)]
+struct Progress {
+    prepared: Vec<Prepared>,
+    /// Statements that ran: index of the file in the plan, and of the operation in it.
+    ran: Vec<(usize, usize)>,
+}
+
+/// Applies a whole batch, or nothing of it. `transaction` has bound the new names of the batch. `departures`: which of
+/// the deleted definitions are in modules that its statements have loaded; asked when these have run.
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
     plan: &Plan,
     plugins: &mut PluginSession<'_>,
+    departures: &dyn Fn() -> Vec<Departure>,
     mut transaction: Transaction<'_>,
 ) -> Outcome {
-    let mut ran = Vec::new();
-    let mut prepared = Vec::new();
-    match attempt(
+    let mut progress = Progress::default();
+    let tried = attempt(
         interpreter,
         works,
         plan,
         plugins,
+        departures,
         &mut transaction,
-        &mut prepared,
-        &mut ran,
-    ) {
+        &mut progress,
+    );
+    let Progress { mut prepared, ran } = progress;
+    match tried {
         Ok(followed) => Outcome::Applied {
             modules: prepared.into_iter().map(|prepared| prepared.outcome).collect(),
             followed,
@@ -128,20 +138,25 @@ fn attempt(
     works: &[Work<'_>],
     plan: &Plan,
     plugins: &mut PluginSession<'_>,
+    departures: &dyn Fn() -> Vec<Departure>,
     transaction: &mut Transaction<'_>,
-    prepared: &mut Vec<Prepared>,
-    ran: &mut Vec<(usize, usize)>,
+    Progress { prepared, ran }: &mut Progress,
 ) -> Result<Vec<Followed>, Failure> {
     let mut propagation = Propagation::begin(interpreter, &plan.dependents, works);
-    let arrivals = Arrivals::of(interpreter, works);
+    let moves = Moves::of(interpreter, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    arrivals.follow_early(interpreter, works, prepared, transaction)?;
-    let follow = (&arrivals, &mut propagation);
+    moves.follow_early(interpreter, works, prepared, transaction)?;
+    let follow = (&moves, &mut propagation);
     late::run_statements(interpreter, works, prepared, &plan.order, follow, transaction, ran)?;
+    moves.depart(interpreter, works, prepared, &departures(), transaction)?;
+    for prepared in prepared.iter_mut() {
+        transaction.commit(std::mem::take(&mut prepared.departures))?;
+    }
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     propagation.follow(prepared, transaction, true)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
+        classes::note_makers(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(propagation.into_followed())

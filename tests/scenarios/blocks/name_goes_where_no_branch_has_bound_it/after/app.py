@@ -5,6 +5,9 @@ def ask(answer):
     return answer
 
 
+count = 1
+
+
 class Box:
     if DEBUG:
         colour = "blue"
@@ -33,3 +36,6 @@ if DEBUG:
 
     def help_text():
         return "long"
+
+if DEBUG:
+    total = 2

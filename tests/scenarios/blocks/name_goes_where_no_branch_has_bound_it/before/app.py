@@ -18,6 +18,9 @@ def help_text():
     return "long"
 
 
+count = total = 1
+
+
 class Box:
     colour = "red"
     if DEBUG:
@@ -44,3 +47,6 @@ else:
 
 if DEBUG:
     depth = 1
+
+if DEBUG:
+    total = 2

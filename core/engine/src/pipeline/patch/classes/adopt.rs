@@ -1,7 +1,9 @@
 //! Attributes of a class made aside, given to the live one.
 
-use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashSet;
+
+use super::super::transaction::Transaction;
 
 /// The swap that makes a live class have this attribute as `new` says; `None` where it has.
 pub fn attribute(interpreter: &dyn Interpreter, live: Handle, name: &str, new: Option<Handle>) -> Option<Swap> {
@@ -53,7 +55,9 @@ fn in_place(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<O
     let file = interpreter
         .attribute(old_code, "co_filename")?
         .and_then(|file| interpreter.text(file));
-    if file.as_deref() != Some("<string>") {
+    let globals = |function| interpreter.attribute(function, "__globals__");
+    // A function stays in the module that it was made in.
+    if file.as_deref() != Some("<string>") || globals(old)? != globals(new)? {
         return Ok(None);
     }
     let closure = |function| {
@@ -84,6 +88,31 @@ fn in_place(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<O
         }
     }
     Ok(Some(swaps))
+}
+
+/// Gives a live class another module, and the line of its statement there.
+///
+/// Since 3.13 setting `__module__` deletes `__firstlineno__` (Objects/typeobject.c, `type_set_module`): it is taken away
+/// before, so that undoing this brings it back, and comes again by a commit of its own.
+///
+/// # Errors
+/// When a commit fails.
+pub fn set_module(
+    interpreter: &dyn Interpreter,
+    live: Handle,
+    module: Handle,
+    line: Option<Handle>,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), CommitError> {
+    let first_line = "__firstlineno__";
+    let own = interpreter.namespace(live);
+    let before = own.and_then(|own| interpreter.entry(own, first_line));
+    let gone = before.and_then(|_| attribute(interpreter, live, first_line, None));
+    let named = attribute(interpreter, live, "__module__", Some(module));
+    transaction.commit(gone.into_iter().chain(named).collect())?;
+    let new = before.and(line.or(before));
+    let back = new.and_then(|new| attribute(interpreter, live, first_line, Some(new)));
+    transaction.commit(back.into_iter().collect())
 }
 
 /// The swaps that make cells of adopted functions hold the live class in place of the one made aside: `__class__` of

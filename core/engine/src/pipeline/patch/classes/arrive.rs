@@ -27,6 +27,10 @@ pub enum Arrived {
     Anew(&'static str),
 }
 
+/// See [`Arrived::Anew`].
+pub const NOT_THE_CLASS: &str = "its name led to something else than the class that the file defined";
+/// See [`Arrived::Anew`].
+pub const OTHER_BASES: &str = "its bases are other classes in its new module";
 const NOT_IN_PARTS: &str = "the parts of its body cannot be compiled one by one";
 
 /// Gives a class its new place and body, where that can be done.
@@ -44,9 +48,7 @@ pub fn arrive(
     let mut classes = Vec::new();
     for plan in &origin.classes {
         let Some(live) = live(interpreter, class, plan) else {
-            return Ok(Arrived::Anew(
-                "its name led to something else than the class that the file defined",
-            ));
+            return Ok(Arrived::Anew(NOT_THE_CLASS));
         };
         if let Some(reason) = obstacle(interpreter, work, plan, live)? {
             return Ok(Arrived::Anew(reason));
@@ -67,10 +69,11 @@ pub fn arrive(
         }
     }
     let module = interpreter.new_text(work.module);
-    let mut swaps: Vec<Swap> = classes
-        .iter()
-        .filter_map(|(_, live)| adopt::attribute(interpreter, *live, "__module__", Some(module)))
-        .collect();
+    for (plan, live) in &classes {
+        let line = interpreter.new_integer(i64::from(plan.line));
+        adopt::set_module(interpreter, *live, module, Some(line), transaction).map_err(LateStop::Commit)?;
+    }
+    let mut swaps = Vec::new();
     for name in &statement.binds {
         swaps.push(Swap::Entry {
             dict: work.namespace,
@@ -95,7 +98,7 @@ pub fn arrive(
             swaps.extend(adopt::attribute(interpreter, *live, name, None));
         }
         follow_hash(interpreter, *live, plan.binds_hash, &mut swaps);
-        swaps.extend(of_the_text(interpreter, *live, plan));
+        swaps.extend(static_attributes(interpreter, *live, plan));
         transaction.commit(swaps).map_err(LateStop::Commit)?;
         if ClassKind::of(interpreter, *live) == ClassKind::Dataclass {
             let generated = dataclasses::regenerated(interpreter, *live)?;
@@ -109,7 +112,7 @@ pub fn arrive(
 }
 
 /// The live class of a plan, which is the outermost one or in it.
-fn live(interpreter: &dyn Interpreter, outermost: Handle, plan: &MovedClass) -> Option<Handle> {
+pub fn live(interpreter: &dyn Interpreter, outermost: Handle, plan: &MovedClass) -> Option<Handle> {
     let names = &plan.scope.classes;
     let is_of = |class: &Handle, path: &[String]| {
         let qualified = interpreter.attribute(*class, "__qualname__").ok().flatten();
@@ -132,10 +135,10 @@ fn obstacle(
     live: Handle,
 ) -> Result<Option<&'static str>, Stop> {
     let other_bases = || -> Result<Option<&'static str>, Stop> {
-        let header = Header::of_unit(interpreter, work, plan.arguments.as_ref())?;
+        let header = Header::of_unit(interpreter, work, plan.arguments.as_ref(), &[])?;
         let is_same = header.metaclass == interpreter.class_of(live)
             && interpreter.items(header.bases)? == items_of(interpreter, live, "__bases__");
-        Ok((!is_same).then_some("its bases are other classes in its new module"))
+        Ok((!is_same).then_some(OTHER_BASES))
     };
     let kind = ClassKind::of(interpreter, live);
     match kind {
@@ -149,19 +152,11 @@ fn obstacle(
     }
 }
 
-/// What a class has from its text since 3.13: its line, and the attributes that its methods set.
-fn of_the_text(interpreter: &dyn Interpreter, live: Handle, plan: &MovedClass) -> Vec<Swap> {
-    if interpreter.facts().version < (3, 13, 0) {
-        return Vec::new();
-    }
-    let line = interpreter.new_integer(i64::from(plan.line));
-    let attributes = plan.static_attributes.iter().map(|names| {
-        let names: Vec<Handle> = names.iter().map(|name| interpreter.new_text(name)).collect();
-        ("__static_attributes__", interpreter.new_tuple(&names))
-    });
-    std::iter::once(("__firstlineno__", line))
-        .chain(attributes)
-        .filter(|(name, _)| own_entry(interpreter, live, name).is_some())
-        .filter_map(|(name, value)| adopt::attribute(interpreter, live, name, Some(value)))
-        .collect()
+/// The swap for the attributes that the methods of a class set, which it knows since 3.13.
+fn static_attributes(interpreter: &dyn Interpreter, live: Handle, plan: &MovedClass) -> Option<Swap> {
+    let name = "__static_attributes__";
+    own_entry(interpreter, live, name)?;
+    let names = plan.static_attributes.as_ref()?.iter();
+    let names: Vec<Handle> = names.map(|name| interpreter.new_text(name)).collect();
+    adopt::attribute(interpreter, live, name, Some(interpreter.new_tuple(&names)))
 }
