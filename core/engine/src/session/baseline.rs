@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, parse};
 use crate::pipeline::edit_plan::{FileChange, FilePlan};
 use crate::source::SourceText;
+use rustc_hash::FxHashSet;
 
 /// A replacement of a byte range of the new text.
 struct Splice {
@@ -24,8 +25,13 @@ pub fn next_baseline(change: &FileChange, plan: &FilePlan, refused: &[usize]) ->
         return Some(change.new.clone());
     }
     let mut splices = Vec::new();
+    // Of one definition several operations may be refused: its text counts once, or it would double with every save.
+    let mut seen = FxHashSet::default();
     for &index in refused {
         let operation = &plan.operations[index];
+        if !seen.insert((operation.old, operation.new)) {
+            continue;
+        }
         splices.push(match (operation.old, operation.new) {
             (_, Some(new)) if change.new.get(new).kind == DefinitionKind::Module => {
                 return Some(change.old.clone());
@@ -240,6 +246,22 @@ mod tests {
         let new = "for a in b:\n    pass\n\n    # one\n    if c == d:\n        pass\n\n        def f():\n            return 1\n";
         let expected = "for a in b:\n    pass\n    for c in d:\n        pass\n\n        def f():\n            return 1\n\n    # one\n    pass\n";
         assert_eq!(baseline(old, new).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_refused_twice_is_put_back_once() {
+        let old = "a = b = c()\nfor a in d:\n    pass\nfor b in d:\n    pass\na = b = c()\n";
+        let new = "a = b = c()\nfor a in d:\n    pass\nfor b in d:\n    pass\n";
+        assert_eq!(
+            baseline(
+                &old.replacen("a = b = c()\n", "", 1),
+                &new.replacen("a = b = c()\n", "", 1)
+            )
+            .unwrap()
+            .matches("c()")
+            .count(),
+            1
+        );
     }
 
     #[test]

@@ -27,11 +27,17 @@ pub(super) fn moved(
         let (Some(before), Some(Some(after))) = (before, added.get(&key)) else {
             continue;
         };
-        // Whether a block runs what it holds is known to the program only.
-        let has_a_place = new
-            .get(*after)
-            .parent
-            .is_some_and(|parent| new.get(parent).kind != DefinitionKind::Branch && old_of[parent.index()].is_some());
+        // Whether a block runs what it holds is known to the program only: into another one nothing moves.
+        let has_a_place =
+            new.get(*after).parent.is_some_and(|parent| {
+                new.get(parent).kind != DefinitionKind::Branch && old_of[parent.index()].is_some()
+            }) && new
+                .ancestors(*after)
+                .filter(|around| around.kind == DefinitionKind::Branch)
+                .all(|branch| {
+                    let before = old.ancestors(before).map(|around| Some(around.id));
+                    before.into_iter().any(|around| around == old_of[branch.id.index()])
+                });
         if has_a_place && alike_definitions(old, before, new, *after) {
             pairs.push((before, *after));
         }

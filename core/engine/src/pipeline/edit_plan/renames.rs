@@ -24,7 +24,10 @@ impl Planner<'_> {
     pub(super) fn bound_elsewhere(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         if place.in_block || place.is_ambiguous || !self.guards.is_empty() {
             // Which definition of a block ran is known to the program only.
-            self.removed(old, place);
+            let (scope, is_deleted) = self.old_scope(old);
+            if !is_deleted {
+                self.removed(old, &Place { scope, ..place.clone() });
+            }
             return self.added(new, place);
         }
         let (before, after) = (self.old.get(old), self.new.get(new));
@@ -61,9 +64,8 @@ impl Planner<'_> {
         let old = self.change.matching.old_of(new)?;
         let was_in_block = self
             .old
-            .get(old)
-            .parent
-            .is_some_and(|parent| self.old.get(parent).kind == DefinitionKind::Branch);
+            .ancestors(old)
+            .any(|around| around.kind == DefinitionKind::Branch);
         if self.new.get(new).facets.function().is_none_or(is_plain) && !was_in_block {
             return None;
         }

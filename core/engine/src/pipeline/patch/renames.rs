@@ -78,7 +78,10 @@ impl Renames {
         if rename.keeps_old {
             return Ok(None);
         }
-        let (class, container) = place(interpreter, &rename.old_scope, namespace)?;
+        let (class, container) = match place(interpreter, &rename.old_scope, namespace) {
+            Err(_) if self.is_anew(index) => return Ok(None),
+            place => place?,
+        };
         let expected = interpreter.entry(container, &rename.from);
         Ok(expected
             .is_some()
@@ -98,7 +101,11 @@ fn naming_swaps(
     rename: &Rename,
     namespace: Handle,
 ) -> Result<Option<Vec<Swap>>, Refusal> {
-    let (_, old_container) = place(interpreter, &rename.old_scope, namespace)?;
+    let old_place = place(interpreter, &rename.old_scope, namespace);
+    if rename.addition.is_some() && old_place.is_err() {
+        return Ok(None);
+    }
+    let (_, old_container) = old_place?;
     let (class, container) = place(interpreter, &rename.scope, namespace)?;
     let object = interpreter.entry(old_container, &rename.from);
     if rename.addition.is_some() && !object.is_some_and(|object| can_follow(interpreter, object)) {
