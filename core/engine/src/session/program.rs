@@ -8,6 +8,7 @@ use jurigged_runtime::LoadedModule;
 use rustc_hash::FxHashMap;
 
 use super::module::Module;
+use super::stuck::Stuck;
 use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
 use crate::pipeline::edit_plan::{Elsewhere, ModuleText, decorated_by};
 use crate::source::SourceText;
@@ -18,6 +19,10 @@ pub struct Program {
     by_file: FxHashMap<PathBuf, Vec<Module>>,
     /// Hash of the bytes that were last read of each file, and its modification time then; `None` for what was loaded.
     seen: FxHashMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// What is not tried again.
+    pub stuck: Stuck,
+    /// What statements of a batch have loaded that was undone: they load it no more when they run again.
+    pub newcomers: Vec<ModuleText>,
 }
 
 impl Program {
@@ -125,6 +130,19 @@ impl Program {
         texts.sort_by(|a, b| a.module.cmp(&b.module));
         texts
     }
+}
+
+/// The texts of modules that were loaded; those that cannot be decoded have none.
+pub fn texts_of(loaded: &[LoadedModule]) -> Vec<ModuleText> {
+    let texts = loaded.iter().filter_map(|module| {
+        let decoded = decode(&module.file, &module.source).ok()?;
+        Some(ModuleText {
+            module: module.name.clone(),
+            path: module.file.clone(),
+            source: Arc::new(SourceText::new(module.file.clone(), decoded.text)),
+        })
+    });
+    texts.collect()
 }
 
 impl Elsewhere for Program {

@@ -40,7 +40,7 @@ pub struct Candidate<'t> {
     pub binds: Vec<Cow<'t, str>>,
     /// Of a function the parameters that every call must give, of a class the keywords of its header; in order.
     pub(super) required: Vec<&'t str>,
-    /// Fingerprints of the bases, keyword values and type parameters of a class.
+    /// Fingerprints of the bases, keyword values, type parameters and `__slots__` of a class.
     pub(super) arguments: Vec<u64>,
     /// Statements in a function or class, at any depth or nearly so.
     pub(super) statements: u32,
@@ -107,6 +107,7 @@ impl<'t> Candidate<'t> {
                     .iter()
                     .chain(&facets.type_params)
                     .map(|facet| facet.fingerprint)
+                    .chain(slots_of_class(tree, id))
                     .collect();
                 candidate.statements = statements_of_class(tree, id);
                 candidate.shape = facets.body_fingerprint;
@@ -136,6 +137,13 @@ impl<'t> Candidate<'t> {
         }
         candidate
     }
+}
+
+/// The statements of a class body that give its instances a layout, which a live class cannot change.
+fn slots_of_class(tree: &DefinitionTree, class: DefinitionId) -> impl Iterator<Item = u64> {
+    let binds_slots = |child: &&DefinitionId| tree.binds(**child).iter().any(|name| name == "__slots__");
+    let body = tree.get(class).children.iter().filter(binds_slots);
+    body.map(|child| tree.get(*child).fingerprint)
 }
 
 /// Those of the class body and of its methods.

@@ -50,6 +50,14 @@ pub(super) fn header_update(
         .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
         .filter_map(|parameter| Some(tree.absolute(id, &parameter.default.as_ref()?.range)))
         .collect();
+    let changed_default = |parameter: &&Parameter| old_default(&parameter.name) != print(&parameter.default);
+    let defaults_anew = new.parameters.iter().filter(changed_default);
+    let annotated = new
+        .parameters
+        .iter()
+        .filter_map(|parameter| parameter.annotation.as_ref());
+    let evaluated = defaults_anew.filter_map(|parameter| parameter.default.as_ref());
+    let mut evaluated = evaluated.chain(annotated).chain(&new.returns);
     Some(HeaderUpdate {
         template: Unit::template(tree, id, tree.absolute(id, &new.header_range).start, &kept),
         defaults,
@@ -59,6 +67,7 @@ pub(super) fn header_update(
         docstring_changed,
         type_params_changed,
         phase: Phase::Early,
+        is_quick: evaluated.all(|facet| facet.is_inert),
     })
 }
 
@@ -135,6 +144,22 @@ pub(super) fn same_defaults(old: &FunctionFacets, new: &FunctionFacets) -> bool 
             && with_default(&new.parameters, keyword_only)
                 .all(|parameter| default_of(old, &parameter.name) == print(&parameter.default))
     })
+}
+
+/// The parameters whose default has the same text, as `co_varnames` has them, with the names that the text reads.
+pub(super) fn kept_defaults(
+    tree: &DefinitionTree,
+    id: DefinitionId,
+    old: &FunctionFacets,
+    new: &FunctionFacets,
+) -> Vec<(String, Vec<String>)> {
+    let parameters = new
+        .parameters
+        .iter()
+        .filter_map(|it| Some((&it.name, it.default.as_ref()?)));
+    let kept = parameters.filter(|(name, default)| default_of(old, name) == Some(default.fingerprint));
+    kept.map(|(name, default)| (tree.mangled(id, name).into_owned(), default.reads.clone()))
+        .collect()
 }
 
 /// What of a nested function can follow where closures of it live; `None` where there is nothing to do.

@@ -4,6 +4,7 @@
 //! not yet) becomes [`Action::Refuse`]: the new text of that definition then does not count as live, so that the next
 //! save is compared with what really runs.
 
+mod absent;
 mod anew;
 mod blocks;
 mod class_statements;
@@ -16,9 +17,9 @@ mod guard;
 mod headers;
 mod importers;
 mod live_classes;
-mod lost_names;
 mod operation;
 mod order;
+mod origin;
 mod other_file;
 mod outline;
 mod overloads;
@@ -37,12 +38,14 @@ pub use dependents::{Dependent, Follow, ScopedName, VALUE};
 pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
-    Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
-    LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun, RunStatement,
-    Scope, Unchanged, UpdateCode,
+    Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
+    InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
+    RunStatement, Scope, Unchanged, UpdateCode,
 };
+pub use origin::{Departure, MovedClass, MovedFunction, Origin};
+pub use other_file::departures;
 pub use outline::Outline;
-pub use reasons::{note, refusal};
+pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use unit::Unit;
 
 use std::path::PathBuf;
@@ -54,7 +57,6 @@ use crate::pipeline::definitions::{
 use crate::pipeline::diff::Matching;
 use anew::Anew;
 use blocks::is_main_guard;
-use lost_names::LostNames;
 use order::Batch;
 use overloads::Overloads;
 use scope::Names;
@@ -105,7 +107,7 @@ pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSet
         .iter()
         .map(|change| plan_file(change, &batch, elsewhere, settings))
         .collect();
-    other_file::note(changes, &mut files);
+    other_file::find(changes, &mut files);
     importers::note(changes, &mut files, elsewhere);
     let order = order::order(changes, &files, &batch);
     let dependents = match settings.propagate {
@@ -130,11 +132,11 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         old_names: None,
         overloads: Overloads::default(),
         bound_late: Default::default(),
-        lost_names: LostNames::default(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
         operations: Vec::new(),
+        deferred: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
     };
@@ -145,8 +147,9 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         ..Place::default()
     };
     planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
-    planner.settle_lost_names();
     planner.note_reordered();
+    let mut deferred = planner.take_deferred();
+    planner.operations.append(&mut deferred);
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
@@ -189,13 +192,13 @@ struct Planner<'a> {
     overloads: Overloads,
     /// What the late statements so far bind.
     bound_late: rustc_hash::FxHashSet<(Scope, String)>,
-    /// Names that only blocks go on to bind.
-    lost_names: LostNames,
     run_blocks: bool,
     /// Questions about blocks, and the guards of what is planned now.
     blocks: Vec<BlockQuestion>,
     guards: Vec<Guard>,
     operations: Vec<Operation>,
+    /// Those that come last.
+    deferred: Vec<Operation>,
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,

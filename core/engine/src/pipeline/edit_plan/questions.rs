@@ -33,14 +33,13 @@ impl Planner<'_> {
         self.blocks.push(BlockQuestion {
             kind,
             scope: place.scope.clone(),
+            line: self.new.get(new).first_line,
             last_line: self.new.get(new).last_line,
             branches: asked,
             test,
             choice,
         });
-        let index = self.blocks.len() - 1;
-        self.lost_names.note_question(new, index);
-        index
+        self.blocks.len() - 1
     }
 
     /// How the new text of a block chooses.

@@ -91,6 +91,17 @@ pub fn bound_again(name: &str, line: u32) -> Refusal {
     )
 }
 
+pub fn may_be_bound_again(name: &str, line: u32) -> Refusal {
+    note(
+        "block",
+        format!("`{name}` may have another value at the next start"),
+        format!(
+            "line {line} binds it again in a branch, and nothing that the branches bind tells whether that has run"
+        ),
+        "restart the program if that matters",
+    )
+}
+
 pub fn deleted_again(edit: EditCode, name: &str, line: u32) -> Refusal {
     refusal(
         edit.as_str(),
@@ -123,6 +134,16 @@ pub fn last_binding_removed(name: &str) -> Refusal {
         "overloads",
         format!("`{name}` keeps its last definition"),
         "the definition that won was removed, and the earlier one of that name does not run again",
+        "restart the program",
+    )
+}
+
+/// Something that a branch binds loses the statement that bound it too, in a way that no question to the program settles.
+pub fn bound_in_a_block(name: &str) -> Refusal {
+    refusal(
+        "block",
+        format!("`{name}` stays as it is"),
+        "only blocks bind it now, and it is not known whether they have",
         "restart the program",
     )
 }
@@ -186,7 +207,8 @@ pub fn moved_to_another_file(name: &str, from: &str, to: &str) -> Refusal {
     note(
         "move",
         format!("`{name}` is another object in `{to}` than it was in `{from}`"),
-        "a definition that moves to another file is made anew there; who holds the old one keeps it, with its old code",
+        "it stands in a block, or cannot be made of parts, and is made anew; who holds the old one keeps it, with its old \
+         code",
         "get it from its new module wherever it is held, or restart the program",
     )
 }

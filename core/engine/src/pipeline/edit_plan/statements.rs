@@ -1,8 +1,8 @@
 //! Statements of modules and classes, new definitions, and deletions.
 
 use super::headers::same_defaults;
-use super::lost_names::Lost;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
+use super::reruns::is_import;
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
@@ -66,9 +66,15 @@ impl Planner<'_> {
         })
     }
 
-    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs.
+    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs. A
+    /// comprehension that is no generator has run, and nothing runs its code again.
     pub(super) fn update_positions(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        if !Outline::of_definition(self.new, new).is_empty() {
+        let outline = Outline::of_definition(self.new, new);
+        if outline
+            .iter()
+            .flat_map(Outline::walk)
+            .any(|owner| !owner.may_be_inlined)
+        {
             self.update_owners(EditCode::Layout, old, new, place, true);
         }
     }
@@ -163,14 +169,14 @@ impl Planner<'_> {
             _ => EditCode::Stmt,
         };
         if let Some(old) = old {
-            let names = kept
-                .into_iter()
-                .filter(|name| self.is_bound_in_blocks_only(name, place));
-            self.lose(Lost::of(old, edit, names.collect()), place);
+            for name in kept {
+                self.unbind_beside_blocks(old, &name, edit, place);
+            }
         }
         let phase = self.phase_in_order(definition, &binds, place);
+        let bound_again = self.bound_again_in_blocks(new, &binds, place);
         let statement = RunStatement {
-            unit: Unit::of(self.new, new),
+            unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
             binds,
             unbinds,
@@ -179,6 +185,9 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
+            bound_again,
+            is_quick: is_quick(definition),
+            origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }
@@ -306,12 +315,13 @@ impl Planner<'_> {
             (_, true) => EditCode::Stmt,
             (_, false) => EditCode::ClsAttr,
         };
-        let (mut names, mut lost) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
+        let mut is_beside_blocks = false;
         for name in bound_names(self.old, id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
-            } else if self.is_bound_in_blocks_only(&name, place) {
-                lost.push(name);
+            } else if self.unbind_beside_blocks(id, &name, edit, place) {
+                is_beside_blocks = true;
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
@@ -325,25 +335,24 @@ impl Planner<'_> {
             .facets
             .function()
             .map_or(&[][..], |facets| &facets.decorators);
-        if names.is_empty() && lost.is_empty() && !decorators.iter().all(is_inert_decorator) {
+        if names.is_empty() && !is_beside_blocks && !decorators.iter().all(is_inert_decorator) {
             let why = reasons::left_registered(&definition.path);
             self.refuse(EditCode::Overloads, Some(id), None, why);
         }
         let scope = place.scope.clone();
         let annotations = self.unannotated(id, place);
-        if !lost.is_empty() {
-            let lost = Lost {
-                gone: names,
-                annotations,
-                ..Lost::of(id, edit, lost)
-            };
-            return self.lose(lost, place);
+        if is_beside_blocks && names.is_empty() && annotations.is_empty() {
+            return;
         }
         let action = Action::Unbind {
             scope,
             names,
             annotations,
         };
+        if is_beside_blocks {
+            // It stays with the names that stay.
+            return self.defer(edit, id, Vec::new(), action);
+        }
         self.push(edit, Some(id), None, action);
     }
 
@@ -436,6 +445,11 @@ pub(super) fn phase(definition: &Definition) -> Phase {
         _ => false,
     };
     if is_inert { Phase::Early } else { Phase::Late }
+}
+
+/// Is it done at once? What calls code of the user may never return, and so may an import, which runs a whole module.
+pub(super) fn is_quick(definition: &Definition) -> bool {
+    phase(definition) == Phase::Early && !is_import(definition)
 }
 
 pub(super) fn is_inert_decorator(decorator: &ExprFacet) -> bool {

@@ -101,7 +101,8 @@ fn line(operation: &Operation) -> String {
             .map(|guard| match guard.when {
                 When::Ran(branch) => format!("?{branch}"),
                 When::NotRan(branch) => format!("?!{branch}"),
-                When::NotChosen(branch) => format!("?>!{branch}"),
+                When::Chosen(branch) => format!("?={branch}"),
+                When::NotChosen(branch) => format!("?!={branch}"),
                 When::EndedBy(branch) => format!("?.{branch}"),
                 When::Known => String::new(),
                 When::Stayed(was, branch) => format!("?{was}={branch}"),
@@ -395,6 +396,33 @@ fn blocks() {
             "if a: y = 1\nelse: x = 2",
             &["block unbind x ?0"],
         ),
+        ("x = 1\nif a: x = 2", "if a: x = 2", &["block unbind x ?!0"]),
+        (
+            "if a: x = 2\nx = 1",
+            "if a: x = 2",
+            &["block refuse overloads ?0", "block unbind x ?!0"],
+        ),
+        (
+            "x = 1\nif a:\n if b: x = 2",
+            "if a:\n if b: x = 2",
+            &["block unbind x ?!0", "block unbind x ?0 ?!0"],
+        ),
+        (
+            "x = 1\nif a: x = 2\nelif b: x = 3",
+            "if a: x = 2\nelif b: x = 3",
+            &["block unbind x ?!0 ?!1"],
+        ),
+        (
+            "x = 1\nif a: x = 2",
+            "if b: x = 2",
+            &[
+                "block choose",
+                "block unbind x ?0>-",
+                "block run early x ?>0",
+                "block unbind x ?!=0",
+            ],
+        ),
+        ("x = 1", "if a: x = 2", &["stmt run late x", "stmt unbind x"]),
         (
             "x = 0\nif a: x = 1; y = 1",
             "x = 0\nif a: y = 1",
@@ -563,4 +591,48 @@ fn units_stand_at_their_place() {
         source("#\nclass C:\n    #\n    x = 1", "#\nclass C:\n    #\n    x = 2"),
         ("class C:\n    x = 2\n".to_owned(), 3)
     );
+}
+
+/// What two files of one save do; each with its old and its new text.
+fn batch(files: [(&str, &str); 2]) -> Vec<Vec<String>> {
+    let tree = |text: &str| Arc::new(parse(Arc::new(SourceText::new("m.py", text))));
+    let changes: Vec<FileChange> = files
+        .iter()
+        .zip(["a", "b"])
+        .map(|((old, new), module)| {
+            let (old, new) = (tree(old), tree(new));
+            FileChange {
+                path: format!("{module}.py").into(),
+                module: module.to_owned(),
+                matching: match_trees(&old, &new, &[]),
+                old,
+                new,
+                reexecute: false,
+                has_moved: false,
+            }
+        })
+        .collect();
+    let plan = plan(&changes, &(), PlanSettings::default());
+    plan.files.iter().map(compact).collect()
+}
+
+#[test]
+fn moves_to_another_file() {
+    let f = "def f(x):\n    y = x\n    z = y\n    return z\n";
+    let moved = [vec!["move f unbind f"], vec!["move f run early f"]];
+    assert_eq!(batch([(f, ""), ("", f)]), moved);
+    // Nearly the same, and small but equal.
+    assert_eq!(batch([(f, ""), ("", &f.replace("z = y", "z = x"))]), moved);
+    let small = "def f(): return 1\n";
+    assert_eq!(batch([(small, ""), ("", small)]), moved);
+    let other = [vec!["delete f unbind f"], vec!["add f run early f"]];
+    assert_eq!(batch([(small, ""), ("", "def f(): return 2\n")]), other);
+    // Which one of two it is nobody knows.
+    let two = format!("{f}{f}");
+    assert_eq!(batch([(f, ""), ("", &two)])[0], ["delete f unbind f"]);
+    // The branch that it stands in may not have run.
+    let branch = format!("if x:\n    {}", f.replace('\n', "\n    "));
+    let planned = batch([(f, ""), ("if x:\n    y = 1\n", &format!("{branch}\n    y = 1\n"))]);
+    assert_eq!(planned[0], ["delete f unbind f"]);
+    assert_eq!(planned[1], ["add f run early f ?0", "move f note move ?0"]);
 }

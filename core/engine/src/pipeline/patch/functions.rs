@@ -87,12 +87,15 @@ pub fn header_swaps(
 /// The default values of a function by parameter.
 pub struct LiveDefaults {
     by_parameter: FxHashMap<String, Handle>,
+    /// Positional parameters with a default, in order.
+    pub positional: Vec<String>,
 }
 
 impl LiveDefaults {
     /// `code`: whose parameters the defaults are for.
     pub fn of(interpreter: &dyn Interpreter, function: Handle, code: Option<Handle>) -> Result<Self, RuntimeError> {
         let mut by_parameter = FxHashMap::default();
+        let mut positional = Vec::new();
         let count = code
             .and_then(|code| interpreter.attribute(code, "co_argcount").ok().flatten())
             .and_then(|count| interpreter.integer(count))
@@ -103,7 +106,8 @@ impl LiveDefaults {
         {
             let values = interpreter.items(defaults)?;
             let first = count.saturating_sub(values.len());
-            by_parameter.extend(parameters.iter().take(count).skip(first).cloned().zip(values));
+            positional.extend(parameters.iter().take(count).skip(first).cloned());
+            by_parameter.extend(positional.iter().cloned().zip(values));
         }
         if let Some(defaults) = interpreter.attribute(function, "__kwdefaults__")?
             && interpreter.kind(defaults) == ObjectKind::Dict
@@ -112,13 +116,61 @@ impl LiveDefaults {
                 by_parameter.extend(interpreter.text(key).map(|name| (name, value)));
             }
         }
-        Ok(Self { by_parameter })
+        Ok(Self {
+            by_parameter,
+            positional,
+        })
     }
 
     /// The value of one parameter's default.
     pub fn get(&self, parameter: &str) -> Option<Handle> {
         self.by_parameter.get(parameter).copied()
     }
+}
+
+/// Functions of a module and its classes that say by `__wrapped__` that they wrap one of these, as a decorator makes them
+/// that is given another function (`@variant_of(f) def g`); each with the one that it wraps. Not what `bound` is.
+pub fn wrappers_in(
+    interpreter: &dyn Interpreter,
+    namespace: Handle,
+    functions: &[Handle],
+    bound: Option<Handle>,
+) -> Vec<(Handle, Handle)> {
+    let values = |dict: Handle| interpreter.entries(dict).into_iter().map(|(_, value)| value);
+    let mut found: Vec<(Handle, Handle)> = Vec::new();
+    let mut look_at = |value: Handle| {
+        let mut inside = value;
+        for _ in 0..16 {
+            let own = interpreter
+                .namespace(inside)
+                .filter(|_| interpreter.kind(inside) == ObjectKind::Function);
+            let Some(wrapped) = own.and_then(|own| interpreter.entry(own, "__wrapped__")) else {
+                return;
+            };
+            if functions.contains(&wrapped) {
+                let pair = (value, wrapped);
+                if Some(value) != bound && !functions.contains(&value) && !found.contains(&pair) {
+                    found.push(pair);
+                }
+                return;
+            }
+            inside = wrapped;
+        }
+    };
+    for value in values(namespace) {
+        match interpreter.kind(value) {
+            ObjectKind::Function => look_at(value),
+            ObjectKind::Class => {
+                if let Some(own) = interpreter.namespace(value) {
+                    values(own)
+                        .filter(|it| interpreter.kind(*it) == ObjectKind::Function)
+                        .for_each(&mut look_at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Copies what wrappers copied from a function when they were made: attributes that still are the function's old ones

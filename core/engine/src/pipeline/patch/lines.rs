@@ -4,6 +4,7 @@ use jurigged_runtime::{Interpreter, Swap};
 use rustc_hash::FxHashSet;
 
 use super::Work;
+use super::prepare::Steps;
 use crate::pipeline::locate::{class_at, first_line_of, is_hidden_scope, name_of};
 
 /// New first lines for code that moved with the text above it.
@@ -46,8 +47,8 @@ pub fn shifts(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
 }
 
 /// `__firstlineno__` of classes that moved and `__static_attributes__` of classes whose methods changed, where the
-/// interpreter has them (3.13).
-pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
+/// interpreter has them (3.13). The methods of a class that keeps its old definition did not change.
+pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &Steps) -> Vec<Swap> {
     let mut swaps = Vec::new();
     if interpreter.facts().version < (3, 13, 0) {
         return swaps;
@@ -86,7 +87,8 @@ pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<S
         if let (Some(names), Some(expected)) = (
             &class.static_attributes,
             interpreter.entry(namespace, "__static_attributes__"),
-        ) {
+        ) && steps.refusal_in(&class.scope).is_none()
+        {
             let names: Vec<_> = names.iter().map(|name| interpreter.new_text(name)).collect();
             swaps.push(Swap::ClassAttribute {
                 class: live,

@@ -17,10 +17,12 @@ mod inner;
 mod instances;
 mod late;
 mod lines;
+mod moves;
 mod namespaces;
 mod outcome;
 mod prepare;
 mod propagate;
+mod reannotate;
 mod redecorate;
 mod renames;
 mod settle;
@@ -39,9 +41,10 @@ pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
-use crate::pipeline::edit_plan::{FilePlan, Plan};
+use crate::pipeline::edit_plan::{Departure, FilePlan, Plan};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
+use moves::Moves;
 use prepare::Prepared;
 use propagate::Propagation;
 
@@ -69,26 +72,36 @@ pub struct Work<'a> {
     pub executing: Option<u32>,
 }
 
-/// Applies a whole batch, or nothing of it. `order`: see [`Plan`](crate::pipeline::edit_plan::Plan). `transaction` has
-/// bound the new names of the batch.
+/// What was done of a batch so far.
+#[derive(Debug, Default)]
+struct Progress {
+    prepared: Vec<Prepared>,
+    /// Statements that ran: index of the file in the plan, and of the operation in it.
+    ran: Vec<(usize, usize)>,
+}
+
+/// Applies a whole batch, or nothing of it. `transaction` has bound the new names of the batch. `departures`: which of
+/// the deleted definitions are in modules that its statements have loaded; asked when these have run.
 pub fn patch(
     interpreter: &dyn Interpreter,
     works: &[Work<'_>],
     plan: &Plan,
     plugins: &mut PluginSession<'_>,
+    departures: &dyn Fn() -> Vec<Departure>,
     mut transaction: Transaction<'_>,
 ) -> Outcome {
-    let mut ran = Vec::new();
-    let mut prepared = Vec::new();
-    match attempt(
+    let mut progress = Progress::default();
+    let tried = attempt(
         interpreter,
         works,
         plan,
         plugins,
+        departures,
         &mut transaction,
-        &mut prepared,
-        &mut ran,
-    ) {
+        &mut progress,
+    );
+    let Progress { mut prepared, ran } = progress;
+    match tried {
         Ok(followed) => Outcome::Applied {
             modules: prepared.into_iter().map(|prepared| prepared.outcome).collect(),
             followed,
@@ -100,7 +113,22 @@ pub fn patch(
                 .iter()
                 .flat_map(|prepared| settle::settle_back(prepared, plugins))
                 .collect();
-            Outcome::Undone { failure, ran, stale }
+            let (mut overran, mut refused) = (Vec::new(), Vec::new());
+            for (work, prepared) in works.iter().zip(&mut prepared) {
+                for (index, outcome) in prepared.outcome.operations.iter_mut().enumerate() {
+                    if outcome.refused.as_ref().is_some_and(|reason| !reason.is_note) {
+                        refused.push((work.file, index));
+                    }
+                    overran.extend(outcome.overrun.take().map(|overrun| ((work.file, index), overrun)));
+                }
+            }
+            Outcome::Undone {
+                failure,
+                ran,
+                overran,
+                refused,
+                stale,
+            }
         }
     }
 }
@@ -110,21 +138,20 @@ fn attempt(
     works: &[Work<'_>],
     plan: &Plan,
     plugins: &mut PluginSession<'_>,
+    departures: &dyn Fn() -> Vec<Departure>,
     transaction: &mut Transaction<'_>,
-    prepared: &mut Vec<Prepared>,
-    ran: &mut Vec<(usize, usize)>,
+    Progress { prepared, ran }: &mut Progress,
 ) -> Result<Vec<Followed>, Failure> {
     let mut propagation = Propagation::begin(interpreter, &plan.dependents, works);
+    let moves = Moves::of(interpreter, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
-    late::run_statements(
-        interpreter,
-        works,
-        prepared,
-        &plan.order,
-        &mut propagation,
-        transaction,
-        ran,
-    )?;
+    moves.follow_early(interpreter, works, prepared, transaction)?;
+    let followers = (&moves, &mut propagation);
+    late::run_statements(interpreter, works, prepared, &plan.order, followers, transaction, ran)?;
+    moves.depart(interpreter, works, prepared, &departures(), transaction)?;
+    for prepared in prepared.iter_mut() {
+        transaction.commit(std::mem::take(&mut prepared.departures))?;
+    }
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     propagation.follow(prepared, transaction, true)?;
     for (work, prepared) in works.iter().zip(prepared) {

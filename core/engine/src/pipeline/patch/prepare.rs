@@ -1,6 +1,6 @@
 //! Operations -> swaps, before anything of the program changes.
 
-use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
 use super::namespaces::{Scratch, follow_hash};
@@ -11,7 +11,10 @@ use super::{Work, classes, conform, lines, statements, update};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
-use crate::pipeline::edit_plan::{Action, Operation, Refusal, Rename, Scope, When, note, refusal};
+use crate::pipeline::edit_plan::{
+    Action, EditCode, Guard, Operation, Refusal, Rename, RunStatement, Scope, UpdateCode, When, bound_again,
+    may_be_bound_again, note, refusal,
+};
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
 
@@ -30,6 +33,8 @@ pub struct Prepared {
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
     pub answers: Answers,
+    /// Old names of what has moved to another file: they go when everything else is done.
+    pub departures: Vec<Swap>,
     /// Values that were removed from their names, for `__conform__(None)`.
     pub deleted: Vec<Handle>,
     /// What conformers are told, with the operation.
@@ -47,8 +52,6 @@ pub struct Steps {
     pub headers: Vec<Swap>,
     /// Names that go.
     pub removals: Vec<Swap>,
-    /// Names that statements before the commit have bound.
-    pub bound: FxHashSet<(Scope, String)>,
     /// New names that are taken back.
     pub taken_back: Vec<Swap>,
     /// Scopes in which statements run before the commit.
@@ -60,18 +63,21 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Have statements before the commit bound these names?
-    fn has_bound(&self, scope: &Scope, names: &[String]) -> bool {
-        let is_bound = |name: &String| self.bound.contains(&(scope.clone(), name.clone()));
-        !names.is_empty() && names.iter().all(is_bound)
+    /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
+    /// both follows with its lines and columns all the same.
+    fn refusal_of(&self, action: &Action) -> Option<Refusal> {
+        let is_same_text = |update: &UpdateCode| update.positions_only && update.paths.is_empty();
+        if matches!(action, Action::Update(update) if is_same_text(update)) {
+            return None;
+        }
+        self.refusal_in(action.scope()?).cloned()
     }
 
-    /// Why an operation is not done that belongs to a class which keeps its old definition.
-    fn refusal_of(&self, action: &Action) -> Option<Refusal> {
-        let scope = action.scope()?;
+    /// Why the class of a scope, or one around it, keeps its old definition.
+    pub fn refusal_in(&self, scope: &Scope) -> Option<&Refusal> {
         let mut refused = self.refused.iter();
         let around = refused.find(|(refused, _)| scope.classes.starts_with(&refused.classes));
-        around.map(|(_, reason)| reason.clone())
+        around.map(|(_, reason)| reason)
     }
 }
 
@@ -81,6 +87,8 @@ pub enum Stop {
     Refused(Refusal),
     /// The whole batch is undone.
     Failed(Box<PythonError>),
+    /// Code of the user has not returned: the batch is undone, and tried again without this operation.
+    Overran(Box<Overrun>),
 }
 
 impl From<Refusal> for Stop {
@@ -93,6 +101,7 @@ impl From<RuntimeError> for Stop {
     fn from(error: RuntimeError) -> Self {
         match error {
             RuntimeError::Python(error) => Self::Failed(error),
+            RuntimeError::Overrun(overrun) => Self::Overran(overrun),
             error => Self::Refused(refusal(
                 "runtime",
                 "the edit is not applied",
@@ -153,8 +162,9 @@ fn prepare_operation(
                 return Ok(());
             }
             let kind = work.plan.blocks[block].kind;
+            let is_beside = |guard: &Guard| matches!(guard.when, When::NotRan(_) | When::NotChosen(_));
             return Err(Stop::Refused(match action {
-                Action::Unbind { names, .. } => name_unknown(names, kind),
+                Action::Unbind { names, .. } if operation.guards.iter().any(is_beside) => names_unknown(names, kind),
                 _ => branch_unknown(&operation.summary, kind),
             }));
         }
@@ -189,7 +199,10 @@ fn prepare_operation(
             };
             edited.prepare(interpreter, plugins, module, steps, outcome)
         }
-        Action::Run(statement) => statements::prepare_statement(interpreter, work, index, statement, module, steps),
+        Action::Run(statement) => {
+            refuse_bound_again(interpreter, work, statement, module, steps, outcome)?;
+            statements::prepare_statement(interpreter, work, index, statement, module, steps)
+        }
         // Its tests are evaluated where they are asked for first, or after the commit.
         Action::Choose { block } => {
             let is_static = work.plan.blocks[*block]
@@ -209,8 +222,22 @@ fn prepare_operation(
             outcome.is_told = true;
             Err(Stop::Refused(reason))
         }
-        Action::Unbind { scope, names, .. } if steps.has_bound(scope, names) => {
-            outcome.skipped = true;
+        Action::Unbind {
+            scope,
+            names,
+            annotations,
+        } if operation.edit == EditCode::Move => {
+            let (removals, deleted) = (steps.removals.len(), module.deleted.len());
+            statements::unbind(interpreter, work, scope, names, annotations, module, steps)?;
+            module.deleted.truncate(deleted);
+            let departures = steps.removals.split_off(removals);
+            if work.executing.is_none() {
+                module.departures.extend(departures);
+            } else if !departures.is_empty() {
+                outcome
+                    .listed
+                    .push(old_name_stays(&operation.name, "the one that moved", work.module));
+            }
             Ok(())
         }
         Action::Unbind {
@@ -246,16 +273,6 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
     )
 }
 
-fn name_unknown(names: &[String], kind: BlockKind) -> Refusal {
-    let kind = DefinitionKind::Block(kind).as_str();
-    refusal(
-        "block",
-        format!("`{}` stays bound", names.join(", ")),
-        format!("a branch of `{kind}` binds it too, and nothing that the branches bind tells which of them has run"),
-        "delete it there as well, or restart the program",
-    )
-}
-
 /// Why these names stay: another statement that was to bind one of them anew is not run, or the statement that bound
 /// them stays.
 fn refused_binder(
@@ -276,6 +293,65 @@ fn refused_binder(
     })
 }
 
+/// Refuses a statement of which a branch behind it has bound a name again; where that is not known, the statement runs and
+/// this is said.
+fn refuse_bound_again(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    module: &mut Prepared,
+    steps: &Steps,
+    outcome: &mut OperationOutcome,
+) -> Result<(), Stop> {
+    for again in &statement.bound_again {
+        let verdict = module
+            .answers
+            .verdict(interpreter, work, &again.guards, &steps.scratches)?;
+        match verdict {
+            Verdict::Yes => return Err(Stop::Refused(bound_again(&again.name, again.line))),
+            Verdict::Unknown(_) => outcome.listed.push(may_be_bound_again(&again.name, again.line)),
+            Verdict::No | Verdict::Later => {}
+        }
+    }
+    Ok(())
+}
+
+fn names_unknown(names: &[String], kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{}` stays as it is", names.join(", ")),
+        format!(
+            "only a branch of `{kind}` binds it now, and nothing that the branches bind tells which of them has run"
+        ),
+        "restart the program",
+    )
+}
+
+/// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition
+/// whole, since their new methods use the new slots. Gives the operations that say so.
+fn refused_layouts(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &mut Steps) -> FxHashSet<usize> {
+    let mut found = FxHashSet::default();
+    for (index, operation) in work.plan.operations.iter().enumerate() {
+        let (scope, names, statement) = match &operation.action {
+            Action::Run(statement) => (&statement.scope, &statement.binds, Some(&**statement)),
+            Action::Unbind { scope, names, .. } => (scope, names, None),
+            _ => continue,
+        };
+        let changes_slots = !scope.classes.is_empty() && names.iter().any(|name| name == "__slots__");
+        if !changes_slots || !operation.guards.is_empty() {
+            continue;
+        }
+        if let Some(class) = class_at(interpreter, work.namespace, scope)
+            && let Err(Stop::Refused(reason)) = classes::refuse_slots(interpreter, work, class, scope, statement)
+        {
+            steps.refused.push((scope.clone(), reason));
+            found.insert(index);
+        }
+    }
+    found
+}
+
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
@@ -284,10 +360,14 @@ pub fn prepare(
     let mut module = Prepared::default();
     let mut steps = Steps::default();
     let classes = ToldClasses::ask(interpreter, work, plugins);
+    let layouts = refused_layouts(interpreter, work, &mut steps);
     for (index, operation) in work.plan.operations.iter().enumerate() {
         let mut outcome = OperationOutcome::default();
         let (removals, deleted) = (steps.removals.len(), module.deleted.len());
-        if let Some(reason) = steps.refusal_of(&operation.action) {
+        if let Some(reason) = steps
+            .refusal_of(&operation.action)
+            .filter(|_| !layouts.contains(&index))
+        {
             outcome.refused = Some(reason);
             outcome.is_told = true;
             module.outcome.operations.push(outcome);
@@ -303,12 +383,21 @@ pub fn prepare(
                 // Refused whole: what was prepared of it is dropped.
                 steps.removals.truncate(removals);
                 module.deleted.truncate(deleted);
+                // One reason may keep several operations from being done.
+                let mut before = module.outcome.operations.iter();
+                outcome.is_told = before.any(|told| told.refused.as_ref() == Some(&reason));
                 outcome.refused = Some(reason);
             }
             Err(Stop::Failed(error)) => {
                 return Err(Failure::Python {
                     operation: (work.file, index),
                     error,
+                });
+            }
+            Err(Stop::Overran(overrun)) => {
+                return Err(Failure::Overran {
+                    operation: (work.file, index),
+                    overrun,
                 });
             }
         }
@@ -331,7 +420,7 @@ pub fn prepare(
     module.swaps.append(&mut steps.codes);
     module.swaps.append(&mut steps.headers);
     module.swaps.extend(lines::shifts(interpreter, work));
-    module.swaps.extend(lines::class_attributes(interpreter, work));
+    module.swaps.extend(lines::class_attributes(interpreter, work, &steps));
     module.swaps.append(&mut steps.removals);
     module.swaps.append(&mut steps.taken_back);
     for class in &work.plan.classes {
@@ -340,6 +429,16 @@ pub fn prepare(
         }
     }
     Ok(module)
+}
+
+/// The body that runs is of the old text.
+fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
+    note(
+        "executing",
+        format!("`{name}` stays as another name of {now}"),
+        format!("the body of `{module}` is still running, and its text may use the old name"),
+        "nothing to do: the old name is gone at the next start",
+    )
 }
 
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.
@@ -355,15 +454,8 @@ fn rename_prepared(
     match removal {
         // The body that runs is of the old text: a loop that calls the function by its old name would end the program.
         Some(_) if work.executing.is_some() && rename.old_scope.classes.is_empty() => {
-            outcome.listed.push(note(
-                "executing",
-                format!("`{}` stays as another name of `{}`", rename.from, rename.to),
-                format!(
-                    "the body of `{}` is still running, and its text may use the old name",
-                    work.module
-                ),
-                "nothing to do: the old name is gone at the next start",
-            ));
+            let now = format!("`{}`", rename.to);
+            outcome.listed.push(old_name_stays(&rename.from, &now, work.module));
         }
         removal => steps.removals.extend(removal),
     }

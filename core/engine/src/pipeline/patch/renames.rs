@@ -3,7 +3,7 @@
 //! They are bound before anything else is looked for, to the objects that the old names lead to: additions before uses.
 //! The old names go with the commit of the batch, so that no thread ever finds neither.
 
-use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, Swap};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::namespaces::name_swap;
@@ -45,10 +45,7 @@ impl Renames {
                 }
                 Ok(Some(swaps)) => {
                     // One by one: the scope of the next one may be a class that this one renames.
-                    transaction.commit(swaps.clone()).map_err(|error| match error {
-                        CommitError::Injected { .. } => Failure::Injected,
-                        error => Failure::Commit(error.to_string()),
-                    })?;
+                    transaction.commit(swaps.clone())?;
                     renames.done.insert(index, swaps);
                 }
                 Err(reason) => {

@@ -1,14 +1,14 @@
 //! Statements and definitions that run, and names that go.
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::Work;
 use super::classes::{ClassKind, refuse_slots};
 use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop, still_running};
-use super::units::{compile_to_run, execute_in, no_class};
-use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, When, note, refusal};
+use super::units::{UnitRun, compile_to_run, no_class};
+use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, note, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
 /// Runs a statement in a scratch namespace, or leaves it for after the commit.
@@ -62,11 +62,7 @@ pub fn prepare_statement(
     let kept: Vec<_> = kept
         .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
         .collect();
-    let present = statement.binds.iter();
-    let before: FxHashMap<String, Handle> = present
-        .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
-        .collect();
-    match execute_in(interpreter, code, work.namespace, scratch.locals) {
+    match UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals) {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
             module.late.push(index);
@@ -75,18 +71,10 @@ pub fn prepare_statement(
         result => result?,
     }
     scratch.note_ran(interpreter);
-    // Of a block that chooses between imports only some of its names.
-    let chooses = operation
-        .guards
-        .iter()
-        .any(|guard| matches!(guard.when, When::EndedBy(_)));
-    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
-    let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
     for (name, value) in kept {
         interpreter.set_entry(scratch.locals, name, value);
     }
     scratch.binds_doc |= statement.binds.iter().any(|name| name == "__doc__");
-    steps.bound.extend(bound.into_iter().map(|name| (scope.clone(), name)));
     module
         .outcome
         .bound

@@ -64,12 +64,25 @@ impl Event {
 
     /// The event of an applied operation; `None` for those that nobody needs to hear of.
     pub fn of(module: &str, operation: &Operation) -> Option<Self> {
+        if let Action::Run(statement) = &operation.action
+            && let Some(origin) = &statement.origin
+        {
+            return Some(Self {
+                verb: Verb::Move,
+                edit: Some(operation.edit),
+                name: dotted(&origin.module, &operation.name),
+                to: Some(dotted(module, &operation.name)),
+                line: Some(operation.line),
+                text: None,
+            });
+        }
         let (verb, text) = match &operation.action {
             Action::Update(update) if update.positions_only => return None,
             Action::Update(_) | Action::Remake(_) => (Verb::Update, None),
             Action::Run(statement) if statement.is_definition => (Verb::Add, None),
             Action::Run(_) | Action::Choose { .. } => (Verb::Run, Some(operation.summary.clone())),
-            Action::Unbind { names, .. } if names.is_empty() => return None,
+            // What has moved is said where it arrives.
+            Action::Unbind { names, .. } if names.is_empty() || operation.edit == EditCode::Move => return None,
             Action::Unbind { names, .. } => {
                 let is_definition = matches!(operation.edit, EditCode::Delete | EditCode::ClsMethod);
                 return Some(Self {

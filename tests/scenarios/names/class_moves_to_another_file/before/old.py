@@ -8,14 +8,33 @@ def taxed(price):
 
 
 class Cart:
+    made = []
+
     def __init__(self, items):
         self.items = items
+        self.made.append(len(items))
 
     def total(self):
         found = RATE
         for item in self.items:
             found += item
         return found
+
+    @property
+    def rate(self):
+        return RATE
+
+    @classmethod
+    def of(cls, *items):
+        return super().__new__(cls).filled(items)
+
+    def filled(self, items):
+        self.items = items
+        return self
+
+    class Item:
+        def rate(self):
+            return RATE
 
 
 def plain():

@@ -4,8 +4,8 @@
 //! exactly one deleted and one added definition match. They match if
 //!
 //! 1. they are of the same kind: class or function, plain, generator, `async`;
-//! 2. they have the same decorators, and a function the same required parameters, a class the same bases and keywords,
-//!    in the same order;
+//! 2. they have the same decorators, and a function the same required parameters, a class the same bases, keywords and
+//!    `__slots__`, in the same order;
 //! 3. each has at least three statements or twenty words, and does something;
 //! 4. their [similarity](Words::similarity), in which the own name counts as the same word, is 0.8 or more;
 //! 5. no other deleted or added definition of the kind comes closer than 0.6 to either of them.
@@ -86,6 +86,7 @@ impl<'c, 't> Side<'c, 't> {
             .map(|(at, candidate)| {
                 let mut member = Member::of(at, candidate);
                 member.is_eligible &= candidate.name.is_some_and(|name| uses[name] == 1);
+                member.is_eligible &= candidate.kind != DefinitionKind::Class || !names_private(candidate.text);
                 member
             });
         Self {
@@ -186,12 +187,11 @@ impl<'c, 't> Member<'c, 't> {
         let words = Words::of(candidate.text, name);
         let is_large = candidate.statements >= FEWEST_STATEMENTS || words.count >= FEWEST_WORDS;
         let is_special = name.starts_with("__") && name.ends_with("__");
-        let has_private_names = candidate.kind == DefinitionKind::Class && names_private(candidate.text);
         Self {
             at,
             candidate,
             words,
-            is_eligible: is_large && !is_special && !has_private_names && !candidate.is_stub,
+            is_eligible: is_large && !is_special && !candidate.is_stub,
         }
     }
 
@@ -321,6 +321,12 @@ mod tests {
         // Two that could be it.
         let two = total("def f(items, tax):") + &total("def e(items, tax):");
         assert!(renames(&two, &total("def g(items, tax):")).is_empty());
+        // Another layout of instances.
+        let slots = |name: &str, slots: &str| {
+            format!("class {name}:\n    __slots__ = {slots}\n    y = 2\n    def f(self): return self.x, self.z\n")
+        };
+        assert_eq!(renames(&slots("A", "'x', 'z'"), &slots("B", "'x', 'z'")), ["A -> B"]);
+        assert!(renames(&slots("A", "'x', 'z'"), &slots("B", "'x', 'w'")).is_empty());
         // Too small.
         assert!(renames("def f(x): return x", "def g(x): return x").is_empty());
         assert!(renames("def f(): ...", "def g(): ...").is_empty());

@@ -89,9 +89,11 @@ pub fn rebase(
         }
         Some(Err(error)) => return Err(LateStop::Commit(error)),
     }
-    transaction
-        .commit(abstract_data(interpreter, class)?)
-        .map_err(LateStop::Commit)?;
+    let mut adopted = Vec::new();
+    for class in with_subclasses(interpreter, &[class]) {
+        adopted.extend(abstract_data(interpreter, class)?);
+    }
+    transaction.commit(adopted).map_err(LateStop::Commit)?;
     forget_answers(interpreter, &before)?;
     forget_answers(interpreter, &items_of(interpreter, class, "__mro__"))?;
     let listed = run_hooks(interpreter, remade, &header, &hooks, transaction)?;
@@ -119,7 +121,9 @@ fn hooks(interpreter: &dyn Interpreter, class: Handle) -> Vec<Hook> {
 }
 
 fn hook(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
-    let text = "getattr(super(it, it).__init_subclass__, '__func__', None)";
+    // Not the bound method: that of a class in native code (`Generic` since 3.12) shows nothing to tell it by.
+    let text = "[getattr(hook, '__func__', hook) for one in it.__mro__[1:] \
+                for hook in (vars(one).get('__init_subclass__'),) if hook is not None][0]";
     evaluate(interpreter, text, &[("it", class)]).ok()
 }
 
@@ -192,10 +196,65 @@ fn swaps(interpreter: &dyn Interpreter, class: Handle, header: &Header) -> Resul
             new: Some(header.metaclass),
         });
     }
+    swaps.extend(metaclasses_below(interpreter, class, header.metaclass)?);
     for (name, value) in &header.attributes {
         swaps.extend(adopt::attribute(interpreter, class, name, *value));
     }
     Ok(swaps)
+}
+
+/// The swaps of the metaclasses that the classes below a class have inherited from it: as class statements would choose
+/// them once it has this metaclass. One that a subclass names itself cannot be told from one that it inherits.
+fn metaclasses_below(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    metaclass: Handle,
+) -> Result<Vec<Swap>, RuntimeError> {
+    let mut swaps = Vec::new();
+    let before = interpreter.class_of(class);
+    let is_below = |a: Handle, b: Handle| {
+        let answer = evaluate(interpreter, "a is not b and issubclass(a, b)", &[("a", a), ("b", b)])?;
+        truth(interpreter, answer)
+    };
+    let is_left = is_below(before, metaclass)?;
+    let mut changed = vec![class];
+    for below in with_subclasses(interpreter, &[class])
+        .into_iter()
+        .filter(|below| *below != class)
+    {
+        let present = interpreter.class_of(below);
+        let bases = items_of(interpreter, below, "__bases__");
+        let keeps = |base: &Handle| interpreter.class_of(*base) == before && !changed.contains(base);
+        if is_below(metaclass, present)? || (is_left && present == before && !bases.iter().any(keeps)) {
+            changed.push(below);
+            swaps.push(Swap::Attribute {
+                object: below,
+                name: "__class__".to_owned(),
+                expected: Some(present),
+                new: Some(metaclass),
+            });
+        }
+    }
+    Ok(swaps)
+}
+
+/// Gives the classes below one that was replaced the metaclass that they would inherit now.
+///
+/// # Errors
+/// When a commit fails.
+pub fn inherit_metaclass(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    metaclass: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let mut swaps = metaclasses_below(interpreter, class, metaclass)?;
+    transaction.commit(swaps.clone()).map_err(LateStop::Commit)?;
+    swaps.clear();
+    for below in with_subclasses(interpreter, &[class]) {
+        swaps.extend(abstract_data(interpreter, below)?);
+    }
+    transaction.commit(swaps).map_err(LateStop::Commit)
 }
 
 /// What `ABCMeta.__new__` gives to a class, for one that has become abstract; it goes from one that is no longer.
@@ -229,7 +288,7 @@ fn abstract_data(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<Swa
 }
 
 /// Makes abstract classes forget which classes they took for subclasses.
-fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
+pub fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
     let abc = import(interpreter, "abc")?;
     for class in classes {
         let text = "isinstance(it, abc.ABCMeta) and abc.ABCMeta._abc_caches_clear(it)";

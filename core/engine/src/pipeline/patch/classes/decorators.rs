@@ -11,6 +11,7 @@ use super::super::late::LateStop;
 use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
+use super::super::units::call_in;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
 use super::{ClassKind, Remade, adopt, dataclasses, moved};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
@@ -218,7 +219,7 @@ fn made_by(
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
         let decorator = value_of_unit(interpreter, work, unit)?;
-        let returned = interpreter.call(decorator, &[stand_in]);
+        let returned = call_in(interpreter, decorator, &[stand_in]);
         if !matches!(&returned, Ok(returned) if *returned == stand_in) {
             detach(interpreter, stand_in);
             returned?;
@@ -280,7 +281,7 @@ fn replaced(
     let mut value = class;
     for unit in decorators.iter().rev() {
         let decorator = value_of_unit(interpreter, work, unit)?;
-        value = transaction.on_class(class, || interpreter.call(decorator, &[value]))?;
+        value = transaction.on_class(class, || call_in(interpreter, decorator, &[value]))?;
     }
     if value == class {
         return Ok(None);

@@ -5,7 +5,8 @@ use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 use super::super::Work;
 use super::super::prepare::Stop;
 use super::Remade;
-use super::python::{evaluate, import, own_entry, value_of_unit};
+use super::python::{evaluate, import, own_entry, truth, value_of_unit};
+use crate::pipeline::edit_plan::Unit;
 
 /// Bases, metaclass and keywords, as `type.__call__` would get them (PEP 3115, PEP 560).
 pub struct Header {
@@ -27,7 +28,15 @@ impl Header {
     /// # Errors
     /// When that raises, or no metaclass fits, as at a fresh start.
     pub fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Self, Stop> {
-        let value = match &remade.plan.arguments {
+        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref())
+    }
+
+    /// Evaluates the bases and keywords of a header, if any are written.
+    ///
+    /// # Errors
+    /// As [`Header::evaluate`].
+    pub fn of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, arguments: Option<&Unit>) -> Result<Self, Stop> {
+        let value = match arguments {
             Some(unit) => value_of_unit(interpreter, work, unit)?,
             None => evaluate(interpreter, "((), {})", &[])?,
         };
@@ -50,12 +59,20 @@ impl Header {
         let text = "{name: value for name, value in pair[1].items() if name != 'metaclass'}";
         let stand_for_others =
             !interpreter.items(written)?.is_empty() && interpreter.items(written)? != interpreter.items(bases)?;
+        let mut attributes = vec![("__orig_bases__", stand_for_others.then_some(written))];
+        // What `Generic.__init_subclass__` has set.
+        let is_generic =
+            "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
+        let is_generic = evaluate(interpreter, is_generic, &[("bases", bases)])?;
+        if !truth(interpreter, is_generic)? {
+            attributes.push(("__parameters__", None));
+        }
         Ok(Self {
             written,
             bases,
             metaclass,
             keywords: evaluate(interpreter, text, &names)?,
-            attributes: vec![("__orig_bases__", stand_for_others.then_some(written))],
+            attributes,
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod abstracts;
 mod adopt;
+mod arrive;
 mod bases;
 mod body;
 mod dataclasses;
@@ -14,13 +15,18 @@ mod enums;
 mod header;
 mod instances;
 mod kind;
+mod merge;
 mod moved;
+mod protocols;
 mod python;
 mod records;
 mod slots;
 
 pub use abstracts::follow_abstract_methods;
+pub use arrive::{Arrived, arrive};
 pub use kind::ClassKind;
+pub use merge::merge;
+pub use protocols::follow_protocols;
 pub use slots::refuse_slots;
 
 use jurigged_runtime::{Handle, Interpreter};

@@ -5,6 +5,7 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use super::super::late::LateStop;
 use super::super::transaction::Transaction;
 use super::Remade;
+use super::bases;
 use super::header::Header;
 use super::python::{VALUE, evaluate, import, subclasses};
 use crate::pipeline::edit_plan::{Refusal, note};
@@ -47,6 +48,7 @@ pub fn replace(
             });
         }
     }
+    bases::inherit_metaclass(interpreter, old, header.metaclass, transaction)?;
     let below = subclasses(interpreter, old);
     for subclass in &below {
         let present = interpreter

@@ -1,0 +1,6 @@
+import scenario_driver
+import helpers
+
+
+while scenario_driver.step():
+    turn = helpers.work(1)

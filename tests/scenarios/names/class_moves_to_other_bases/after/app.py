@@ -1,0 +1,3 @@
+import new
+import old
+from new import Shape

@@ -1,0 +1,8 @@
+class Base:
+    kind = "old"
+
+
+class Shape(Base):
+    def told(self):
+        words = [self.kind, __name__]
+        return " ".join(words)

@@ -1,0 +1,4 @@
+from prices import Big, Cart, Point, numbers, taxed
+
+WHERE = "shop"
+carts = []

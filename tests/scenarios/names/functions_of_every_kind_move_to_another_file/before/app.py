@@ -1,0 +1,3 @@
+import new
+import old
+import old as place

@@ -1,0 +1,5 @@
+import dataclasses
+import enum
+import typing
+
+WHERE = "old"

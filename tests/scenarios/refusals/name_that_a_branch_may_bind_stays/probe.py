@@ -1,2 +1,0 @@
-def probe(app, held):
-    print(getattr(app, "port", None), app.size, "served" in app.serve.__code__.co_consts)
