@@ -1,10 +1,10 @@
 //! Swaps: applied in order under one hold of the GIL, taken back in reverse.
 
 use jurigged_runtime::{CommitError, Handle, PythonError, RuntimeError, Swap};
-use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyKeyError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PySet, PyTuple, PyType};
 
 use crate::attached::Attached;
 use crate::bases::{Bases, is_about_layout, set_metaclass};
@@ -165,7 +165,7 @@ impl<'py> Swapper<'_, 'py> {
             Swap::Attribute { object, name, .. } => attribute(&self.object(*object)?, name)?,
             Swap::ClassAttribute { class, name, .. } => self.class_attribute(&self.object(*class)?, name)?,
             Swap::Entry { dict, name, .. } => self.object(*dict)?.cast_into::<PyDict>()?.get_item(name)?,
-            Swap::Item { container, key, .. } => Some(self.object(*container)?.get_item(self.object(*key)?)?),
+            Swap::Item { container, key, .. } => item(&self.object(*container)?, &self.object(*key)?)?,
             Swap::Cell { cell, .. } => match self.object(*cell)?.getattr("cell_contents") {
                 Ok(content) => Some(content),
                 // An empty cell.
@@ -278,7 +278,15 @@ impl<'py> Swapper<'_, 'py> {
                     None => {}
                 }
             }
-            Swap::Item { container, key, .. } => self.object(*container)?.set_item(self.object(*key)?, new)?,
+            Swap::Item { container, key, .. } => {
+                let (container, key) = (self.object(*container)?, self.object(*key)?);
+                match (container.cast::<PySet>(), new) {
+                    (Ok(set), Some(_)) => set.add(key)?,
+                    (Ok(set), None) => drop(set.discard(key)?),
+                    (Err(_), Some(new)) => container.set_item(key, new)?,
+                    (Err(_), None) => container.del_item(key)?,
+                }
+            }
             Swap::Cell { cell, .. } => match new {
                 Some(new) => self.object(*cell)?.setattr("cell_contents", new)?,
                 None => self.object(*cell)?.delattr("cell_contents")?,
@@ -440,15 +448,26 @@ impl<'py> Swapper<'_, 'py> {
 /// The expected and the new value of a swap of objects.
 fn values(swap: &Swap) -> (Option<Handle>, Option<Handle>) {
     match swap {
-        Swap::Code { expected, new, .. } | Swap::Item { expected, new, .. } | Swap::Constant { expected, new, .. } => {
-            (Some(*expected), Some(*new))
-        }
+        Swap::Code { expected, new, .. } | Swap::Constant { expected, new, .. } => (Some(*expected), Some(*new)),
         Swap::Attribute { expected, new, .. }
         | Swap::ClassAttribute { expected, new, .. }
         | Swap::Entry { expected, new, .. }
+        | Swap::Item { expected, new, .. }
         | Swap::Cell { expected, new, .. }
         | Swap::Closure { expected, new, .. } => (*expected, *new),
         Swap::FirstLine { .. } => (None, None),
+    }
+}
+
+/// `container[key]`, `None` where a dict has no such key; of a set the key, if it is in it.
+fn item<'py>(container: &Bound<'py, PyAny>, key: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    if let Ok(set) = container.cast::<PySet>() {
+        return Ok(set.contains(key)?.then(|| key.clone()));
+    }
+    match container.get_item(key) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance_of::<PyKeyError>(container.py()) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -143,12 +143,11 @@ impl FakeInterpreter<'_> {
 
     fn values(&self, swap: &Swap) -> (Option<Handle>, Option<Handle>) {
         match swap {
-            Swap::Code { expected, new, .. }
-            | Swap::Item { expected, new, .. }
-            | Swap::Constant { expected, new, .. } => (Some(*expected), Some(*new)),
+            Swap::Code { expected, new, .. } | Swap::Constant { expected, new, .. } => (Some(*expected), Some(*new)),
             Swap::Attribute { expected, new, .. }
             | Swap::ClassAttribute { expected, new, .. }
             | Swap::Entry { expected, new, .. }
+            | Swap::Item { expected, new, .. }
             | Swap::Cell { expected, new, .. }
             | Swap::Closure { expected, new, .. } => (*expected, *new),
             Swap::FirstLine { expected, new, .. } => {

@@ -35,12 +35,13 @@ pub enum Swap {
         expected: Option<Handle>,
         new: Option<Handle>,
     },
-    /// `container[key]` by `__getitem__` and `__setitem__`: lists, dicts with any key, object arrays.
+    /// `container[key]` by `__getitem__`, `__setitem__` and `__delitem__`: lists, dicts with any key, object arrays. Of a
+    /// set, whether the key is in it: its value is the key itself.
     Item {
         container: Handle,
         key: Handle,
-        expected: Handle,
-        new: Handle,
+        expected: Option<Handle>,
+        new: Option<Handle>,
     },
     /// The content of a cell.
     Cell {
@@ -73,12 +74,11 @@ impl Swap {
     pub fn inverted(&self) -> Self {
         let mut swap = self.clone();
         match &mut swap {
-            Self::Code { expected, new, .. }
-            | Self::Item { expected, new, .. }
-            | Self::Constant { expected, new, .. } => std::mem::swap(expected, new),
+            Self::Code { expected, new, .. } | Self::Constant { expected, new, .. } => std::mem::swap(expected, new),
             Self::Attribute { expected, new, .. }
             | Self::ClassAttribute { expected, new, .. }
             | Self::Entry { expected, new, .. }
+            | Self::Item { expected, new, .. }
             | Self::Cell { expected, new, .. }
             | Self::Closure { expected, new, .. } => std::mem::swap(expected, new),
             Self::FirstLine { expected, new, .. } => std::mem::swap(expected, new),

@@ -513,8 +513,8 @@ impl<'a> PluginSession<'a> {
             } => Swap::Item {
                 container: of(container)?,
                 key: of(key)?,
-                expected: of(expected)?,
-                new: of(new)?,
+                expected: Some(of(expected)?),
+                new: Some(of(new)?),
             },
             Step64::Code {
                 function,

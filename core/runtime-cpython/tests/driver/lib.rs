@@ -173,8 +173,8 @@ fn swap(interpreter: &dyn Interpreter, tuple: &Object<'_>) -> PyResult<Swap> {
         "item" => Swap::Item {
             container: plain(1)?,
             key: plain(2)?,
-            expected: plain(3)?,
-            new: plain(4)?,
+            expected: optional(3)?,
+            new: optional(4)?,
         },
         "cell" => Swap::Cell {
             cell: plain(1)?,

@@ -2,7 +2,7 @@
 
 use jurigged_runtime::{CommitError, Handle, PythonError, Swap};
 use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PyStrInterned, PyTuple, PyType, PyTypeRef, PyWeak,
+    PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyFunction, PySet, PyStrInterned, PyTuple, PyType, PyTypeRef, PyWeak,
 };
 use rustpython_vm::function::PySetterValue;
 use rustpython_vm::types::PyTypeFlags;
@@ -62,8 +62,7 @@ pub(super) enum Step {
     Item {
         container: PyObjectRef,
         key: PyObjectRef,
-        expected: PyObjectRef,
-        new: PyObjectRef,
+        values: Values,
     },
     Cell {
         cell: PyObjectRef,
@@ -198,8 +197,7 @@ impl Attachment<'_> {
             } => Step::Item {
                 container: self.object(*container)?,
                 key: self.object(*key)?,
-                expected: self.object(*expected)?,
-                new: self.object(*new)?,
+                values: values(expected, new)?,
             },
             Swap::Cell { cell, expected, new } => {
                 let cell = self.object(*cell)?;
@@ -338,7 +336,7 @@ impl Step {
                     bases.len() == expected.len() && pairs.all(|(base, expected)| base.is(expected))
                 })
             }
-            Self::Code { expected, .. } | Self::Item { expected, .. } | Self::Constant { expected, .. } => {
+            Self::Code { expected, .. } | Self::Constant { expected, .. } => {
                 self.present(vm).is_some_and(|present| present.is(expected))
             }
             Self::Attribute { object, values, .. } if object.downcastable::<PyFunction>() => {
@@ -352,6 +350,7 @@ impl Step {
             Self::Attribute { values, .. }
             | Self::ClassAttribute { values, .. }
             | Self::Entry { values, .. }
+            | Self::Item { values, .. }
             | Self::Cell { values, .. }
             | Self::Closure { values, .. } => same(self.present(vm), &values.expected),
         }
@@ -367,7 +366,15 @@ impl Step {
                 is_slot.then(|| class.get_attr(name)).flatten()
             }),
             Self::Entry { dict, name, .. } => dict.get_item_opt(*name, vm).ok().flatten(),
-            Self::Item { container, key, .. } => container.get_item(&**key, vm).ok(),
+            Self::Item { container, key, .. } => match container.downcast_ref::<PySet>() {
+                Some(set) => {
+                    let is_in = vm.call_method(set.as_object(), "__contains__", (key.clone(),));
+                    is_in
+                        .is_ok_and(|is_in| is_in.is(&vm.ctx.true_value))
+                        .then(|| key.clone())
+                }
+                None => container.get_item(&**key, vm).ok(),
+            },
             Self::Cell { cell, .. } => cell.get_attr("cell_contents", vm).ok(),
             Self::Constant { code, index, .. } => constant(code, *index),
             Self::FirstLine { .. } => None,
@@ -447,12 +454,12 @@ impl Step {
                 None if dict.contains_key(*name, vm) => dict.del_item(*name, vm),
                 None => Ok(()),
             },
-            Self::Item {
-                container,
-                key,
-                expected,
-                new,
-            } => container.set_item(&**key, pick(expected, new), vm),
+            Self::Item { container, key, values } => match (choose(values), container.downcastable::<PySet>()) {
+                (Some(_), true) => vm.call_method(container, "add", (key.clone(),)).map(drop),
+                (None, true) => vm.call_method(container, "discard", (key.clone(),)).map(drop),
+                (Some(value), false) => container.set_item(&**key, value, vm),
+                (None, false) => container.del_item(&**key, vm),
+            },
             Self::Cell { cell, values } => match choose(values) {
                 Some(value) => cell.set_attr("cell_contents", value, vm),
                 None => cell.del_attr("cell_contents", vm),

@@ -154,6 +154,7 @@ fn attempt(
     let followed = propagate::propagate(interpreter, &plan.dependents, works, &before, transaction)?;
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
+        classes::note_makers(interpreter, work, prepared);
         settle::settle(interpreter, prepared, plugins);
     }
     Ok(followed)

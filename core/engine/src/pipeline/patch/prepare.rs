@@ -3,6 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
+use super::classes::Rebasing;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
@@ -29,6 +30,8 @@ pub struct Prepared {
     pub late: Vec<usize>,
     /// Those of them that wait for tests which are evaluated after the commit: not prepared yet.
     pub waiting: FxHashSet<usize>,
+    /// Classes that get their new bases with the commit, by operation.
+    pub rebased: FxHashMap<usize, Rebasing>,
     /// What was compiled of those that run a `def` again.
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
@@ -46,6 +49,8 @@ pub struct Prepared {
 /// Swaps in the order of the commit: additions before uses, removals last.
 #[derive(Debug, Default)]
 pub struct Steps {
+    /// Bases and metaclasses of classes.
+    pub bases: Vec<Swap>,
     /// New code.
     pub codes: Vec<Swap>,
     /// Attributes of functions, and what conformers asked for.
@@ -63,6 +68,41 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Adds the steps by which one class gets its bases. What another class of the save has set already is set once; where
+    /// they do not agree, this one is done after the commit.
+    pub fn rebase(&mut self, swaps: &[Swap]) {
+        let is_about = |a: &Swap, b: &Swap| match (a, b) {
+            (
+                Swap::Attribute { object, name, .. },
+                Swap::Attribute {
+                    object: other,
+                    name: its,
+                    ..
+                },
+            )
+            | (
+                Swap::ClassAttribute {
+                    class: object, name, ..
+                },
+                Swap::ClassAttribute {
+                    class: other,
+                    name: its,
+                    ..
+                },
+            ) => object == other && name == its,
+            _ => false,
+        };
+        let mut new = Vec::new();
+        for swap in swaps {
+            match self.bases.iter().find(|known| is_about(known, swap)) {
+                Some(known) if known == swap => {}
+                Some(_) => return,
+                None => new.push(swap.clone()),
+            }
+        }
+        self.bases.extend(new);
+    }
+
     /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
     /// both follows with its lines and columns all the same.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
@@ -377,6 +417,7 @@ pub fn prepare(
         module.outcome.operations.push(outcome);
     }
     take_back_renames(interpreter, work, &mut module, &mut steps);
+    module.swaps.append(&mut steps.bases);
     for scratch in &steps.scratches {
         match scratch.swaps(interpreter, work.namespace) {
             Ok(swaps) => module.swaps.extend(swaps),

@@ -177,8 +177,8 @@ pub fn swaps(runtime: &dyn Runtime) {
             Swap::Item {
                 container: list,
                 key: zero,
-                expected: python.items(list).expect("a list")[0],
-                new: text("item"),
+                expected: Some(python.items(list).expect("a list")[0]),
+                new: Some(text("item")),
             },
             Swap::Cell {
                 cell,

@@ -36,4 +36,12 @@ class Metal(metaclass=Meta):
 kept = [Plain(), Below(2)]
 table = {"plain": Plain, 5: Plain}
 makers = [Plain, Metal]
+kinds = (Plain, Metal)
+names = {Plain: "plain", Metal: "metal"}
+seen = {Plain}
+fixed = frozenset({Plain, 5})
+
+
+def is_known(it, kinds=(Plain, list)):
+    return isinstance(it, kinds)
 state = Plain.count

@@ -226,7 +226,7 @@ fn written_decorator(
     let mut decorators = remade.plan.decorators.iter();
     let written = decorators.find(|(name, _)| is_dataclass(interpreter, work.namespace, name));
     written
-        .map(|(_, unit)| value_of_unit(interpreter, work, unit))
+        .map(|(_, unit)| value_of_unit(interpreter, work, unit, &[]))
         .transpose()
 }
 

@@ -12,8 +12,9 @@ use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::super::units::call_in;
+use super::holders::holders;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
-use super::{ClassKind, Remade, adopt, dataclasses, moved};
+use super::{ClassKind, Remade, adopt, dataclasses};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
 use crate::pipeline::locate::{bound_object, class_at};
 
@@ -85,7 +86,7 @@ pub fn decorate(
                     let value = own_entry(interpreter, stand_in, &name);
                     adopted.extend(adopt::attribute(interpreter, class, &name, value));
                 }
-                let (held, _) = moved::holders(interpreter, stand_in, class)?;
+                let (held, _) = holders(interpreter, stand_in, class)?;
                 swaps.0.extend(held);
                 swaps.0.extend(adopted);
                 detach(interpreter, stand_in);
@@ -218,7 +219,7 @@ fn made_by(
     let own = |class| own_entries(interpreter, class);
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
         let returned = call_in(interpreter, decorator, &[stand_in]);
         if !matches!(&returned, Ok(returned) if *returned == stand_in) {
             detach(interpreter, stand_in);
@@ -248,7 +249,7 @@ fn is_of(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, de
     let mut decorators = decorators.iter();
     module_of(remade.class).as_ref() != Some(&module)
         && decorators.any(|unit| {
-            let decorator = value_of_unit(interpreter, work, unit).ok();
+            let decorator = value_of_unit(interpreter, work, unit, &[]).ok();
             decorator.and_then(module_of).as_ref() == Some(&module)
         })
 }
@@ -280,7 +281,7 @@ fn replaced(
     let class = remade.class;
     let mut value = class;
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
         value = transaction.on_class(class, || call_in(interpreter, decorator, &[value]))?;
     }
     if value == class {

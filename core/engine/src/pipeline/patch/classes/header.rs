@@ -3,6 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
 use super::super::Work;
+use super::super::namespaces::Scratch;
 use super::super::prepare::Stop;
 use super::Remade;
 use super::python::{evaluate, import, own_entry, truth, value_of_unit};
@@ -23,21 +24,31 @@ pub struct Header {
 }
 
 impl Header {
-    /// Evaluates the header of a class statement.
+    /// Evaluates the header of a class statement. `scratches`: what this save has bound and not committed yet.
     ///
     /// # Errors
     /// When that raises, or no metaclass fits, as at a fresh start.
-    pub fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Self, Stop> {
-        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref())
+    pub fn evaluate(
+        interpreter: &dyn Interpreter,
+        work: &Work<'_>,
+        remade: &Remade<'_>,
+        scratches: &[Scratch],
+    ) -> Result<Self, Stop> {
+        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref(), scratches)
     }
 
     /// Evaluates the bases and keywords of a header, if any are written.
     ///
     /// # Errors
     /// As [`Header::evaluate`].
-    pub fn of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, arguments: Option<&Unit>) -> Result<Self, Stop> {
+    pub fn of_unit(
+        interpreter: &dyn Interpreter,
+        work: &Work<'_>,
+        arguments: Option<&Unit>,
+        scratches: &[Scratch],
+    ) -> Result<Self, Stop> {
         let value = match arguments {
-            Some(unit) => value_of_unit(interpreter, work, unit)?,
+            Some(unit) => value_of_unit(interpreter, work, unit, scratches)?,
             None => evaluate(interpreter, "((), {})", &[])?,
         };
         Ok(if interpreter.kind(value) == jurigged_runtime::ObjectKind::Class {

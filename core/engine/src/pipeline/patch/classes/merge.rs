@@ -6,8 +6,9 @@ use jurigged_runtime::{CommitError, Handle, Interpreter, Swap};
 use super::super::late::LateStop;
 use super::super::transaction::Transaction;
 use super::arrive::{Arrived, NOT_THE_CLASS, OTHER_BASES, live};
+use super::holders::holders;
 use super::python::{evaluate, items_of, own_entries, own_entry, subclasses};
-use super::{ClassKind, adopt, follow_abstract_methods, moved};
+use super::{ClassKind, adopt, follow_abstract_methods};
 use crate::pipeline::edit_plan::{MovedClass, Origin};
 
 /// Entries of a class's namespace that belong to the one class object.
@@ -53,7 +54,7 @@ pub fn merge(
     for (plan, old, new) in &pairs {
         let mut swaps = body(interpreter, plan, *old, *new);
         swaps.extend(followers(interpreter, *old, *new)?);
-        let (held, _) = moved::holders(interpreter, *new, *old)?;
+        let (held, _) = holders(interpreter, *new, *old)?;
         swaps.extend(held);
         transaction.commit(swaps).map_err(LateStop::Commit)?;
         if let Some(module) = own_entry(interpreter, *new, "__module__") {

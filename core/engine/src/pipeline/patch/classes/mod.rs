@@ -13,8 +13,10 @@ mod dataclasses;
 mod decorators;
 mod enums;
 mod header;
+mod holders;
 mod instances;
 mod kind;
+mod makers;
 mod merge;
 mod moved;
 mod protocols;
@@ -24,7 +26,9 @@ mod slots;
 
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
+pub use bases::Rebasing;
 pub use kind::ClassKind;
+pub use makers::note_makers;
 pub use merge::merge;
 pub use protocols::follow_protocols;
 pub use slots::refuse_slots;
@@ -121,9 +125,10 @@ pub fn prepare(
         };
     };
     let remade = Remade::of(interpreter, work, plan, class);
-    if plan.header_changed {
-        bases::refuse(interpreter, work, &remade)?;
-    }
+    let rebasing = match plan.header_changed {
+        true => bases::prepare(interpreter, work, &remade, &steps.scratches)?,
+        false => None,
+    };
     if plan.old_decorators.is_some() {
         decorators::refuse(interpreter, work, &remade)?;
     }
@@ -133,6 +138,10 @@ pub fn prepare(
     }
     steps.remade.extend(remade.operations);
     module.late.push(index);
+    if let Some(rebasing) = rebasing {
+        steps.rebase(&rebasing.swaps);
+        module.rebased.insert(index, rebasing);
+    }
     Ok(true)
 }
 

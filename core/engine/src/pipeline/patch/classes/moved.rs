@@ -1,15 +1,15 @@
 //! A class that cannot keep its identity: a new one takes its place, and what used the old one moves to it.
 
-use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
 
 use super::super::late::LateStop;
 use super::super::transaction::Transaction;
 use super::Remade;
 use super::bases;
 use super::header::Header;
-use super::python::{VALUE, evaluate, import, subclasses};
+use super::holders::holders;
+use super::python::{evaluate, import, subclasses};
 use crate::pipeline::edit_plan::{Refusal, note};
-use rustc_hash::FxHashSet;
 
 /// Entries of a class's namespace that belong to the one class object.
 const STRUCTURAL: [&str; 6] = [
@@ -22,7 +22,7 @@ const STRUCTURAL: [&str; 6] = [
 ];
 
 /// Makes a class of the new bases with everything that the old one has, and moves to it: instances, subclasses,
-/// `__class__` cells, names, and the lists and dicts that hold the old one. Calling the old class makes instances of the
+/// `__class__` cells, names, and the containers that hold the old one. Calling the old class makes instances of the
 /// new one.
 ///
 /// # Errors
@@ -125,72 +125,6 @@ fn made(interpreter: &dyn Interpreter, remade: &Remade<'_>, header: &Header) -> 
             ("own", namespace),
         ],
     )
-}
-
-/// Swaps for what holds the class and can hold another, and how many objects cannot.
-pub fn holders(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<(Vec<Swap>, i64), RuntimeError> {
-    let mut swaps = Vec::new();
-    let gc = import(interpreter, "gc")?;
-    let cell = interpreter.class_of(interpreter.new_cell(None));
-    // Not the dicts of our own questions.
-    let text = format!("[it for it in gc.get_referrers(old) if not (type(it) is dict and {VALUE:?} in it)]");
-    let found = evaluate(interpreter, &text, &[("gc", gc), ("old", old)])?;
-    let names = [("found", found), ("old", old), ("cell", cell)];
-    // Objects may keep their attributes without a dict until somebody asks for it.
-    let text = "[it for it in found if type(it) in (dict, list, cell)] + [vars(it) for it in found if not isinstance(it, \
-                type) and type(getattr(it, '__dict__', None)) is dict and any(value is old for value in vars(it).values())]";
-    let changeable = evaluate(interpreter, text, &names)?;
-    let text = "len([it for it in found if type(it) in (tuple, set, frozenset) and not any(it is own for one in \
-                [old, *type.__subclasses__(old)] for own in (one.__mro__, one.__bases__))])";
-    let left = interpreter.integer(evaluate(interpreter, text, &names)?).unwrap_or(0);
-    let mut seen = FxHashSet::default();
-    for holder in interpreter.items(changeable)? {
-        if !seen.insert(holder) {
-            continue;
-        }
-        match interpreter.kind(holder) {
-            ObjectKind::Dict => {
-                for (key, value) in interpreter
-                    .entries(holder)
-                    .into_iter()
-                    .filter(|(_, value)| *value == old)
-                {
-                    swaps.push(match interpreter.text(key) {
-                        Some(name) => Swap::Entry {
-                            dict: holder,
-                            name,
-                            expected: Some(value),
-                            new: Some(new),
-                        },
-                        None => Swap::Item {
-                            container: holder,
-                            key,
-                            expected: value,
-                            new,
-                        },
-                    });
-                }
-            }
-            ObjectKind::List => {
-                let items = interpreter.items(holder)?;
-                for (index, _) in items.iter().enumerate().filter(|(_, item)| **item == old) {
-                    swaps.push(Swap::Item {
-                        container: holder,
-                        key: interpreter.new_integer(index as i64),
-                        expected: old,
-                        new,
-                    });
-                }
-            }
-            ObjectKind::Cell => swaps.push(Swap::Cell {
-                cell: holder,
-                expected: Some(old),
-                new: Some(new),
-            }),
-            _ => {}
-        }
-    }
-    Ok((swaps, left))
 }
 
 /// Makes a call of the old class a call of the new one.
