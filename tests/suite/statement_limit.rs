@@ -11,10 +11,11 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
     ("a statement that goes on stands", late_statement),
     ("an import that goes on is refused", endless_import),
     ("a class attribute that goes on is refused", class_attribute),
+    ("a descriptor that never takes its name is refused", descriptor),
     ("a decorator that is left behind binds nothing", decorator),
     ("a default that goes on is refused with its whole edit", default),
     ("a program ends while its code goes on", ends_meanwhile),
@@ -109,6 +110,27 @@ fn class_attribute(interpreter: &Interpreter) -> Result<(), KitError> {
     let report = save_soon(&mut live, &project, &edited.replace("wait(2)", "wait(3)"))?;
     expect(report.diagnostics.is_empty(), &report)?;
     probe(&mut live, "2 1 3\n")?;
+    finish(live)
+}
+
+fn descriptor(interpreter: &Interpreter) -> Result<(), KitError> {
+    let project = project()?;
+    let mut live = start(interpreter, &project)?;
+    let class = "class D:\n    def __set_name__(self, owner, name):\n        gate.wait(60)\n";
+    let edited = BEFORE.replace(
+        "class C:\n    y = 1",
+        &format!("{class}class C:\n    y = 1\n    z = D()"),
+    );
+    let report = save(&mut live, &project, &edited.replace("return 1", "return 2"))?;
+    expect_refused(&report, "`z = D()` is not applied")?;
+    probe(&mut live, "2 1 1\n")?;
+    live.run("app.gate.set()")?;
+    let report = save_soon(&mut live, &project, &edited.replace("z =", "w ="))?;
+    expect(report.diagnostics.is_empty(), &report)?;
+    expect_text(
+        &live.run("print(hasattr(app.C, 'w'), hasattr(app.C, 'z'))")?,
+        "True False",
+    )?;
     finish(live)
 }
 

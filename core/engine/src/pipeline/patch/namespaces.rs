@@ -3,6 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::transaction::changes;
+use super::units::call_in;
 use crate::pipeline::edit_plan::Scope;
 use crate::pipeline::locate::{class_at, resolve};
 
@@ -183,7 +184,7 @@ impl Scratch {
             add(annotations);
         }
         for &annotate in &self.annotates {
-            add(interpreter.call(annotate, &[interpreter.new_integer(VALUE)])?);
+            add(call_in(interpreter, annotate, &[interpreter.new_integer(VALUE)])?);
         }
         let kept = interpreter
             .namespace(class)
@@ -289,9 +290,7 @@ fn announce_name(interpreter: &dyn Interpreter, class: Handle, name: &str, value
     let Some(set_name) = interpreter.attribute(interpreter.class_of(value), "__set_name__")? else {
         return Ok(());
     };
-    interpreter
-        .call(set_name, &[value, class, interpreter.new_text(name)])
-        .map(drop)
+    call_in(interpreter, set_name, &[value, class, interpreter.new_text(name)]).map(drop)
 }
 
 /// The swap of a name in a class, or in a module's namespace where there is none around it.

@@ -466,8 +466,14 @@ pub fn prepare(
             Ok(swaps) => module.swaps.extend(swaps),
             Err(RuntimeError::Python(error)) => {
                 return Err(Failure::Python {
-                    operation: (work.file, 0),
+                    operation: (work.file, first_of(work, &scratch.scope)),
                     error,
+                });
+            }
+            Err(RuntimeError::Overrun(overrun)) => {
+                return Err(Failure::Overran {
+                    operation: (work.file, first_of(work, &scratch.scope)),
+                    overrun,
                 });
             }
             Err(error) => return Err(Failure::Commit(error.to_string())),
@@ -496,6 +502,12 @@ fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
         format!("the body of `{module}` is still running, and its text may use the old name"),
         "nothing to do: the old name is gone at the next start",
     )
+}
+
+/// The first statement that ran in a scope before the commit: what raised is called for one of them.
+fn first_of(work: &Work<'_>, scope: &Scope) -> usize {
+    let ran = |operation: &Operation| matches!(&operation.action, Action::Run(statement) if statement.scope == *scope);
+    work.plan.operations.iter().position(ran).unwrap_or(0)
 }
 
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.
