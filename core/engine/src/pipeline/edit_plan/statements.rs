@@ -141,7 +141,7 @@ impl Planner<'_> {
             }
         }
         if let Some(old) = old.filter(|_| !self.change.reexecute) {
-            for name in bound_names(self.old, old) {
+            for name in self.names_before(old) {
                 if !binds.contains(&name)
                     && !self.overloads.decide(&place.scope, &name)
                     && self.was_last_binder(old, &name, place)
@@ -152,7 +152,7 @@ impl Planner<'_> {
             }
         }
         let unbinds = old.map_or_else(Vec::new, |old| {
-            bound_names(self.old, old)
+            self.names_before(old)
                 .into_iter()
                 .filter(|name| !binds.contains(name) && self.is_unbound(name, place))
                 .collect()
@@ -296,7 +296,7 @@ impl Planner<'_> {
     pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
         let mut names = Vec::new();
-        for name in bound_names(self.old, id) {
+        for name in self.names_before(id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
