@@ -236,6 +236,8 @@ pub struct BodyName {
     pub name: String,
     /// A `def` or `class` binds it.
     pub is_definition: bool,
+    /// It is annotated, and not as a class variable.
+    pub is_field: bool,
     /// What binds it is unchanged, or a definition that was there before.
     pub is_kept: bool,
 }
