@@ -95,8 +95,15 @@ class Edit:
         return old is not None and old == new and path not in self.new.imports
 
 
-def compare(before, live, fresh, edit):
-    """Failures by column, each `(path, kind, is now, fresh)`; and how much was compared."""
+def compare(before, live, fresh, edit, excused):
+    """Failures by column, each `(path, kind, is now, fresh)`; and how much was compared.
+
+    `excused`: paths of classes that were refused for a reason that the contract names (the layout of slots, fields of
+    live tuples); they and what is in them are no failure.
+    """
+    def is_excused(path):
+        return any(path == one or path.startswith(one + ".") for one in excused)
+
     failures = {column: [] for column in COLUMNS}
     counts = {"facts": len(fresh["facts"]), "held": 0, "positions": 0, "state": 0}
     was, now, wanted = before["facts"], live["facts"], fresh["facts"]
@@ -104,7 +111,7 @@ def compare(before, live, fresh, edit):
         path, _, kind = key.partition("\t")
         counts["positions"] += kind == "positions"
         # A module that no file makes any more is unloaded by no one.
-        if now.get(key) == wanted.get(key) or is_orphaned(path, wanted):
+        if now.get(key) == wanted.get(key) or is_orphaned(path, wanted) or is_excused(path):
             continue
         if kind == "subclasses" and living(now.get(key), wanted) == living(wanted.get(key), wanted):
             continue
@@ -118,15 +125,16 @@ def compare(before, live, fresh, edit):
             failures["edits"].append(failure)
         if was.get(key) == wanted.get(key):
             failures["unchanged"].append(failure)
+    below = facts_below(wanted)
     for name, facts in live["held"].items():
         path = name.partition(" ")[0]
         own = f"{path}\tname"
         # Deleted, or something else by now: there is nothing to follow.
-        if own not in wanted or (f"{path}\tmro" in wanted) != (f"{path}\tmro" in was):
+        if own not in wanted or (f"{path}\tmro" in wanted) != (f"{path}\tmro" in was) or is_excused(path):
             continue
         counts["held"] += 1
         facts = now if facts is None else facts
-        wrong = first_difference(facts, wanted, path)
+        wrong = first_difference(facts, below.get(path, {}), path)
         if wrong:
             failures["held"].append((name, *wrong))
     codes = codes_by_name(wanted)
@@ -158,12 +166,21 @@ def is_orphaned(path, wanted):
     return not any(key.startswith(module + ":") for key in wanted)
 
 
+def facts_below(wanted):
+    """For each path, the facts of it and of what stands in it: looking through all facts for each is quadratic."""
+    below = {}
+    for key, value in wanted.items():
+        path = key.partition("\t")[0]
+        for end in (*(at.start() for at in re.finditer(r"[./]", path)), len(path)):
+            below.setdefault(path[:end], {})[key] = value
+    return below
+
+
 def first_difference(facts, wanted, path):
     """What makes a held object other than the one under its name; subclasses are facts of the program, not of it."""
     for key, value in wanted.items():
         fact_path, _, kind = key.partition("\t")
-        is_own = fact_path == path or fact_path.startswith((path + ".", path + "/"))
-        if is_own and kind != "subclasses" and facts.get(key) != value:
+        if kind != "subclasses" and facts.get(key) != value:
             return f"{fact_path[len(path):]} {kind}".strip(), facts.get(key), value
     return None
 

@@ -4,6 +4,7 @@ A fact is `(path, kind) -> text`. A path is `module:qualified.name`, with `.fget
 hides behind a name, and `/name#n` for code objects nested in another one. Facts of two processes are equal where the
 modules are, whatever the processes did to get there.
 """
+import enum
 import functools
 import hashlib
 import re
@@ -34,6 +35,11 @@ def resolve(target):
 
 def target_of(value):
     return f"{value.__module__}:{value.__qualname__}"
+
+
+def is_no_annotations(name, value):
+    """An empty dict, which whoever asks for annotations would get where there are none."""
+    return name == "__annotations__" and not value
 
 
 def without_addresses(text, root):
@@ -85,7 +91,7 @@ class Facts:
 
     def module(self, module_name, module):
         for name, value in list(vars(module).items()):
-            if name in SKIPPED_NAMES:
+            if name in SKIPPED_NAMES or is_no_annotations(name, value):
                 continue
             if isinstance(value, types.ModuleType) and value.__name__ == f"{module_name}.{name}":
                 # Set by the import of the submodule, and never taken back: no fact of this module.
@@ -186,7 +192,7 @@ class Facts:
         subclasses = [target_of(sub) for sub in type.__subclasses__(cls) if self.is_ours(sub.__module__)]
         self.note(path, "subclasses", sorted(subclasses))
         for name, value in list(vars(cls).items()):
-            if name in SKIPPED_NAMES or name == "__abstractmethods__":
+            if name in SKIPPED_NAMES or name == "__abstractmethods__" or is_no_annotations(name, value):
                 continue
             if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
                 self.note(f"{path}.{name}", "value", type(value).__name__)
@@ -207,6 +213,8 @@ class Facts:
             return f"<method {self.text(value.__func__)}>"
         if isinstance(value, types.ModuleType):
             return f"<module {value.__name__}>"
+        if isinstance(value, types.CodeType):
+            return f"<code {value.co_filename} {value.co_qualname} line {value.co_firstlineno} {digest(code_shape(value))}>"
         if depth > DEPTH or any(value is outer for outer in around):
             return f"<{type(value).__name__} ...>"
         around = (*around, value)
@@ -219,22 +227,14 @@ class Facts:
         if isinstance(value, (set, frozenset)):
             return f"{type(value).__name__} {{{', '.join(sorted(self.text(item, depth + 1, around) for item in value))}}}"
         if self.is_ours(type(value).__module__):
-            held = getattr(value, "__dict__", {})
-            slots = {name: getattr(value, name) for cls in type(value).__mro__
-                     for name in slot_names(cls) if hasattr(value, name)}
-            state = {**slots, **held}
-            shown = ", ".join(f"{name}={self.text(state[name], depth + 1, around)}" for name in sorted(state))
-            value_itself = repr(value) if isinstance(value, (str, int, float, bytes)) else ""
-            return f"<{target_of(type(value))} {value_itself} {shown}>"
+            if isinstance(value, enum.Enum):
+                return f"<{target_of(type(value))} {value.name}={value.value!r}>"
+            # What an object has become since it was made is the state of the program.
+            value_itself = f" {value!r}" if isinstance(value, (str, int, float, bytes)) else ""
+            return f"<{target_of(type(value))}{value_itself}>"
         if type(value).__repr__ is object.__repr__:
             return f"<{target_of(type(value))} object>"
         try:
             return repr(value)
         except Exception as error:
             return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
-
-
-def slot_names(cls):
-    slots = vars(cls).get("__slots__", ())
-    names = (slots,) if isinstance(slots, str) else slots
-    return [name for name in names if name not in ("__dict__", "__weakref__") and not name.startswith("__")]

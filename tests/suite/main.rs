@@ -9,6 +9,7 @@ mod processes;
 mod random_edits;
 mod replay;
 mod scenarios;
+mod statement_limit;
 mod stress;
 mod tier;
 mod units;
@@ -55,6 +56,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
+    trials.extend(statement_limit::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));

@@ -1,6 +1,6 @@
 //! Programs that fork, run threads or event loops, or end while an edit arrives: they neither hang nor crash.
 
-use jurigged_testkit::{Interpreter, KitError, Live, Project, SaveBy};
+use jurigged_testkit::{Interpreter, KitError, Live, LiveOptions, Project, SaveBy};
 use libtest_mimic::Trial;
 
 use crate::again::trial;
@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 type Check = fn(&Interpreter) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 10] = [
     ("a forked child is patched as well", forked_child),
     ("an event loop sees the edit", event_loop),
     ("a busy main thread sees the edit", busy_main_thread),
@@ -21,6 +21,8 @@ const CHECKS: [(&str, Check); 8] = [
     ("a program that changes its folder is patched", changed_folder),
     ("a child process that is not ours is left alone", child_process),
     ("a thread that imports while an edit arrives", importing_thread),
+    ("a save waits for the end of an import", save_during_import),
+    ("an import that never ends holds no save up", import_without_end),
 ];
 
 /// Each check on each Python of the tier.
@@ -208,6 +210,63 @@ print(set(app.seen) <= {'old', 'new'}, sum(sys.modules[f'm{n}'].f() == 'new' for
             return Err(live.failed(&format!("not all modules are new: {answer}")));
         }
     }
+}
+
+/// The old text of a module whose import waits for the test between its two definitions.
+const SLOW: &str = "import app\nfirst = 1\napp.gate.wait(60)\ndef f():\n    return 'old'\nlast = f()\n";
+const BEGIN_SLOW: &str = "
+import threading
+app.gate = threading.Event()
+app.thread = threading.Thread(target=lambda: __import__('slow'))
+app.thread.start()
+import sys, time
+while not hasattr(sys.modules.get('slow'), 'first'):
+    time.sleep(.01)
+";
+const SLOW_NOW: &str = "
+import slow
+print(slow.first, slow.f(), slow.last)
+";
+
+fn save_during_import(interpreter: &Interpreter) -> Result<(), KitError> {
+    let project = Project::with(&[("app.py", OLD), ("slow.py", SLOW)])?;
+    let mut live = Live::start(interpreter, &project, PROBE)?;
+    live.run(BEGIN_SLOW)?;
+    let edited = SLOW.replace("'old'", "'new'").replace("first = 1", "first = 2");
+    project.save(
+        "slow.py",
+        edited.replace("last = f()", "last = f() + '!'"),
+        SaveBy::Rename,
+    )?;
+    live.diagnostic("executing")?;
+    // Saves of other files do not wait.
+    project.save("app.py", NEW, SaveBy::Rename)?;
+    live.reports_of(&["app.py"])?;
+    live.run("app.gate.set()\napp.thread.join()")?;
+    let reports = live.reports_of(&["slow.py"])?;
+    check(
+        reports.iter().all(|report| report.diagnostics.is_empty()),
+        &format!("{reports:?}"),
+    )?;
+    expect(&mut live, SLOW_NOW, "2 new new!\n")?;
+    ends(live, 0, "new\n")
+}
+
+fn import_without_end(interpreter: &Interpreter) -> Result<(), KitError> {
+    let text = SLOW.replace("import app\n", "import app\ndef g():\n    return 1\n");
+    let project = Project::with(&[("app.py", OLD), ("slow.py", &text)])?;
+    let environment = vec![("JURIGGED_PATCH_STATEMENT_LIMIT".to_owned(), "300ms".to_owned())];
+    let options = LiveOptions {
+        environment,
+        ..LiveOptions::default()
+    };
+    let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
+    live.run(BEGIN_SLOW)?;
+    project.save("slow.py", text.replace("return 1", "return 2"), SaveBy::Rename)?;
+    live.reports_of(&["slow.py"])?;
+    expect(&mut live, "import sys\nprint(sys.modules['slow'].g())", "2\n")?;
+    live.run("app.gate.set()\napp.thread.join()")?;
+    finish(live, 0)
 }
 
 fn expect(live: &mut Live<'_>, statements: &str, expected: &str) -> Result<(), KitError> {

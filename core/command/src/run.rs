@@ -178,7 +178,7 @@ fn plan(old: &Path, new: &Path, json: bool) -> Done {
         let json = serde_json::to_string_pretty(&plan).expect("a plan has only text keys");
         format!("{json}\n")
     } else {
-        plan.files.iter().map(|file| report::plan_text(&module, file)).collect()
+        report::plan_texts(&[&module], &plan).concat()
     };
     write(&text, false);
     Ok(0)

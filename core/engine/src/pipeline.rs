@@ -18,6 +18,7 @@ pub mod capture;
 pub mod definitions;
 pub mod diff;
 pub mod edit_plan;
+pub mod left_out;
 pub mod locate;
 pub mod patch;
 pub mod report;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_abi::Applied;
-use jurigged_runtime::{Interpreter, Runtime};
+use jurigged_runtime::{Interpreter, Limit, Limiter, Runtime};
 
 use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
@@ -35,6 +36,7 @@ use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
 use edit_plan::{Action, FileChange, ModuleText, Plan, PlanSettings};
+use left_out::{LeftOut, WhyLeftOut, needs_refused, ran_twice, refuse_whole};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
 use report::{Report, ReportedModule};
@@ -42,7 +44,11 @@ use report::{Report, ReportedModule};
 /// What a reload works with.
 pub struct Tools<'a> {
     /// The interpreter.
-    pub runtime: &'a dyn Runtime,
+    pub runtime: Arc<dyn Runtime>,
+    /// How long what a save runs may take.
+    pub limit: &'a Limit,
+    /// Do nothing to a save of a module that is being imported.
+    pub await_imports: bool,
     /// Crawlers, matchers and conformers.
     pub plugins: &'a mut Plugins,
     /// Show the plan, apply nothing.
@@ -86,23 +92,36 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report);
-    let plan = edit_plan::plan(&changes, program, tools.planning);
+    let mut plan = edit_plan::plan(&changes, program, tools.planning);
     if changes.is_empty() {
         return report;
     }
+    program.stuck.refuse(&changes, &mut plan);
     if tools.dry_run {
-        report.planned = changes
-            .iter()
-            .zip(&plan.files)
-            .map(|(change, file)| report::plan_text(&change.module, file))
-            .collect();
+        let modules: Vec<&str> = changes.iter().map(|change| change.module.as_str()).collect();
+        report.planned = report::plan_texts(&modules, &plan);
         return report;
     }
-    let runtime = tools.runtime;
-    let mut attached = |interpreter: &dyn Interpreter| apply(program, &changes, &plan, interpreter, tools, &mut report);
-    // An interpreter that shuts down runs nothing that could be stale.
-    let _ = runtime.attach(&mut attached);
-    report
+    let runtime = tools.runtime.clone();
+    loop {
+        let mut left_out = Vec::new();
+        let mut attached =
+            |interpreter: &dyn Interpreter| left_out = apply(program, &changes, &plan, interpreter, tools, &mut report);
+        // An interpreter that shuts down runs nothing that could be stale.
+        let _ = runtime.attach(&mut attached);
+        if left_out.is_empty() {
+            return report;
+        }
+        for LeftOut { operation, why, ran } in left_out {
+            match why {
+                WhyLeftOut::Overran(overrun) => program.stuck.add(&changes, &mut plan, operation, &overrun, &ran),
+                WhyLeftOut::Refused(reason) => refuse_whole(&mut plan, operation, &ran_twice(reason, &ran)),
+            }
+        }
+        if report.undone {
+            return report;
+        }
+    }
 }
 
 /// The files of which the program learns something: an event without a save, such as that of a backup tool, has no answer.
@@ -136,7 +155,7 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
             let new = parsed
                 .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
-            if let Some(problem) = syntax_problem(&new, tools.runtime) {
+            if let Some(problem) = syntax_problem(&new, &*tools.runtime) {
                 module.pending = Some(file.source.clone());
                 report.diagnostics.push(problem);
                 break;
@@ -175,7 +194,8 @@ fn syntax_problem(tree: &DefinitionTree, runtime: &dyn Runtime) -> Option<crate:
     Some(answer.unwrap_or_else(|| report::parser_limit(tree, first)))
 }
 
-/// Locates, patches, and moves the baselines on.
+/// Locates, patches, and moves the baselines on. Where the answer is not empty, everything was undone because code of the
+/// user did not return; unless the report tells of another failure, the rest of the save is to be tried again.
 fn apply(
     program: &mut Program,
     changes: &[FileChange],
@@ -183,7 +203,19 @@ fn apply(
     interpreter: &dyn Interpreter,
     tools: &mut Tools<'_>,
     report: &mut Report,
-) {
+) -> Vec<LeftOut> {
+    if tools.await_imports
+        && let Some(change) = changes
+            .iter()
+            .find(|change| is_imported_now(interpreter, &change.module))
+    {
+        report.awaits_import = Some(change.module.clone());
+        return Vec::new();
+    }
+    let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
+    if interpreter.limiter().set(limiter).is_err() {
+        unreachable!("an attachment applies one save");
+    }
     let mut live: Vec<Live> = Vec::new();
     for (file, change) in changes.iter().enumerate() {
         let Some(module) = module_of(program, change) else {
@@ -209,7 +241,8 @@ fn apply(
         Ok(renames) => renames,
         Err(failure) => {
             transaction.undo();
-            return not_applied(program, changes, plan, (&failure, &[]), report);
+            not_applied(program, changes, plan, (&failure, &[]), report);
+            return Vec::new();
         }
     };
     let modules: Vec<_> = live
@@ -254,12 +287,51 @@ fn apply(
                 plugins.notify(&applied);
             }
         }
-        Outcome::Undone { failure, ran, stale } => {
+        Outcome::Undone {
+            failure,
+            ran,
+            overran,
+            refused,
+            stale,
+        } => {
             program.newcomers = newcomers();
-            not_applied(program, changes, plan, (&failure, &ran), report);
             report.diagnostics.extend(stale.iter().map(report::not_taken_back));
+            let overran = overran.into_iter().map(|(operation, overrun)| LeftOut {
+                operation,
+                why: WhyLeftOut::Overran(overrun),
+                ran: Vec::new(),
+            });
+            let mut left_out: Vec<LeftOut> = overran.collect();
+            let again = |operation: (usize, usize)| {
+                let is_other =
+                    |at: &&(usize, usize)| **at != operation && !left_out.iter().any(|it| it.operation == **at);
+                let again = ran.iter().filter(is_other);
+                again.filter_map(|at| event_name(changes, plan, *at)).collect()
+            };
+            let (operation, why) = match failure {
+                Failure::Overran { operation, overrun } => (operation, WhyLeftOut::Overran(overrun)),
+                Failure::Refused { operation, reason } => (operation, WhyLeftOut::Refused(*reason)),
+                failure => {
+                    let needs = match &failure {
+                        Failure::Python { operation, error } => {
+                            let reason = needs_refused(changes, plan, *operation, error, &refused);
+                            reason.map(|reason| (*operation, WhyLeftOut::Refused(reason)))
+                        }
+                        _ => None,
+                    };
+                    let Some(needs) = needs else {
+                        not_applied(program, changes, plan, (&failure, &ran), report);
+                        return left_out;
+                    };
+                    needs
+                }
+            };
+            let ran = again(operation);
+            left_out.push(LeftOut { operation, why, ran });
+            return left_out;
         }
     }
+    Vec::new()
 }
 
 /// Binds the new names of renamed definitions, before anything is looked for under them.
@@ -285,7 +357,7 @@ fn not_applied(
     report.undone = true;
     report.culprit = match failure {
         Failure::Python { operation, .. } => Some(plan.files[operation.0].path.clone()),
-        Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Refused { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
     report.misses_name = matches!(failure, Failure::Python { error, .. } if is_missing_name(&error.kind));
     for change in changes {
@@ -338,6 +410,16 @@ fn module_of<'a>(program: &'a mut Program, change: &FileChange) -> Option<&'a mu
         .of_file(&change.path)
         .iter_mut()
         .find(|module| module.name == change.module)
+}
+
+/// Has the import of a module not ended yet (`ModuleSpec._initializing`, Lib/importlib/_bootstrap.py)?
+fn is_imported_now(interpreter: &dyn Interpreter, module: &str) -> bool {
+    let initializing = || {
+        let namespace = interpreter.namespace(interpreter.module(module)?)?;
+        let spec = interpreter.entry(namespace, "__spec__")?;
+        interpreter.attribute(spec, "_initializing").ok().flatten()
+    };
+    initializing().is_some_and(|value| interpreter.repr(value) == "True")
 }
 
 /// The line in the new text of the statement that the module's body is running; `None` once it has ended.
@@ -437,6 +519,12 @@ fn accept(
     reported.revision
 }
 
+/// An operation as reports name it.
+fn event_name(changes: &[FileChange], plan: &Plan, (file, index): (usize, usize)) -> Option<String> {
+    let operation = &plan.files[file].operations[index];
+    report::Event::of(&changes[file].module, operation).map(|event| event.to_string())
+}
+
 fn undone(
     changes: &[FileChange],
     plan: &Plan,
@@ -451,12 +539,9 @@ fn undone(
             let file = &plan.files[*file];
             file.operations.get(*index).map(|operation| (file, operation))
         }
-        Failure::Commit(_) | Failure::Injected => None,
+        Failure::Overran { .. } | Failure::Refused { .. } | Failure::Commit(_) | Failure::Injected => None,
     };
-    let name = |file: usize, index: usize| {
-        let operation = &plan.files[file].operations[index];
-        report::Event::of(&changes[file].module, operation).map(|event| event.to_string())
-    };
+    let name = |file: usize, index: usize| event_name(changes, plan, (file, index));
     let all = plan
         .files
         .iter()

@@ -5,6 +5,8 @@
 //! interpreter would be a deadlock.
 
 mod baseline;
+mod imports;
+mod limit;
 mod log;
 mod module;
 mod plugin_table;
@@ -13,6 +15,7 @@ mod relocate;
 mod restart;
 mod rules;
 mod status;
+mod stuck;
 
 pub use baseline::next_baseline;
 pub use log::Log;
@@ -28,7 +31,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
+use jurigged_runtime::{LateEnd, LoadSink, LoadedModule, Runtime, user_code_threads};
 
 use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
@@ -60,6 +63,8 @@ pub struct SessionSettings {
 enum Message {
     Signal(WatchSignal),
     Loaded,
+    /// Code that was left behind has ended.
+    Ended(LateEnd),
     Stop(Sender<()>),
 }
 
@@ -150,7 +155,7 @@ impl Session {
         if self.door.stopped.load(Ordering::Acquire) {
             0
         } else {
-            THREADS
+            THREADS + user_code_threads()
         }
     }
 
@@ -279,8 +284,12 @@ struct Worker {
     relaunch: Relaunch,
     /// The step at which the next save fails; `None` when faults are not injected.
     fault: Option<usize>,
+    /// Since when saves wait for the end of an import.
+    import_wait: Option<imports::ImportWait>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
+    /// Statements that were left behind and go on, by their number, with what was said of them.
+    left_behind: std::collections::HashMap<u64, Diagnostic>,
 }
 
 impl Worker {
@@ -302,7 +311,9 @@ impl Worker {
             dry_run: start.dry_run,
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
+            import_wait: None,
             reported: Default::default(),
+            left_behind: Default::default(),
         }
     }
 
@@ -347,6 +358,7 @@ impl Worker {
                 self.log.diagnostic(&Diagnostic::notice("polling", notice.to_string()));
             }
             Message::Loaded => self.take_in(),
+            Message::Ended(end) => self.ended(&end),
             Message::Stop(_) => {}
         }
     }
@@ -400,6 +412,10 @@ impl Worker {
         {
             self.configure(&config);
         }
+        for path in &batch.missing {
+            // A save of this batch may import what stands beside the new file.
+            batch.paths.extend(self.relocated(path));
+        }
         for path in std::mem::take(&mut batch.vanished) {
             // Two threads tell of events: that a file is gone may have been told after that it is back.
             if path.is_file() {
@@ -431,8 +447,11 @@ impl Worker {
         for name in self.plugins.reload_changed() {
             self.log.configured(&[format!("plugin {name}")]);
         }
+        let limit = self.limit();
         let mut tools = Tools {
-            runtime: &*self.runtime,
+            runtime: self.runtime.clone(),
+            limit: &limit,
+            await_imports: imports::is_worth_waiting(self.import_wait.as_ref(), limit.time),
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
             rules: &self.settings.patch.rules,
@@ -444,12 +463,14 @@ impl Worker {
             loaded: &|| program::texts_of(&lock(&self.door.incoming)),
             fault: Fault(self.fault),
         };
-        let done = report_slow(
-            self.log.clone(),
-            self.settings.patch.statement_limit.value,
-            batch.paths[0].clone(),
-        );
+        let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());
         let mut report = reload(&mut self.program, &batch, &mut tools);
+        if let Some(module) = report.awaits_import.take() {
+            drop(done);
+            self.program.expect_again(&batch.paths);
+            return self.wait_for_import(&module, &saved.paths);
+        }
+        self.import_wait = None;
         if report.undone && report.misses_name && self.fault.is_none() && saved.confirmed.is_empty() {
             // The first file of several that are saved together is here before the others on a busy machine: they are
             // waited for once before an error is told.
@@ -464,6 +485,11 @@ impl Worker {
             report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
+        if self.door.stopped.load(Ordering::Acquire) {
+            // What failed did so because the interpreter shuts down.
+            return;
+        }
+        self.left_behind.extend(std::mem::take(&mut report.left_behind));
         for problem in self.plugins.take_problems() {
             report.diagnostics.push(plugin_problem(&problem));
         }
@@ -540,6 +566,9 @@ impl Worker {
             }
             self.watch_roots();
         }
+        if is_changed("patch.") {
+            self.program.stuck.forget();
+        }
         if is_changed("plugins.") {
             let (plugins, problems) = plugins_of(&self.settings, &self.plugin_folders);
             self.plugins = plugins;
@@ -552,31 +581,6 @@ impl Worker {
         }
         self.log.configured(&reloaded.changed);
     }
-}
-
-/// Reports a save whose statements, defaults or decorators have not returned after the limit, unless the answer is dropped
-/// before. A thread a save: it costs less than a tenth of a millisecond, and no state that could get stuck.
-fn report_slow(log: Arc<Log>, limit: Duration, file: PathBuf) -> Sender<()> {
-    let (done, wait) = channel();
-    let watch = move || {
-        if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-            let seconds = limit.as_secs_f64();
-            log.diagnostic(
-                &Diagnostic::warning(
-                    "statement-limit",
-                    format!("what this save runs has not returned after {seconds} s"),
-                )
-                .place(crate::diagnostic::Place::file(file))
-                .detail("a statement, default or decorator of it is still running; later saves wait for it")
-                .help("interrupt the program if it never returns"),
-            );
-        }
-    };
-    // Without a thread the save is applied all the same, only not watched.
-    let _ = std::thread::Builder::new()
-        .name("jurigged limit".to_owned())
-        .spawn(watch);
-    done
 }
 
 fn watch_settings(settings: &Settings) -> WatchSettings {

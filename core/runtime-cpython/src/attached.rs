@@ -1,10 +1,10 @@
 //! [`Attached`]: the engine's view of Python during one attachment.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use jurigged_runtime::{
-    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, Running, RuntimeError, RuntimeFacts,
-    SoughtCode, Swap,
+    CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
+    RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::ffi;
@@ -31,6 +31,7 @@ pub(crate) struct Attached<'py> {
     pub suspended_seen: RefCell<SuspendedSeen<'py>>,
     /// Was anything replaced? Then replaced objects are kept until the GIL was released once.
     pub committed: Cell<bool>,
+    limiter: OnceCell<Limiter>,
 }
 
 impl<'py> Attached<'py> {
@@ -42,6 +43,7 @@ impl<'py> Attached<'py> {
             class_names: RefCell::default(),
             suspended_seen: RefCell::default(),
             committed: Cell::new(false),
+            limiter: OnceCell::new(),
         }
     }
 
@@ -322,6 +324,26 @@ impl Interpreter for Attached<'_> {
             .map(drop)
         };
         checked().map_err(|error| self.error(&error))
+    }
+
+    fn limiter(&self) -> &OnceCell<Limiter> {
+        &self.limiter
+    }
+
+    fn detached(&self, work: &(dyn Fn() + Sync)) {
+        self.py.detach(work);
+    }
+
+    fn thread(&self) -> u64 {
+        let ident = self
+            .py
+            .import("_thread")
+            .and_then(|thread| thread.call_method0("get_ident"));
+        ident.and_then(|ident| ident.extract()).unwrap_or(0)
+    }
+
+    fn stack(&self, thread: u64) -> Vec<FramePlace> {
+        running::stack(self, thread).unwrap_or_default()
     }
 
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders {

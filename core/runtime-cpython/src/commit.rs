@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyTuple, PyType};
 
 use crate::attached::Attached;
+use crate::bases::{Bases, is_about_layout, set_metaclass};
 use crate::errors::{describe, plain};
 use crate::heap::CollectorPaused;
 
@@ -261,9 +262,13 @@ impl<'py> Swapper<'_, 'py> {
                 let known = &self.attached.inner.known;
                 let class = self.object(*class)?;
                 match new {
-                    Some(new) => known.type_setattr.bind(self.attached.py).call1((class, name, new))?,
-                    None => known.type_delattr.bind(self.attached.py).call1((class, name))?,
-                };
+                    Some(new) => self.set_class_attribute(&class, name, new)?,
+                    None => known
+                        .type_delattr
+                        .bind(self.attached.py)
+                        .call1((class, name))
+                        .map(drop)?,
+                }
             }
             Swap::Entry { dict, name, .. } => {
                 let dict = self.object(*dict)?.cast_into::<PyDict>()?;
@@ -300,6 +305,33 @@ impl<'py> Swapper<'_, 'py> {
             Swap::FirstLine { .. } => unreachable!("`first_line` writes lines"),
         }
         Ok(())
+    }
+
+    fn set_class_attribute(&self, class: &Bound<'py, PyAny>, name: &str, new: Bound<'py, PyAny>) -> PyResult<()> {
+        let py = self.attached.py;
+        let setter = self.attached.inner.known.type_setattr.bind(py);
+        let set = || setter.call1((class, name, &new)).map(drop);
+        let Err(error) = set() else { return Ok(()) };
+        if name != "__bases__" || !is_about_layout(py, &error) {
+            return Err(error);
+        }
+        match (self.bases()?, new.cast::<PyTuple>()) {
+            (Some(bases), Ok(tuple)) => bases.set(class, tuple, error, set),
+            _ => Err(error),
+        }
+    }
+
+    /// How bases are set that the setter refuses; `None` where that cannot be done.
+    fn bases(&self) -> PyResult<Option<Bases>> {
+        let inner = &self.attached.inner;
+        if let Some(found) = inner.bases.get() {
+            return Ok(*found);
+        }
+        let found = match inner.layout {
+            Some(_) => Bases::find(self.attached.py)?,
+            None => None,
+        };
+        Ok(*inner.bases.get_or_init(|| found))
     }
 
     fn first_line(&self, code: Handle, expected: Option<u32>, new: u32) -> Result<(), Failure> {
@@ -353,11 +385,19 @@ impl<'py> Swapper<'_, 'py> {
             // Past a `__setattr__` of the class, which need not know what it is to become.
             Some(new) if name == "__class__" => {
                 let known = &self.attached.inner.known;
-                let setter = match object.is_instance_of::<PyType>() {
-                    true => &known.type_setattr,
-                    false => &known.object_setattr,
+                let py = self.attached.py;
+                let is_class = object.is_instance_of::<PyType>();
+                let setter = if is_class {
+                    &known.type_setattr
+                } else {
+                    &known.object_setattr
                 };
-                setter.bind(self.attached.py).call1((object, name, new))?;
+                match setter.bind(py).call1((object, name, &new)) {
+                    Err(error) if is_class && is_about_layout(py, &error) && self.bases()?.is_some() => {
+                        set_metaclass(object, &new, error)?;
+                    }
+                    result => result.map(drop)?,
+                }
             }
             Some(new) => object.setattr(name, new)?,
             None if FUNCTION_ATTRIBUTES.contains(&name) && self.is_function(object) => {

@@ -79,6 +79,11 @@ impl Gate {
         wait_until(limit, || self.inside.load(Ordering::SeqCst) <= own)
     }
 
+    /// Is nobody let in any more?
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Keeps native threads from crossing until [`after_fork`](Self::after_fork), and waits for those that are at it. The
     /// calling thread must have let go of the GIL. Returns false when one was still crossing after `limit`.
     pub fn before_fork(&self, limit: Duration) -> bool {

@@ -214,7 +214,7 @@ impl LineArray {
 
 /// # Safety
 /// `offset` lies inside the object and fits the alignment of `T`.
-unsafe fn field<T>(object: *mut ffi::PyObject, offset: usize) -> *mut T {
+pub(crate) unsafe fn field<T>(object: *mut ffi::PyObject, offset: usize) -> *mut T {
     // SAFETY: passed on.
     unsafe { object.byte_add(offset).cast() }
 }

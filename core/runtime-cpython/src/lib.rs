@@ -8,6 +8,7 @@
 //! `fork` ([`process`]), and running a program as plain `python` does ([`program`]).
 
 mod attached;
+mod bases;
 mod commit;
 mod compile;
 mod errors;

@@ -1,12 +1,13 @@
 //! Activations of code objects: frames on the stacks of all threads, and suspended generators and coroutines.
 
-use jurigged_runtime::{Handle, Running, RunningKind};
+use jurigged_runtime::{FramePlace, Handle, Running, RunningKind};
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 use rustc_hash::FxHashMap;
 
 use crate::attached::Attached;
+use crate::errors::lossy;
 use crate::heap::{CollectorPaused, visit_tracked};
 
 /// `CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR`: code whose activations can be suspended.
@@ -128,6 +129,25 @@ pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
         let _ = add_suspended(attached, &wanted, &generator, &mut running);
     }
     running
+}
+
+/// See [`jurigged_runtime::Interpreter::stack`].
+pub(crate) fn stack(attached: &Attached<'_>, thread: u64) -> PyResult<Vec<FramePlace>> {
+    let tops = attached.inner.known.current_frames.bind(attached.py).call0()?;
+    let mut places = Vec::new();
+    let mut next = tops.cast_into::<PyDict>()?.get_item(thread)?;
+    while let Some(frame) = next.filter(|frame| !frame.is_none()) {
+        let code = frame.getattr("f_code")?;
+        let text = |name: &str| PyResult::Ok(lossy(&code.getattr(name)?.cast_into::<PyString>()?));
+        places.push(FramePlace {
+            file: text("co_filename")?,
+            line: line_of(&frame, &code),
+            function: text("co_name")?,
+        });
+        next = Some(frame.getattr("f_back")?);
+    }
+    places.reverse();
+    Ok(places)
 }
 
 /// `f_lineno`, or the first line where the frame has none (3.10 and later, between two lines).

@@ -1,12 +1,13 @@
 //! [`CPython`]: the interpreter that loaded this library.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jurigged_runtime::{Interpreter, Pin, Runtime, RuntimeError, RuntimeFacts};
 use pyo3::prelude::*;
 
 use crate::attached::Attached;
+use crate::bases::Bases;
 use crate::gate::{Entered, Gate};
 use crate::known::Known;
 use crate::layout::Layout;
@@ -40,6 +41,8 @@ pub(crate) struct Inner {
     pub known: Known,
     /// `None` on free-threaded builds and where objects are laid out differently: no write in place.
     pub layout: Option<Layout>,
+    /// Likewise for the bases of classes; found when the first class needs it.
+    pub bases: OnceLock<Option<Bases>>,
     pub gate: Gate,
 }
 
@@ -78,6 +81,7 @@ impl CPython {
             native,
             known,
             layout,
+            bases: OnceLock::new(),
             gate: Gate::default(),
         })))
     }
@@ -123,6 +127,10 @@ impl Runtime for CPython {
             attached.finish();
         })
         .ok_or(RuntimeError::ShuttingDown)
+    }
+
+    fn is_closing(&self) -> bool {
+        self.0.gate.is_closed()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Python as the engine sees it while a thread is attached.
 
+use std::cell::OnceCell;
+
 use jurigged_runtime::{
-    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, Running, Runtime, RuntimeError,
-    RuntimeFacts, SoughtCode, Swap,
+    CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
+    Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyMappingProxy, PyModule, PyType};
 use rustpython_vm::frame::Frame;
@@ -15,6 +17,7 @@ use crate::errors::{runtime_error, text, text_attribute};
 use crate::handles::Handles;
 use crate::heap::CodeGetter;
 use crate::pins::PinnedObject;
+use crate::runtime::own_ident;
 
 /// Characters of a `repr` that the engine gets to see.
 const REPR_LIMIT: usize = 200;
@@ -24,6 +27,7 @@ pub(crate) struct Attachment<'a> {
     pub(crate) vm: &'a VirtualMachine,
     pub(crate) runtime: &'a RustPythonRuntime,
     pub(crate) handles: Handles,
+    limiter: OnceCell<Limiter>,
 }
 
 impl<'a> Attachment<'a> {
@@ -32,6 +36,7 @@ impl<'a> Attachment<'a> {
             vm,
             runtime,
             handles: Handles::new(),
+            limiter: OnceCell::new(),
         }
     }
 
@@ -318,6 +323,22 @@ impl Interpreter for Attachment<'_> {
         executed
             .map(drop)
             .map_err(|exception| runtime_error(self.vm, &exception))
+    }
+
+    fn limiter(&self) -> &OnceCell<Limiter> {
+        &self.limiter
+    }
+
+    fn detached(&self, work: &(dyn Fn() + Sync)) {
+        self.vm.allow_threads(work);
+    }
+
+    fn thread(&self) -> u64 {
+        own_ident()
+    }
+
+    fn stack(&self, thread: u64) -> Vec<FramePlace> {
+        self.stack_of(thread)
     }
 
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders {

@@ -4,7 +4,7 @@
 //! is on the collector's lists, frozen ones included, so one pass over these lists that asks each function for its code
 //! is complete.
 
-use jurigged_runtime::{FoundHolders, Handle, Running, RunningKind, SoughtCode};
+use jurigged_runtime::{FoundHolders, FramePlace, Handle, Running, RunningKind, SoughtCode};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PyType};
 use rustpython_vm::bytecode::CodeFlags;
@@ -240,6 +240,25 @@ impl Attachment<'_> {
             }
         }
         running
+    }
+
+    /// The frames of a thread, outermost first.
+    pub(crate) fn stack_of(&self, thread: u64) -> Vec<FramePlace> {
+        let registry = self.vm.state.thread_frames.lock();
+        let Some(slot) = registry.get(&thread) else {
+            return Vec::new();
+        };
+        let frames = slot.frames.lock();
+        let place = |frame: &rustpython_vm::vm::FramePtr| {
+            // SAFETY: a frame stays on the list only while it is alive, and the list is locked.
+            let frame = unsafe { frame.as_ref() };
+            FramePlace {
+                file: frame.code.source_path().as_str().to_owned(),
+                line: frame.f_lineno() as u32,
+                function: frame.code.obj_name.as_str().to_owned(),
+            }
+        };
+        frames.iter().map(place).collect()
     }
 
     /// File and qualified name of the code of which some frame waits before its first instruction: to be asked while the

@@ -114,9 +114,7 @@ impl RustPythonRuntime {
     }
 
     fn slot(&self) -> Option<CurrentFrameSlot> {
-        // SAFETY: `pthread_self` has no preconditions. RustPython keys its registry by it.
-        let ident = unsafe { libc::pthread_self() } as u64;
-        self.state.thread_frames.lock().get(&ident).cloned()
+        self.state.thread_frames.lock().get(&own_ident()).cloned()
     }
 
     fn work(&self, vm: &VirtualMachine, work: &mut dyn FnMut(&dyn Interpreter)) {
@@ -131,8 +129,7 @@ impl Runtime for RustPythonRuntime {
     }
 
     fn attach(&self, work: &mut dyn FnMut(&dyn Interpreter)) -> Result<(), RuntimeError> {
-        let shutting_down = || self.closed.load(Ordering::Acquire) || self.state.finalizing.load(Ordering::Acquire);
-        if shutting_down() {
+        if self.is_closing() {
             return Err(RuntimeError::ShuttingDown);
         }
         let shared = RefCell::new(work);
@@ -148,7 +145,7 @@ impl Runtime for RustPythonRuntime {
                 Some(spare) => break spare,
                 None => std::thread::sleep(SPARE_WAIT),
             }
-            if shutting_down() {
+            if self.is_closing() {
                 return Err(RuntimeError::ShuttingDown);
             }
         };
@@ -160,6 +157,16 @@ impl Runtime for RustPythonRuntime {
         });
         Ok(())
     }
+
+    fn is_closing(&self) -> bool {
+        self.closed.load(Ordering::Acquire) || self.state.finalizing.load(Ordering::Acquire)
+    }
+}
+
+/// The calling thread, by the number under which RustPython's registry has it.
+pub(crate) fn own_ident() -> u64 {
+    // SAFETY: no preconditions.
+    unsafe { libc::pthread_self() as u64 }
 }
 
 /// Takes a foreign thread out of the interpreter's list of threads when its attachment ends.

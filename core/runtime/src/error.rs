@@ -37,6 +37,9 @@ pub enum RuntimeError {
     /// User code raised.
     #[error("{0}")]
     Python(Box<PythonError>),
+    /// User code has not returned within its limit: it was left behind, and goes on.
+    #[error("it has not returned after {} s", .0.limit.as_secs_f64())]
+    Overrun(Box<crate::Overrun>),
     /// The handle belongs to another attachment.
     #[error("the object of handle {0:?} is gone")]
     Gone(crate::Handle),

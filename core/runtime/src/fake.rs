@@ -1,13 +1,13 @@
 //! The in-memory twin: objects in a vector, no Python. For tests of the order and of the faults of a transaction; what a
 //! scenario can show on a real interpreter is never shown here.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use crate::{
-    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, Running, Runtime, RuntimeError,
-    RuntimeFacts, SoughtCode, Swap,
+    CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
+    Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 
 /// One object of the twin: a kind, named slots, and items.
@@ -74,10 +74,15 @@ impl Runtime for FakeRuntime {
         let attached = FakeInterpreter {
             facts: &self.facts,
             world: RefCell::new(std::mem::take(&mut *world)),
+            limiter: OnceCell::new(),
         };
         work(&attached);
         *world = attached.world.into_inner();
         Ok(())
+    }
+
+    fn is_closing(&self) -> bool {
+        false
     }
 }
 
@@ -85,6 +90,7 @@ impl Runtime for FakeRuntime {
 pub struct FakeInterpreter<'a> {
     facts: &'a RuntimeFacts,
     world: RefCell<FakeWorld>,
+    limiter: OnceCell<Limiter>,
 }
 
 impl FakeInterpreter<'_> {
@@ -283,6 +289,22 @@ impl Interpreter for FakeInterpreter<'_> {
 
     fn execute(&self, _code: Handle, _globals: Handle, _locals: Handle) -> Result<(), RuntimeError> {
         Err(unsupported("execute"))
+    }
+
+    fn limiter(&self) -> &OnceCell<Limiter> {
+        &self.limiter
+    }
+
+    fn detached(&self, work: &(dyn Fn() + Sync)) {
+        work();
+    }
+
+    fn thread(&self) -> u64 {
+        0
+    }
+
+    fn stack(&self, _thread: u64) -> Vec<FramePlace> {
+        Vec::new()
     }
 
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders {

@@ -10,13 +10,16 @@
 mod error;
 #[cfg(feature = "testing")]
 pub mod fake;
+mod limit;
 mod object;
 mod swap;
 
 pub use error::{CommitError, PythonError, RuntimeError};
+pub use limit::{FramePlace, LateEnd, Limit, Limiter, Overrun, UserCode, user_code_threads};
 pub use object::{FoundHolders, Handle, ObjectKind, Pin, Running, RunningKind, SoughtCode};
 pub use swap::Swap;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 /// One interpreter of one process.
@@ -32,6 +35,10 @@ pub trait Runtime: Send + Sync + 'static {
     /// # Errors
     /// [`RuntimeError::ShuttingDown`] when the interpreter is finalizing; `work` was not called.
     fn attach(&self, work: &mut dyn FnMut(&dyn Interpreter)) -> Result<(), RuntimeError>;
+
+    /// Is every new attachment refused, because the interpreter is about to end? Asked by threads that wait, attached or
+    /// not.
+    fn is_closing(&self) -> bool;
 }
 
 /// What an interpreter is and can do.
@@ -131,6 +138,15 @@ pub trait Interpreter {
     /// # Errors
     /// [`RuntimeError::Python`] when it raises.
     fn execute(&self, code: Handle, globals: Handle, locals: Handle) -> Result<(), RuntimeError>;
+
+    /// The limit for code of the user in this attachment; empty where it has none.
+    fn limiter(&self) -> &OnceCell<Limiter>;
+    /// Calls `work`, which does nothing with Python, and lets other threads run Python meanwhile.
+    fn detached(&self, work: &(dyn Fn() + Sync));
+    /// The calling thread, as `_thread.get_ident()` numbers it.
+    fn thread(&self) -> u64;
+    /// What a thread runs, outermost frame first; nothing where it runs no Python.
+    fn stack(&self, thread: u64) -> Vec<FramePlace>;
 
     /// Finds, for every sought code object, all functions of the process that run it, in at most one pass over the heap.
     ///

@@ -34,6 +34,9 @@ pub struct Manifest {
     /// Steps that are refused or fail: the program must be as before them. Names the diagnostic code that says so.
     #[serde(default)]
     pub refused: BTreeMap<String, String>,
+    /// Files that a step deletes.
+    #[serde(default)]
+    pub gone: BTreeMap<String, Vec<String>>,
     /// The text of a `jurigged.toml`.
     pub settings: Option<String>,
     /// Files of the scenario that the edited program never loads, so that no report answers for them.

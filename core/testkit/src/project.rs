@@ -89,11 +89,32 @@ impl Project {
         save(&path, text.as_ref(), by).map_err(KitError::io(&path))
     }
 
-    /// Saves files so that they arrive together: all are written first, then renamed one right after the other.
+    /// Deletes a file, and its folder where it was the last one in it.
     ///
     /// # Errors
-    /// When they cannot be written.
-    pub fn save_together<'a>(&self, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<(), KitError> {
+    /// When it cannot be deleted.
+    pub fn delete(&self, name: &str) -> Result<(), KitError> {
+        let path = self.path(name);
+        fs::remove_file(&path).map_err(KitError::io(&path))?;
+        for folder in path.ancestors().skip(1).take_while(|folder| *folder != self.project) {
+            // One that still has something in it stays.
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves files so that they arrive together: all are written first, then renamed one right after the other, then
+    /// those that are gone are deleted.
+    ///
+    /// # Errors
+    /// When they cannot be written or deleted.
+    pub fn save_together<'a>(
+        &self,
+        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        gone: &[String],
+    ) -> Result<(), KitError> {
         let mut renames = Vec::new();
         for (name, text) in files {
             let path = self.path(name);
@@ -107,7 +128,7 @@ impl Project {
         for (staged, path) in renames {
             fs::rename(&staged, &path).map_err(KitError::io(&path))?;
         }
-        Ok(())
+        gone.iter().try_for_each(|name| self.delete(name))
     }
 }
 

@@ -82,10 +82,15 @@ pub fn run_plain(scenario: &Scenario, interpreter: &Interpreter) -> Result<Strin
         .chain(scenario.steps.iter().map(|step| (step.name.as_str(), &step.files)));
     let mut probes = String::new();
     let mut last = None;
+    let mut present = &Files::new();
     for (name, files) in steps {
         for (file, text) in files {
             project.save(file, text, SaveBy::InPlace)?;
         }
+        for file in present.keys().filter(|file| !files.contains_key(*file)) {
+            project.delete(file)?;
+        }
+        present = files;
         let may_fail = scenario.manifest.refused.contains_key(name);
         let probe = match fresh_start(interpreter, &project, &scenario.probe, scenario.manifest.run) {
             Err(_) if may_fail => continue,
@@ -211,13 +216,21 @@ impl Run<'_> {
             .filter(|(name, text)| self.files.get(*name) != Some(text))
             .collect();
         self.live.forget_reports();
+        let gone: Vec<String> = self
+            .files
+            .keys()
+            .filter(|name| !files.contains_key(*name))
+            .cloned()
+            .collect();
         // Both ways of saving get their share: one file alone on the way back is written in place.
         match changed[..] {
-            [(name, text)] if files == &self.scenario.before => self.project.save(name, text, SaveBy::InPlace)?,
+            [(name, text)] if files == &self.scenario.before && gone.is_empty() => {
+                self.project.save(name, text, SaveBy::InPlace)?
+            }
             _ => {
                 let together = changed.iter().map(|(name, text)| (name.as_str(), text.as_slice()));
                 let project = self.project;
-                self.live.paused(|| project.save_together(together))?;
+                self.live.paused(|| project.save_together(together, &gone))?;
             }
         }
         let known = |name: &&str| self.scenario.before.contains_key(*name) && self.is_watched(name);
@@ -231,6 +244,7 @@ impl Run<'_> {
         for (name, text) in changed {
             self.files.insert(name.clone(), text.clone());
         }
+        self.files.retain(|name, _| files.contains_key(name));
         Ok(reports)
     }
 

@@ -43,17 +43,20 @@ pub struct Step {
 }
 
 impl Scenario {
-    /// Reads a folder. A step lists every file that differs from the step before; the others stay, and a file that is
-    /// listed empty in no step is never deleted.
+    /// Reads a folder. A step lists every file that differs from the step before; the others stay but for those that
+    /// [`Manifest::gone`] names.
     ///
     /// # Errors
     /// When a part is missing or not valid.
     pub fn read(folder: &Path, name: String) -> Result<Self, KitError> {
         let before = read_files(&folder.join("before"))?;
+        let manifest = Manifest::read(&folder.join("scenario.toml"))?;
         let mut steps = Vec::new();
         let mut files = before.clone();
         for step_name in step_names(folder)? {
             files.extend(read_files(&folder.join(&step_name))?);
+            let gone = manifest.gone.get(&step_name);
+            files.retain(|file, _| !gone.is_some_and(|gone| gone.contains(file)));
             steps.push(Step {
                 name: step_name,
                 files: files.clone(),
@@ -62,7 +65,7 @@ impl Scenario {
         let scenario = Self {
             folder: folder.to_owned(),
             name,
-            manifest: Manifest::read(&folder.join("scenario.toml"))?,
+            manifest,
             probe: read_text(&folder.join("probe.py"))?,
             before,
             steps,
@@ -90,6 +93,9 @@ impl Scenario {
         let is_step = |name: &String| self.steps.iter().any(|step| step.name == *name);
         if !self.manifest.refused.keys().all(is_step) {
             return wrong("`refused` names a step that is no folder");
+        }
+        if !self.manifest.gone.keys().all(is_step) {
+            return wrong("`gone` names a step that is no folder");
         }
         Ok(())
     }

@@ -172,7 +172,7 @@ fn save(live: &mut Live<'_>, project: &Project, texts: &[(String, String)]) -> R
     let texts: Vec<_> = texts.iter().filter(is_news).collect();
     let names: Vec<_> = texts.iter().map(|(file, _)| file.as_str()).collect();
     live.forget_reports();
-    project.save_together(texts.iter().map(|(file, text)| (file.as_str(), text.as_bytes())))?;
+    project.save_together(texts.iter().map(|(file, text)| (file.as_str(), text.as_bytes())), &[])?;
     live.reports_of(&names)
 }
 

@@ -233,8 +233,10 @@ pub const OPTIONS: &[OptionDoc] = &[
         key: "patch.statement-limit",
         kind: Kind::Limit,
         default: Some(r#""5s""#),
-        doc: "How long the code that a save runs (statements, defaults, decorators) may take before it is reported. \
-              It is not stopped, and later saves wait for it.",
+        doc: "How long a piece of code that a save runs (a statement, an import, a default, a decorator) may take. One \
+              that takes longer is not stopped, but reported with the line that it is at, and nothing waits for it: a \
+              statement of a module goes on, anything else is refused until its text changes; the rest of the save, \
+              and later saves, are applied.",
         example: r#""30s""#,
         flag: None,
         needs_restart: false,

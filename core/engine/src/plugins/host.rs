@@ -94,7 +94,7 @@ pub(super) fn plugin_error(error: RuntimeError) -> PluginError {
             traceback: raised.traceback,
         },
         RuntimeError::Gone(_) | RuntimeError::ShuttingDown => PluginError::Gone,
-        RuntimeError::Unsupported { .. } => PluginError::Bug(error.to_string()),
+        RuntimeError::Overrun(_) | RuntimeError::Unsupported { .. } => PluginError::Bug(error.to_string()),
     }
 }
 

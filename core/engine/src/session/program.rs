@@ -8,6 +8,7 @@ use jurigged_runtime::LoadedModule;
 use rustc_hash::FxHashMap;
 
 use super::module::Module;
+use super::stuck::Stuck;
 use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
 use crate::pipeline::edit_plan::{Elsewhere, ModuleText, decorated_by};
 use crate::source::SourceText;
@@ -18,6 +19,8 @@ pub struct Program {
     by_file: FxHashMap<PathBuf, Vec<Module>>,
     /// Hash of the bytes that were last read of each file, and its modification time then; `None` for what was loaded.
     seen: FxHashMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// What is not tried again.
+    pub stuck: Stuck,
     /// What statements of a batch have loaded that was undone: they load it no more when they run again.
     pub newcomers: Vec<ModuleText>,
 }

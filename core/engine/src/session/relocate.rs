@@ -13,19 +13,8 @@ impl Worker {
     /// Lets the modules of a file that is gone follow it, where their import names lead to another one. Gives the files
     /// to compare; lists what is orphaned.
     pub(super) fn vanished(&mut self, path: &Path) -> Vec<PathBuf> {
-        let names: Vec<String> = self
-            .program
-            .of_file(path)
-            .iter()
-            .map(|module| module.name.clone())
-            .collect();
-        let (mut orphans, mut files) = (Vec::new(), Vec::new());
-        for name in names {
-            match self.relocate(&name, path) {
-                Some(file) => files.push(file),
-                None => orphans.push(format!("`{name}`")),
-            }
-        }
+        let files = self.relocated(path);
+        let orphans: Vec<String> = self.modules_of(path).map(|name| format!("`{name}`")).collect();
         if !orphans.is_empty() {
             let said = Diagnostic::warning("vanish", format!("{} has lost its file", orphans.join(", ")))
                 .place(Place::file(path))
@@ -35,6 +24,17 @@ impl Worker {
             super::lock(&self.door.status).orphan(path, Some(&said), SystemTime::now());
         }
         files
+    }
+
+    /// Lets those modules of a file that is gone follow it whose import names lead to another one, which may be before it
+    /// is sure that the file stays away: the import system has decided already. Gives the files to compare.
+    pub(super) fn relocated(&mut self, path: &Path) -> Vec<PathBuf> {
+        let names: Vec<String> = self.modules_of(path).collect();
+        names.iter().filter_map(|name| self.relocate(name, path)).collect()
+    }
+
+    fn modules_of(&mut self, path: &Path) -> impl Iterator<Item = String> {
+        self.program.of_file(path).iter().map(|module| module.name.clone())
     }
 
     /// Lets one module follow its file, which is gone. Its new file, if that is to be watched.

@@ -84,6 +84,19 @@ impl Status {
         }
     }
 
+    /// A statement that still ran has ended; `told` is what was said of that.
+    pub(super) fn ended(&mut self, said: &Diagnostic, told: &Diagnostic, now: SystemTime) {
+        self.entries
+            .retain(|entry| entry.diagnostic.identity() != said.identity());
+        if told.severity == Severity::Error {
+            self.entries.push(StatusEntry {
+                state: State::Listed,
+                since: seconds(now),
+                diagnostic: told.clone(),
+            });
+        }
+    }
+
     /// A file is gone, or there again.
     pub(super) fn orphan(&mut self, path: &Path, said: Option<&Diagnostic>, now: SystemTime) {
         let is_of = |entry: &StatusEntry| entry.diagnostic.place.as_ref().is_some_and(|place| place.path == path);

@@ -407,6 +407,13 @@ impl Step {
                 Some(value) if name.as_str() == "__class__" && !object.downcastable::<PyType>() => {
                     object.generic_setattr(name, PySetterValue::Assign(value), vm)
                 }
+                // The setter refuses every class whose metaclass is `type`; all classes are the same structure.
+                Some(value) if name.as_str() == "__class__" && is_metaclass(&value, vm) => {
+                    if let Ok(metaclass) = value.downcast::<PyType>() {
+                        object.set_class(metaclass, vm);
+                    }
+                    Ok(())
+                }
                 Some(value) => object.set_attr(*name, value, vm),
                 None if object.downcastable::<PyFunction>() && FUNCTION_SLOTS.contains(&name.as_str()) => {
                     object.set_attr(*name, vm.ctx.none(), vm)
@@ -533,4 +540,11 @@ fn set_bases(
         }
     }
     Ok(())
+}
+
+/// Is it a class whose instances are classes?
+fn is_metaclass(value: &PyObjectRef, vm: &VirtualMachine) -> bool {
+    value
+        .downcast_ref::<PyType>()
+        .is_some_and(|class| class.fast_issubclass(vm.ctx.types.type_type))
 }

@@ -290,6 +290,8 @@ pub struct StatementFacets {
     pub annotation_range: Option<Range<u32>>,
     /// Names that it, or a lambda in it, reads from its scope or beyond, in order, without duplicates.
     pub reads: Vec<String>,
+    /// Those of them that only lambdas read, when they are called.
+    pub reads_later: Vec<String>,
     /// Running it can call no user code. Imports are not inert.
     pub is_inert: bool,
     /// The value of an assignment, annotated assignment or expression statement.

@@ -33,13 +33,22 @@ pub(super) enum FrameKind {
     },
 }
 
+/// A name that is read.
+#[derive(Clone, Debug)]
+struct Load<'a> {
+    name: Name<'a>,
+    /// In a scope inside: a class's own names are invisible there.
+    is_nested: bool,
+    /// In the body of a function inside, which runs when it is called.
+    is_later: bool,
+}
+
 /// What was seen since a frame was pushed.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
     kind: FrameKind,
-    /// Names read, in order, with duplicates. True for those that a nested function reads: a class's own names are
-    /// invisible there.
-    loads: Vec<(Name<'a>, bool)>,
+    /// Names read, in order, with duplicates.
+    loads: Vec<Load<'a>>,
     pub(super) stores: Vec<Name<'a>>,
     /// Targets of `:=`, which a comprehension hands on.
     walrus: Vec<Name<'a>>,
@@ -91,7 +100,17 @@ impl<'a> Frame<'a> {
 
     /// All names read, without duplicates, in order.
     pub(super) fn reads(&self) -> Vec<String> {
-        unique(self.loads.iter().map(|(name, _)| name))
+        unique(self.loads.iter().map(|load| &load.name))
+    }
+
+    /// Those of them that only functions inside read, when they are called.
+    pub(super) fn reads_later(&self) -> Vec<String> {
+        let is_at_once = |load: &Load| {
+            let mut loads = self.loads.iter();
+            loads.any(|other| other.name == load.name && !other.is_later)
+        };
+        let later = self.loads.iter().filter(|load| load.is_later && !is_at_once(load));
+        unique(later.map(|load| &load.name))
     }
 }
 
@@ -154,7 +173,11 @@ impl<'a> Names<'a> {
     pub(super) fn load(&mut self, name: &'a str) {
         let mangled = self.mangled(name);
         self.notice(name);
-        self.top().loads.push((mangled, false));
+        self.top().loads.push(Load {
+            name: mangled,
+            is_nested: false,
+            is_later: false,
+        });
     }
 
     pub(super) fn store(&mut self, name: &'a str) {
@@ -214,12 +237,11 @@ impl<'a> Names<'a> {
         around.has_generator |= frame.has_generator;
         around.all_globals.extend(frame.all_globals.iter().cloned());
         let is_open = kind == FrameKind::Open;
-        around.loads.extend(
-            frame
-                .loads
-                .iter()
-                .map(|(name, nested)| (name.clone(), *nested || !is_open)),
-        );
+        around.loads.extend(frame.loads.iter().map(|load| Load {
+            name: load.name.clone(),
+            is_nested: load.is_nested || !is_open,
+            is_later: load.is_later || kind == FrameKind::Function,
+        }));
         let inner = match kind {
             FrameKind::Open => {
                 around.self_attributes.extend(&frame.self_attributes);
@@ -292,13 +314,13 @@ impl Frame<'_> {
             .filter(|name| !self.globals.iter().chain(&self.nonlocals).any(|outer| outer == name))
             .collect();
         let class = self.kind == FrameKind::Class;
-        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        let mut seen: FxHashSet<(&str, bool)> = FxHashSet::default();
         let free: Vec<bool> = self
             .loads
             .iter()
-            .map(|(name, nested)| {
-                let is_own = own.contains(name.as_ref()) && !(class && *nested);
-                !is_own && seen.insert(name.as_ref())
+            .map(|load| {
+                let is_own = own.contains(load.name.as_ref()) && !(class && load.is_nested);
+                !is_own && seen.insert((load.name.as_ref(), load.is_later))
             })
             .collect();
         let mut keep = free.into_iter();

@@ -447,6 +447,15 @@ fn statements_tell_what_they_bind_and_read() {
             "{text}"
         );
     }
+    for (text, later) in [
+        ("a = lambda: b", &["b"][..]),
+        ("a = [b, lambda: b, lambda: c]", &["c"]),
+        ("a = lambda b=c: (b, d)", &["d"]),
+        ("a = [b for c in d]", &[]),
+        ("a = [lambda: b for c in d if b]", &[]),
+    ] {
+        assert_eq!(statement(text).reads_later, own(later), "{text}");
+    }
     assert_eq!(statement("a: b").annotates.as_deref(), Some("a"));
     assert_eq!(statement("a.b(c)").calls.as_deref(), Some("a.b"));
     assert!(statement("from m import *").binds_star);

@@ -58,7 +58,7 @@ impl Planner<'_> {
         let end = self.new.absolute(new, annotation).end;
         let behind = self.new.slice(&(end..whole.end));
         let end = end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32;
-        let is_text = futures(self.new).iter().any(|feature| feature == "annotations");
+        let is_text = annotations_are_text(self.new);
         let statement = RunStatement {
             unit: Unit::beginning(self.new, new, end),
             scope: place.scope.clone(),
@@ -69,6 +69,8 @@ impl Planner<'_> {
             outline: Vec::<Outline>::new(),
             is_definition: false,
             is_overwritten: false,
+            bound_again: Vec::new(),
+            is_quick: is_text,
             origin: None,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
@@ -76,6 +78,11 @@ impl Planner<'_> {
             operation.summary = super::first_line(self.new.slice(&(whole.start..end)));
         }
     }
+}
+
+/// Are annotations kept as text (PEP 563)?
+pub(super) fn annotations_are_text(tree: &DefinitionTree) -> bool {
+    futures(tree).iter().any(|feature| feature == "annotations")
 }
 
 fn futures(tree: &DefinitionTree) -> &[String] {

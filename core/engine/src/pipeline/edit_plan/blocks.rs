@@ -167,8 +167,14 @@ impl Planner<'_> {
             let is_bound_outside = self.names.last_binder(&place.scope, &name).is_some()
                 || self.names.is_touched_elsewhere(&place.scope, &name)
                 || binders.any(|binder| self.new.ancestors(*binder).all(|around| around.id != block));
-            if !kept.contains(&name) && !is_bound_outside && !names.contains(&name) {
-                names.push(name);
+            if kept.contains(&name) || names.contains(&name) {
+                continue;
+            }
+            match is_bound_outside {
+                false => names.push(name),
+                true => {
+                    self.unbind_beside_blocks(branch, &name, EditCode::Block, place);
+                }
             }
         }
         if !names.is_empty() {

@@ -56,6 +56,8 @@ pub enum Follow {
     Import {
         /// The name that it is bound to.
         name: String,
+        /// Nothing else binds the name: if it is another object, the program has changed it.
+        is_only: bool,
     },
     /// Likewise for all names of a module that `__all__`, or the underscore, lets through; new ones come, deleted ones go.
     Star,
@@ -88,6 +90,13 @@ pub enum Follow {
         /// Binds [`VALUE`].
         unit: Unit,
     },
+    /// The annotation of a variable is evaluated again.
+    Variable {
+        /// The name, as `__annotations__` has it.
+        name: String,
+        /// Binds [`VALUE`].
+        unit: Unit,
+    },
     /// Nothing: it is listed, with the reason.
     Stale {
         /// Why it does not follow.
@@ -98,7 +107,7 @@ pub enum Follow {
 impl Dependent {
     /// The name that changes when this follows.
     fn target(&self) -> Option<ScopedName> {
-        let (Follow::Import { name } | Follow::Formula { name, .. }) = &self.follow else {
+        let (Follow::Import { name, .. } | Follow::Formula { name, .. }) = &self.follow else {
             return None;
         };
         Some(ScopedName {
@@ -119,6 +128,8 @@ pub(super) struct Text {
     pub run: FxHashSet<DefinitionId>,
     /// Functions of which this save evaluates a part of the header.
     pub headers: FxHashMap<DefinitionId, EvaluatedHeader>,
+    /// Classes of which this save evaluates the bases and decorators.
+    pub remade: FxHashSet<DefinitionId>,
 }
 
 /// What of a function's header a save evaluates: it reads the new value.
@@ -154,16 +165,27 @@ fn runs_whole(action: &Action) -> bool {
 
 /// Everything that may have to follow, in the order in which values travel.
 pub(super) fn dependents(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere) -> Vec<Dependent> {
-    let mut pending: Vec<ScopedName> = seeds(changes, files);
-    if pending.is_empty() {
+    let (mut pending, rebound) = seeds(changes, files);
+    // What reads a name with a value goes first: of two ways to a name it is the one by which more follows.
+    let mut heirs: Vec<ScopedName> = rebound.into_iter().filter(|name| !pending.contains(name)).collect();
+    if pending.is_empty() && heirs.is_empty() {
         return Vec::new();
     }
     let mut program = Texts::of(changes, files, elsewhere);
-    let mut known: FxHashSet<ScopedName> = pending.iter().cloned().collect();
+    let mut known: FxHashSet<ScopedName> = pending.iter().chain(&heirs).cloned().collect();
     let mut found: Vec<Dependent> = Vec::new();
     let mut places: FxHashMap<(String, u32, String), usize> = FxHashMap::default();
-    while let Some(name) = pending.pop() {
+    loop {
+        let (name, is_heir) = match (pending.pop(), heirs.is_empty()) {
+            (Some(name), _) => (name, false),
+            (None, false) => (heirs.swap_remove(0), true),
+            (None, true) => break,
+        };
         for dependent in program.readers_of(&name) {
+            if is_heir && !matches!(dependent.follow, Follow::Import { .. } | Follow::Star) {
+                continue;
+            }
+            let pending = if is_heir { &mut heirs } else { &mut pending };
             if let Some(target) = dependent.target()
                 && known.insert(target.clone())
             {
@@ -196,7 +218,8 @@ pub(super) fn dependents(changes: &[FileChange], files: &[FilePlan], elsewhere: 
 /// Tells things of one line apart.
 fn follow_key(follow: &Follow) -> String {
     match follow {
-        Follow::Import { name } | Follow::Formula { name, .. } => format!("={name}"),
+        Follow::Import { name, .. } | Follow::Formula { name, .. } => format!("={name}"),
+        Follow::Variable { name, .. } => format!("{name}:"),
         Follow::Star => "*".to_owned(),
         Follow::Default {
             function, parameter, ..
@@ -208,29 +231,50 @@ fn follow_key(follow: &Follow) -> String {
     }
 }
 
-/// Names of which the save may change the value.
-fn seeds(changes: &[FileChange], files: &[FilePlan]) -> Vec<ScopedName> {
-    let mut seeds = Vec::new();
+/// Names of which the save may change the value; and those of definitions that live on, under another name or made anew:
+/// what holds such a one holds what follows, so only what imported its name has to follow.
+fn seeds(changes: &[FileChange], files: &[FilePlan]) -> (Vec<ScopedName>, Vec<ScopedName>) {
+    let (mut seeds, mut rebound) = (Vec::new(), Vec::new());
     for (change, plan) in changes.iter().zip(files) {
-        for operation in &plan.operations {
-            let (scope, bound, gone) = match &operation.action {
-                Action::Run(statement) => (&statement.scope, &statement.binds[..], &statement.unbinds[..]),
-                Action::Unbind { scope, names, .. } => (scope, &[][..], &names[..]),
-                _ => continue,
-            };
-            for name in bound.iter().chain(gone).filter(|name| *name != "__doc__") {
+        let add = |to: &mut Vec<ScopedName>, scope: &Scope, names: &[String]| {
+            for name in names.iter().filter(|name| *name != "__doc__") {
                 let seed = ScopedName {
                     module: change.module.clone(),
                     scope: scope.clone(),
                     name: name.clone(),
                 };
-                if !seeds.contains(&seed) {
-                    seeds.push(seed);
+                if !to.contains(&seed) {
+                    to.push(seed);
                 }
+            }
+        };
+        for operation in &plan.operations {
+            match &operation.action {
+                Action::Run(statement) => {
+                    add(&mut seeds, &statement.scope, &statement.binds);
+                    add(&mut seeds, &statement.scope, &statement.unbinds);
+                }
+                Action::Unbind { scope, names, .. } => add(&mut seeds, scope, names),
+                Action::Update(update) => {
+                    if let Some(rerun) = &update.rerun {
+                        add(&mut rebound, &rerun.statement.scope, &rerun.statement.binds);
+                    }
+                }
+                Action::Remake(remake) => {
+                    let around = Scope {
+                        classes: remake.scope.classes[..remake.scope.classes.len() - 1].to_vec(),
+                    };
+                    add(&mut rebound, &around, std::slice::from_ref(&remake.bound_as));
+                }
+                Action::Rename(rename) => {
+                    add(&mut rebound, &rename.old_scope, std::slice::from_ref(&rename.from));
+                    add(&mut rebound, &rename.scope, std::slice::from_ref(&rename.to));
+                }
+                Action::Choose { .. } | Action::Refuse(_) => {}
             }
         }
     }
-    seeds
+    (seeds, rebound)
 }
 
 /// What depends on another dependent comes after it; what depends on itself stays where it is.
@@ -284,6 +328,11 @@ impl Texts {
                     Action::Update(update) => Some((operation.new?, EvaluatedHeader::of(update.header.as_ref()?))),
                     _ => None,
                 });
+                let remade = plan.operations.iter();
+                let remade = remade.filter(|operation| match &operation.action {
+                    Action::Remake(remake) => remake.header_changed || remake.old_decorators.is_some(),
+                    _ => false,
+                });
                 Text {
                     module: change.module.clone(),
                     path: change.path.clone(),
@@ -291,6 +340,7 @@ impl Texts {
                     names: Names::of(&change.new),
                     run: run.filter_map(|operation| operation.new).collect(),
                     headers: headers.collect(),
+                    remade: remade.filter_map(|operation| operation.new).collect(),
                 }
             })
             .collect();
@@ -351,6 +401,7 @@ impl Texts {
                 tree,
                 run: FxHashSet::default(),
                 headers: FxHashMap::default(),
+                remade: FxHashSet::default(),
             }
         }));
     }

@@ -6,8 +6,8 @@ use super::decorated::decorated_here;
 use super::headers::{header_update, inner_function};
 use super::operation::{Action, RunStatement, UpdateCode};
 use super::scope::Names;
-use super::statements::is_inert_decorator;
-use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Rerun, Unit, reasons};
+use super::statements::{is_inert_decorator, is_quick};
+use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Rerun, Scope, Unit, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
@@ -47,6 +47,7 @@ impl Planner<'_> {
         let mut header = header_update(self.new, new, old_facets, new_facets, self.anew.annotations());
         if let Some(header) = &mut header {
             header.phase = self.header_phase(old_facets, new_facets, &place.scope);
+            header.template.hides = self.names.bound_from(self.new, &place.scope, new);
         }
         let is_only_renamed =
             header.is_none() && rewrap.is_none() && rerun.is_none() && self.is_same_but_name(old, new);
@@ -92,6 +93,11 @@ impl Planner<'_> {
         self.push(edit, Some(old), Some(new), Action::Update(Box::new(update)));
     }
 
+    /// A definition or statement as it runs while the body of its class does.
+    pub(super) fn unit_to_run(&self, id: DefinitionId, scope: &Scope) -> Unit {
+        Unit::of(self.new, id).hiding(self.names.bound_from(self.new, scope, id))
+    }
+
     /// How a `def` runs again whose decorators changed.
     fn rerun(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) -> Result<Rerun, Refusal> {
         let path = &self.new.get(new).path;
@@ -120,7 +126,7 @@ impl Planner<'_> {
         self.bound_late.insert((place.scope.clone(), name.clone()));
         Ok(Rerun {
             statement: RunStatement {
-                unit: Unit::of(self.new, new),
+                unit: self.unit_to_run(new, &place.scope),
                 scope: place.scope.clone(),
                 binds: vec![name],
                 unbinds: Vec::new(),
@@ -129,6 +135,8 @@ impl Planner<'_> {
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
+                bound_again: Vec::new(),
+                is_quick: is_quick(self.new.get(new)),
                 origin: None,
             },
             is_conditional: place.in_block,

@@ -17,6 +17,8 @@ pub struct BlockQuestion {
     pub kind: BlockKind,
     /// Where it stands.
     pub scope: Scope,
+    /// 1-based line in the new text.
+    pub line: u32,
     /// 1-based last line in the new text: a body that runs and has not come further may still run it.
     pub last_line: u32,
     /// Its branches in the text that runs, in order.
@@ -96,6 +98,8 @@ pub struct Guard {
 pub enum When {
     /// This branch ran, to its end.
     Ran(usize),
+    /// This branch did not run, or not to its end.
+    NotRan(usize),
     /// A `try` ended with this branch: its body, or a handler.
     EndedBy(usize),
     /// It is known which branch ran: what is done to the definitions in the block stands or falls with the block.
@@ -109,6 +113,10 @@ pub enum When {
         /// What it was in the old text.
         was: Option<usize>,
     },
+    /// This branch of the new text is chosen.
+    Chosen(usize),
+    /// It is not.
+    NotChosen(usize),
     /// This branch ran, and that one of the new text is chosen; `None` where none is.
     Moved(usize, Option<usize>),
 }

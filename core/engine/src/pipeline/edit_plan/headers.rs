@@ -50,6 +50,14 @@ pub(super) fn header_update(
         .filter(|parameter| old_default(&parameter.name) == print(&parameter.default))
         .filter_map(|parameter| Some(tree.absolute(id, &parameter.default.as_ref()?.range)))
         .collect();
+    let changed_default = |parameter: &&Parameter| old_default(&parameter.name) != print(&parameter.default);
+    let defaults_anew = new.parameters.iter().filter(changed_default);
+    let annotated = new
+        .parameters
+        .iter()
+        .filter_map(|parameter| parameter.annotation.as_ref());
+    let evaluated = defaults_anew.filter_map(|parameter| parameter.default.as_ref());
+    let mut evaluated = evaluated.chain(annotated).chain(&new.returns);
     Some(HeaderUpdate {
         template: Unit::template(tree, id, tree.absolute(id, &new.header_range).start, &kept),
         defaults,
@@ -59,6 +67,7 @@ pub(super) fn header_update(
         docstring_changed,
         type_params_changed,
         phase: Phase::Early,
+        is_quick: evaluated.all(|facet| facet.is_inert),
     })
 }
 

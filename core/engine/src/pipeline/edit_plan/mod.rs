@@ -4,6 +4,7 @@
 //! not yet) becomes [`Action::Refuse`]: the new text of that definition then does not count as live, so that the next
 //! save is compared with what really runs.
 
+mod absent;
 mod anew;
 mod blocks;
 mod class_statements;
@@ -36,14 +37,14 @@ pub use dependents::{Dependent, Follow, ScopedName, VALUE};
 pub use elsewhere::{Elsewhere, ModuleText};
 pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
 pub use operation::{
-    Action, BodyName, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction, InnerSource,
-    LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun, RunStatement,
-    Scope, Unchanged, UpdateCode,
+    Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
+    InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
+    RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;
 pub use outline::Outline;
-pub use reasons::{note, refusal};
+pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use unit::Unit;
 
 use std::path::PathBuf;
@@ -134,6 +135,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         blocks: Vec::new(),
         guards: Vec::new(),
         operations: Vec::new(),
+        deferred: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
     };
@@ -145,6 +147,8 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
     };
     planner.walk(DefinitionId::MODULE, DefinitionId::MODULE, &place);
     planner.note_reordered();
+    let mut deferred = std::mem::take(&mut planner.deferred);
+    planner.operations.append(&mut deferred);
     FilePlan {
         path: change.path.clone(),
         operations: planner.operations,
@@ -192,6 +196,8 @@ struct Planner<'a> {
     blocks: Vec<BlockQuestion>,
     guards: Vec<Guard>,
     operations: Vec<Operation>,
+    /// Those that come last.
+    deferred: Vec<Operation>,
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,

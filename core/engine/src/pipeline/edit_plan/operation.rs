@@ -351,6 +351,9 @@ pub struct HeaderUpdate {
     pub type_params_changed: bool,
     /// When the template runs.
     pub phase: Phase,
+    /// What is evaluated calls no code of the user, so it is done at once.
+    #[serde(skip)]
+    pub is_quick: bool,
 }
 
 /// Where the default value of a parameter comes from.
@@ -384,9 +387,26 @@ pub struct RunStatement {
     pub is_definition: bool,
     /// A later definition of the name, which does not run, wins: the name keeps its value.
     pub is_overwritten: bool,
+    /// Branches behind it that bind one of its names too and do not run again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bound_again: Vec<BoundAgain>,
+    /// It calls no code of the user and imports nothing, so it is done at once.
+    #[serde(skip)]
+    pub is_quick: bool,
     /// Another file of the batch has lost this definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<Origin>>,
+}
+
+/// A branch that binds a name again, behind a statement that runs.
+#[derive(Debug, Serialize)]
+pub struct BoundAgain {
+    /// All hold if it has run.
+    pub guards: Vec<Guard>,
+    /// The name.
+    pub name: String,
+    /// 1-based line of the statement in it that does.
+    pub line: u32,
 }
 
 /// When a statement runs.

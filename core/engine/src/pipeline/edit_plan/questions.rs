@@ -33,6 +33,7 @@ impl Planner<'_> {
         self.blocks.push(BlockQuestion {
             kind,
             scope: place.scope.clone(),
+            line: self.new.get(new).first_line,
             last_line: self.new.get(new).last_line,
             branches: asked,
             test,

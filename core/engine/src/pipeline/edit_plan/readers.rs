@@ -1,5 +1,6 @@
 //! The statements, headers and imports of one text that read a name when they run.
 
+use super::anew::annotations_are_text;
 use super::dependents::{Follow, ReadAs, Text, VALUE};
 use super::statements::bound_names;
 use super::{Scope, Unit};
@@ -38,10 +39,14 @@ pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
                 let Some(scope) = scope_of(&text.tree, *id).filter(|_| !is_run(text, *id)) else {
                     continue;
                 };
+                let is_only = is_only(text, *id, &scope, name);
                 found.push(Reader {
                     id: *id,
                     scope,
-                    follow: Follow::Import { name: name.clone() },
+                    follow: Follow::Import {
+                        name: name.clone(),
+                        is_only,
+                    },
                 });
             }
             for id in stars.iter().filter(|id| !is_run(text, **id)) {
@@ -57,6 +62,13 @@ pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
             found
         }
     }
+}
+
+/// Is an import the only thing that can have bound a name? In a block it may not have run.
+fn is_only(text: &Text, id: DefinitionId, scope: &Scope, name: &str) -> bool {
+    text.names.last_binder(scope, name) == Some(id)
+        && text.names.binder_count(scope, name) == 1
+        && !text.names.is_touched_elsewhere(scope, name)
 }
 
 /// Does the save run it, or the block or class around it? Then it reads the new value.
@@ -90,6 +102,7 @@ fn scope_of(tree: &DefinitionTree, id: DefinitionId) -> Option<Scope> {
 
 fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec<Reader> {
     let tree = &text.tree;
+    let evaluates_any = !annotations_are_text(tree);
     let mut found = Vec::new();
     for definition in &tree.definitions {
         if definition.in_header || !mentions(definition, name) || is_run(text, definition.id) {
@@ -121,7 +134,11 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
                 };
-                let evaluates_annotations = text.headers.get(&definition.id).is_some_and(|it| it.annotations);
+                let follows = evaluates_any
+                    && !text
+                        .headers
+                        .get(&definition.id)
+                        .is_some_and(|header| header.annotations);
                 for parameter in &facets.parameters {
                     let mangled = tree.mangled(definition.id, &parameter.name).into_owned();
                     if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
@@ -132,32 +149,32 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                                 function: function.clone(),
                                 parameter: mangled.clone(),
                                 names: default.reads.clone(),
-                                unit: value_unit(tree, definition.id, default),
+                                unit: value_unit(text, &scope, definition.id, default),
                             },
                             false => Follow::Stale { why: DEFAULT },
                         });
                     }
                     if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation))
-                        && !evaluates_annotations
+                        && follows
                     {
                         push(Follow::Annotation {
                             function: function.clone(),
                             parameter: mangled,
-                            unit: value_unit(tree, definition.id, annotation),
+                            unit: value_unit(text, &scope, definition.id, annotation),
                         });
                     }
                 }
                 if let Some(returns) = facets.returns.as_ref().filter(|returns| reads(returns))
-                    && !evaluates_annotations
+                    && follows
                 {
                     push(Follow::Annotation {
                         function,
                         parameter: "return".to_owned(),
-                        unit: value_unit(tree, definition.id, returns),
+                        unit: value_unit(text, &scope, definition.id, returns),
                     });
                 }
             }
-            Facets::Class(facets) => {
+            Facets::Class(facets) if !text.remade.contains(&definition.id) => {
                 if facets.decorators.iter().any(reads) {
                     push(Follow::Stale { why: DECORATOR });
                 } else if facets.arguments.iter().any(reads) {
@@ -171,8 +188,14 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
             }
             Facets::Statement(facets) if facets.reads.iter().any(|read| is_it(read, &scope)) => {
                 let binds = bound_names(tree, definition.id);
-                if binds.iter().any(|bound| bound == name) || is_read_later(tree, definition.id, name) {
+                if binds.iter().any(|bound| bound == name) || facets.reads_later.iter().any(|later| later == name) {
                     continue;
+                }
+                if let Some(annotated) = annotated_by(tree, definition.id, name) {
+                    push(annotated);
+                    if !facets.value.as_ref().is_some_and(reads) {
+                        continue;
+                    }
                 }
                 let value = facets.value.as_ref().filter(|value| reads(value) && value.is_formula);
                 push(match (&definition.kind, value, &binds[..]) {
@@ -183,7 +206,7 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                     ) => Follow::Formula {
                         name: bound.clone(),
                         names: value.reads.clone(),
-                        unit: value_unit(tree, definition.id, value),
+                        unit: value_unit(text, &scope, definition.id, value),
                     },
                     _ => Follow::Stale { why: READ_WHEN_IT_RAN },
                 });
@@ -214,13 +237,40 @@ fn mentions(definition: &Definition, name: &str) -> bool {
     }
 }
 
-/// Does only a lambda of the statement read the name? It reads it when it is called.
-fn is_read_later(tree: &DefinitionTree, id: DefinitionId, name: &str) -> bool {
-    let has = |facets: &[String]| facets.iter().any(|read| read == name);
-    let mut inside = tree.descendants(id);
-    inside.any(|definition| {
-        definition.kind == DefinitionKind::Lambda && definition.facets.function().is_some_and(|it| has(&it.reads))
+/// What follows where the annotation of a variable reads the name.
+fn annotated_by(tree: &DefinitionTree, id: DefinitionId, name: &str) -> Option<Follow> {
+    let facets = tree.get(id).facets.statement()?;
+    let (annotates, range) = (facets.annotates.as_ref()?, facets.annotation_range.as_ref()?);
+    let annotation = tree.text_of(id, range);
+    if annotations_are_text(tree) || !contains_name(annotation, name) {
+        return None;
+    }
+    Some(Follow::Variable {
+        name: annotates.clone(),
+        unit: Unit::of_text(format!("{VALUE} = (\n{annotation}\n)")),
     })
+}
+
+/// The text of a statement without its lambdas, which read names when they are called.
+fn outside_lambdas(tree: &DefinitionTree, id: DefinitionId) -> String {
+    let whole = tree.get(id).range.clone();
+    let mut text = String::new();
+    let mut at = whole.start;
+    let mut lambdas: Vec<_> = tree
+        .descendants(id)
+        .filter(|inside| inside.kind == DefinitionKind::Lambda)
+        .map(|lambda| lambda.range.clone())
+        .collect();
+    lambdas.sort_by_key(|range| range.start);
+    for lambda in lambdas {
+        // One inside another is left out with it.
+        if lambda.start >= at {
+            text.push_str(tree.slice(&(at..lambda.start)));
+            at = lambda.end;
+        }
+    }
+    text.push_str(tree.slice(&(at..whole.end)));
+    text
 }
 
 /// `module.name` in what runs when the module is loaded.
@@ -249,18 +299,15 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
                     continue;
                 }
             }
+            Facets::Class(_) if text.remade.contains(&definition.id) => continue,
             Facets::Class(facets) if is_header(&facets.arguments) => BASES,
             Facets::Class(facets) if is_header(&facets.decorators) => DECORATOR,
             Facets::Block(facets) if one(&facets.header) => TEST,
             Facets::Statement(facets)
-                if facets.imports.is_empty() && contains_name(tree.text(definition.id), spelling) =>
+                if facets.imports.is_empty()
+                    && contains_name(tree.text(definition.id), spelling)
+                    && contains_name(&outside_lambdas(tree, definition.id), spelling) =>
             {
-                let mut lambdas = tree
-                    .descendants(definition.id)
-                    .filter(|it| it.kind == DefinitionKind::Lambda);
-                if lambdas.any(|lambda| contains_name(tree.text(lambda.id), spelling)) {
-                    continue;
-                }
                 READ_WHEN_IT_RAN
             }
             _ => continue,
@@ -282,7 +329,8 @@ fn contains_name(text: &str, spelling: &str) -> bool {
     })
 }
 
-/// Binds [`VALUE`] to an expression.
-fn value_unit(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> Unit {
-    Unit::of_text(format!("{VALUE} = (\n{}\n)", tree.text_of(id, &facet.range)))
+/// Binds [`VALUE`] to an expression of a definition.
+fn value_unit(text: &Text, scope: &Scope, id: DefinitionId, facet: &ExprFacet) -> Unit {
+    let unit = Unit::of_text(format!("{VALUE} = (\n{}\n)", text.tree.text_of(id, &facet.range)));
+    unit.hiding(text.names.bound_from(&text.tree, scope, id))
 }

@@ -91,6 +91,17 @@ pub fn bound_again(name: &str, line: u32) -> Refusal {
     )
 }
 
+pub fn may_be_bound_again(name: &str, line: u32) -> Refusal {
+    note(
+        "block",
+        format!("`{name}` may have another value at the next start"),
+        format!(
+            "line {line} binds it again in a branch, and nothing that the branches bind tells whether that has run"
+        ),
+        "restart the program if that matters",
+    )
+}
+
 pub fn deleted_again(edit: EditCode, name: &str, line: u32) -> Refusal {
     refusal(
         edit.as_str(),
@@ -123,6 +134,16 @@ pub fn last_binding_removed(name: &str) -> Refusal {
         "overloads",
         format!("`{name}` keeps its last definition"),
         "the definition that won was removed, and the earlier one of that name does not run again",
+        "restart the program",
+    )
+}
+
+/// Something that a branch binds loses the statement that bound it too, in a way that no question to the program settles.
+pub fn bound_in_a_block(name: &str) -> Refusal {
+    refusal(
+        "block",
+        format!("`{name}` stays as it is"),
+        "only blocks bind it now, and it is not known whether they have",
         "restart the program",
     )
 }

@@ -3,8 +3,8 @@
 
 use super::functions::{DESCRIPTORS, decorator_name};
 use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
-use super::statements::bound_names;
-use super::{EditCode, Outline, Place, Planner, Unit};
+use super::statements::{bound_names, is_quick};
+use super::{EditCode, Outline, Place, Planner};
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
 use crate::pipeline::diff::same_words;
 
@@ -74,7 +74,7 @@ impl Planner<'_> {
             return None;
         }
         Some(Box::new(RunStatement {
-            unit: Unit::of(self.new, new),
+            unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
             binds: vec![name.to_owned()],
             unbinds: Vec::new(),
@@ -83,6 +83,8 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: true,
             is_overwritten: false,
+            bound_again: Vec::new(),
+            is_quick: is_quick(self.new.get(new)),
             origin: None,
         }))
     }

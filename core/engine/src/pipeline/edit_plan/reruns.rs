@@ -149,6 +149,8 @@ impl Planner<'_> {
             outline,
             is_definition: false,
             is_overwritten: false,
+            bound_again: Vec::new(),
+            is_quick: false,
             origin: None,
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));

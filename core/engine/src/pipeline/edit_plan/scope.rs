@@ -28,6 +28,13 @@ struct Binders {
     definitions: usize,
 }
 
+impl Binders {
+    /// Does a statement bind the name at all?
+    fn binds(&self) -> bool {
+        !self.direct.is_empty() || !self.in_block.is_empty()
+    }
+}
+
 impl Names {
     pub fn of(tree: &DefinitionTree) -> Self {
         let mut names = Self::default();
@@ -48,7 +55,28 @@ impl Names {
                 .scopes
                 .get(scope)
                 .and_then(|scope| scope.get(name))
-                .is_some_and(|binders| !binders.in_block.is_empty() || !binders.direct.is_empty())
+                .is_some_and(Binders::binds)
+    }
+
+    /// The names in the text of a definition that the class around it binds only there or further down: while the body
+    /// of the class runs, they are those of the module.
+    pub fn bound_from(&self, tree: &DefinitionTree, scope: &Scope, id: DefinitionId) -> Vec<String> {
+        let Some(names) = self.scopes.get(scope).filter(|_| !scope.classes.is_empty()) else {
+            return Vec::new();
+        };
+        let (start, text) = (tree.get(id).range.start, tree.text(id));
+        let is_later = |binder: &DefinitionId| tree.get(*binder).range.start >= start;
+        let mut hidden: Vec<String> = names
+            .iter()
+            .filter(|(name, binders)| {
+                binders.binds()
+                    && text.contains(name.as_str())
+                    && binders.direct.iter().chain(&binders.in_block).all(is_later)
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        hidden.sort();
+        hidden
     }
 
     /// The last statement directly in the scope that binds the name.

@@ -2,6 +2,7 @@
 
 use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
+use super::reruns::is_import;
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
@@ -65,9 +66,15 @@ impl Planner<'_> {
         })
     }
 
-    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs.
+    /// Same meaning, other text: new code objects for the lambdas and comprehensions of a statement, nothing runs. A
+    /// comprehension that is no generator has run, and nothing runs its code again.
     pub(super) fn update_positions(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        if !Outline::of_definition(self.new, new).is_empty() {
+        let outline = Outline::of_definition(self.new, new);
+        if outline
+            .iter()
+            .flat_map(Outline::walk)
+            .any(|owner| !owner.may_be_inlined)
+        {
             self.update_owners(EditCode::Layout, old, new, place, true);
         }
     }
@@ -164,8 +171,9 @@ impl Planner<'_> {
             _ => EditCode::Stmt,
         };
         let phase = self.phase_in_order(definition, &binds, place);
+        let bound_again = self.bound_again_in_blocks(new, &binds, place);
         let statement = RunStatement {
-            unit: Unit::of(self.new, new),
+            unit: self.unit_to_run(new, &place.scope),
             scope: place.scope.clone(),
             binds,
             unbinds,
@@ -174,9 +182,22 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
+            bound_again,
+            is_quick: is_quick(definition),
             origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
+        if let Some(old) = old {
+            for name in bound_names(self.old, old) {
+                if !self.binds_name(new, &name) && !self.is_unbound(&name, place) {
+                    self.unbind_beside_blocks(old, &name, edit, place);
+                }
+            }
+        }
+    }
+
+    fn binds_name(&self, new: DefinitionId, name: &str) -> bool {
+        bound_names(self.new, new).iter().any(|bound| bound == name)
     }
 
     /// The phase of a statement among those that run with it: what reads or binds again a name of a late statement must
@@ -271,7 +292,7 @@ impl Planner<'_> {
     }
 
     /// Does a branch, or one around it, run only if the branch of the other definition does not?
-    fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
+    pub(super) fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
         let around = |id: DefinitionId| -> Vec<DefinitionId> {
             let ancestors = self.new.ancestors(id).filter(|it| it.kind == DefinitionKind::Branch);
             ancestors.map(|it| it.id).collect()
@@ -295,10 +316,19 @@ impl Planner<'_> {
     /// Removes the names of a deleted statement or definition that nothing binds any more.
     pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
+        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
+            (DefinitionKind::Function { .. } | DefinitionKind::Class, false) => EditCode::ClsMethod,
+            (_, true) => EditCode::Stmt,
+            (_, false) => EditCode::ClsAttr,
+        };
         let mut names = Vec::new();
+        let mut is_beside_blocks = false;
         for name in self.names_before(id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
+            } else if self.unbind_beside_blocks(id, &name, edit, place) {
+                is_beside_blocks = true;
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
                 return self.refuse(
                     EditCode::Overloads,
@@ -312,18 +342,15 @@ impl Planner<'_> {
             .facets
             .function()
             .map_or(&[][..], |facets| &facets.decorators);
-        if names.is_empty() && !decorators.iter().all(is_inert_decorator) {
+        if names.is_empty() && !is_beside_blocks && !decorators.iter().all(is_inert_decorator) {
             let why = reasons::left_registered(&definition.path);
             self.refuse(EditCode::Overloads, Some(id), None, why);
         }
-        let edit = match (&definition.kind, place.scope.classes.is_empty()) {
-            (DefinitionKind::Function { .. } | DefinitionKind::Class, true) => EditCode::Delete,
-            (DefinitionKind::Function { .. } | DefinitionKind::Class, false) => EditCode::ClsMethod,
-            (_, true) => EditCode::Stmt,
-            (_, false) => EditCode::ClsAttr,
-        };
         let scope = place.scope.clone();
         let annotations = self.unannotated(id, place);
+        if is_beside_blocks && names.is_empty() && annotations.is_empty() {
+            return;
+        }
         let action = Action::Unbind {
             scope,
             names,
@@ -421,6 +448,11 @@ pub(super) fn phase(definition: &Definition) -> Phase {
         _ => false,
     };
     if is_inert { Phase::Early } else { Phase::Late }
+}
+
+/// Is it done at once? What calls code of the user may never return, and so may an import, which runs a whole module.
+pub(super) fn is_quick(definition: &Definition) -> bool {
+    phase(definition) == Phase::Early && !is_import(definition)
 }
 
 pub(super) fn is_inert_decorator(decorator: &ExprFacet) -> bool {

@@ -24,6 +24,9 @@ pub struct Unit {
     /// True when the source is the whole file: the fallback where a definition cannot be compiled alone. Its code objects
     /// are of use; running it would run every statement.
     pub is_whole_file: bool,
+    /// Names that the class around binds only here or further down: what runs here does not find them in the class.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hides: Vec<String>,
 }
 
 impl Unit {
@@ -100,6 +103,11 @@ impl Unit {
         })
     }
 
+    /// The same unit, run where these names are not yet bound.
+    pub fn hiding(self, hides: Vec<String>) -> Self {
+        Self { hides, ..self }
+    }
+
     /// A text of our own, which is nowhere in a file.
     pub fn of_text(source: String) -> Self {
         Self {
@@ -107,6 +115,7 @@ impl Unit {
             first_line: 1,
             classes: Vec::new(),
             is_whole_file: false,
+            hides: Vec::new(),
         }
     }
 
@@ -123,6 +132,7 @@ impl Unit {
             first_line: 1,
             classes,
             is_whole_file: true,
+            hides: Vec::new(),
         }
     }
 
@@ -175,6 +185,7 @@ impl Unit {
             first_line,
             classes,
             is_whole_file: false,
+            hides: Vec::new(),
         }
     }
 }

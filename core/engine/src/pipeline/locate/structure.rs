@@ -27,17 +27,33 @@ pub fn class_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope)
         // A private class is bound under its mangled name, and qualified by the name as written.
         let found = interpreter.entry(container, &mangle(around, name))?;
         around = name;
-        if interpreter.kind(found) != ObjectKind::Class {
-            return None;
-        }
-        let qualified = interpreter.attribute(found, "__qualname__").ok().flatten()?;
-        if interpreter.text(qualified)? != path {
-            return None;
-        }
+        let found = class_in(interpreter, found, &path)?;
         container = interpreter.namespace(found)?;
         class = Some(found);
     }
     class
+}
+
+/// The class of this qualified name: the object itself, or what a decorator that returned a function keeps in it.
+fn class_in(interpreter: &dyn Interpreter, object: Handle, path: &str) -> Option<Handle> {
+    let is_it = |object: &Handle| {
+        let qualified = || interpreter.attribute(*object, "__qualname__").ok().flatten();
+        interpreter.kind(*object) == ObjectKind::Class
+            && qualified().and_then(|name| interpreter.text(name)).as_deref() == Some(path)
+    };
+    if interpreter.kind(object) != ObjectKind::Function {
+        return Some(object).filter(is_it);
+    }
+    let wrapped = interpreter
+        .namespace(object)
+        .and_then(|own| interpreter.entry(own, "__wrapped__"));
+    let closure = interpreter.attribute(object, "__closure__").ok().flatten();
+    let cells = closure.filter(|closure| interpreter.kind(*closure) == ObjectKind::Tuple);
+    let cells = cells.map_or_else(Vec::new, |cells| interpreter.items(cells).unwrap_or_default());
+    let contents = cells
+        .into_iter()
+        .filter_map(|cell| interpreter.attribute(cell, "cell_contents").ok().flatten());
+    wrapped.into_iter().chain(contents).find(is_it)
 }
 
 /// The namespace of a scope: the module's dict, or the proxy of a class's.

@@ -7,7 +7,7 @@ use super::Work;
 use super::evidence::which_ran;
 use super::namespaces::Scratch;
 use super::prepare::Stop;
-use super::units::{compile_to_run, execute_in, no_class};
+use super::units::{compile_to_run, execute_in, execute_quick, no_class};
 use crate::pipeline::definitions::{BlockKind, BranchKind};
 use crate::pipeline::edit_plan::{BlockQuestion, CHOSEN, Guard, Unit, When};
 
@@ -87,24 +87,29 @@ impl Answers {
         let unknown = Verdict::Unknown(guard.block);
         match guard.when {
             When::Ran(branch) => return Ok(of(branch).map_or(unknown, Verdict::of)),
+            When::NotRan(branch) => {
+                return Ok(of(branch).map_or(unknown, |ran| Verdict::of(!ran)));
+            }
             When::EndedBy(branch) if known => return Ok(Verdict::of(of(branch) == Some(true))),
             _ if !known => return Ok(unknown),
             When::Known | When::EndedBy(_) => return Ok(Verdict::Yes),
-            When::Stayed(..) | When::Entered { .. } | When::Moved(..) => {}
+            When::Chosen(_) | When::NotChosen(_) | When::Stayed(..) | When::Entered { .. } | When::Moved(..) => {}
         }
         let before = ran.iter().position(|ran| *ran == Some(true));
         let chosen = match (self.chosen.get(&guard.block), &question.choice) {
             (Some(chosen), _) => *chosen,
             (None, Some(choice)) if choice.is_static => {
                 let locals = overlay(interpreter, work, question, scratches)?;
-                let chosen = evaluate(interpreter, work, &choice.unit, locals)?;
+                let chosen = evaluate(interpreter, work, (&choice.unit, true), locals)?;
                 self.chosen.insert(guard.block, chosen);
                 chosen
             }
             (None, _) => return Ok(Verdict::Later),
         };
         Ok(Verdict::of(match guard.when {
-            When::Ran(_) | When::EndedBy(_) | When::Known => true,
+            When::Ran(_) | When::NotRan(_) | When::EndedBy(_) | When::Known => true,
+            When::Chosen(branch) => chosen == Some(branch),
+            When::NotChosen(branch) => chosen != Some(branch),
             When::Stayed(was, branch) => before == Some(was) && chosen == Some(branch),
             When::Entered { branch, was } => chosen == Some(branch) && (before.is_none() || before != was),
             When::Moved(was, to) => before == Some(was) && chosen == to,
@@ -118,18 +123,19 @@ impl Verdict {
     }
 }
 
-/// Runs a unit that binds [`CHOSEN`], and reads it.
+/// Evaluates the tests of a block, which bind [`CHOSEN`], and reads it. The flag: they call no code of the user.
 ///
 /// # Errors
 /// When a test raises.
 pub fn evaluate(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    unit: &Unit,
+    (unit, is_static): (&Unit, bool),
     locals: Handle,
 ) -> Result<Option<usize>, Stop> {
     let code = compile_to_run(interpreter, work, unit)?;
-    execute_in(interpreter, code, work.namespace, locals)?;
+    let execute = if is_static { execute_quick } else { execute_in };
+    execute(interpreter, code, work.namespace, locals)?;
     let index = interpreter
         .entry(locals, CHOSEN)
         .and_then(|index| interpreter.integer(index));
@@ -187,7 +193,7 @@ pub fn choose_late(
         return Ok((None, Vec::new()));
     };
     let scratch = Scratch::of(interpreter, work.namespace, &question.scope).ok_or_else(|| no_class(&question.scope))?;
-    let chosen = evaluate(interpreter, work, &choice.unit, scratch.locals)?;
+    let chosen = evaluate(interpreter, work, (&choice.unit, choice.is_static), scratch.locals)?;
     let mut swaps = scratch.swaps(interpreter, work.namespace)?;
     swaps.retain(|swap| {
         !matches!(swap, Swap::Entry { name, .. } | Swap::ClassAttribute { name, .. }

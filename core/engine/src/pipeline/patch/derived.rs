@@ -3,7 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
 use super::Work;
-use super::classes::follow_abstract_methods;
+use super::classes::{follow_abstract_methods, follow_protocols};
 use super::outcome::Failure;
 use super::prepare::Prepared;
 use super::transaction::Transaction;
@@ -41,9 +41,11 @@ pub fn follow_classes(
     let Some(operation) = last else {
         return Ok(());
     };
-    let swaps = follow_abstract_methods(interpreter, &classes).map_err(|error| match error {
+    let raised = |error| match error {
         RuntimeError::Python(error) => Failure::Python { operation, error },
         error => Failure::Commit(error.to_string()),
-    })?;
+    };
+    let mut swaps = follow_abstract_methods(interpreter, &classes).map_err(raised)?;
+    swaps.extend(follow_protocols(interpreter, &classes).map_err(raised)?);
     Ok(transaction.commit(swaps)?)
 }

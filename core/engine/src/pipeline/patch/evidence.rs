@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::Work;
 use super::branches::{evaluate, own_locals};
 use super::prepare::Stop;
-use super::units::{compile_to_run, execute_in};
+use super::units::{compile_to_run, execute_quick};
 use crate::pipeline::definitions::{BlockKind, BranchKind};
 use crate::pipeline::edit_plan::{BlockQuestion, CHOSEN, TraceValue};
 use crate::pipeline::locate::resolve;
@@ -24,7 +24,7 @@ pub fn which_ran(
                 Some(unit) => {
                     let locals = own_locals(interpreter, work, question)?;
                     // A name that the test reads may be gone by now.
-                    evaluate(interpreter, work, unit, locals).ok()
+                    evaluate(interpreter, work, (unit, true), locals).ok()
                 }
                 None => None,
             };
@@ -165,7 +165,7 @@ fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, valu
         TraceValue::Literal(unit) => {
             let locals = interpreter.new_dict();
             let code = compile_to_run(interpreter, work, unit)?;
-            execute_in(interpreter, code, work.namespace, locals)?;
+            execute_quick(interpreter, code, work.namespace, locals)?;
             interpreter.entry(locals, CHOSEN).is_some_and(|wanted| {
                 interpreter.class_of(wanted) == interpreter.class_of(value)
                     && interpreter.repr(wanted) == interpreter.repr(value)

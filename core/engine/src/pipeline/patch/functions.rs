@@ -128,6 +128,51 @@ impl LiveDefaults {
     }
 }
 
+/// Functions of a module and its classes that say by `__wrapped__` that they wrap one of these, as a decorator makes them
+/// that is given another function (`@variant_of(f) def g`); each with the one that it wraps. Not what `bound` is.
+pub fn wrappers_in(
+    interpreter: &dyn Interpreter,
+    namespace: Handle,
+    functions: &[Handle],
+    bound: Option<Handle>,
+) -> Vec<(Handle, Handle)> {
+    let values = |dict: Handle| interpreter.entries(dict).into_iter().map(|(_, value)| value);
+    let mut found: Vec<(Handle, Handle)> = Vec::new();
+    let mut look_at = |value: Handle| {
+        let mut inside = value;
+        for _ in 0..16 {
+            let own = interpreter
+                .namespace(inside)
+                .filter(|_| interpreter.kind(inside) == ObjectKind::Function);
+            let Some(wrapped) = own.and_then(|own| interpreter.entry(own, "__wrapped__")) else {
+                return;
+            };
+            if functions.contains(&wrapped) {
+                let pair = (value, wrapped);
+                if Some(value) != bound && !functions.contains(&value) && !found.contains(&pair) {
+                    found.push(pair);
+                }
+                return;
+            }
+            inside = wrapped;
+        }
+    };
+    for value in values(namespace) {
+        match interpreter.kind(value) {
+            ObjectKind::Function => look_at(value),
+            ObjectKind::Class => {
+                if let Some(own) = interpreter.namespace(value) {
+                    values(own)
+                        .filter(|it| interpreter.kind(*it) == ObjectKind::Function)
+                        .for_each(&mut look_at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Copies what wrappers copied from a function when they were made: attributes that still are the function's old ones
 /// get the new ones. That is what `functools.wraps` copies (`functools.WRAPPER_ASSIGNMENTS`), what method descriptors
 /// copy (Objects/funcobject.c, `functools_wraps`), and the docstring of a property.

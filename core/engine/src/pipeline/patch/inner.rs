@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::Work;
 use super::functions::LiveDefaults;
 use super::prepare::Stop;
-use super::units::{compile_to_run, execute_in};
+use super::units::{compile_to_run, execute_quick};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{InnerDefault, InnerFunction, InnerSource, Refusal, Unit, UpdateCode, note, refusal};
 use crate::pipeline::locate::CodeTarget;
@@ -102,7 +102,7 @@ fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, text: &str) -> Resul
     let unit = Unit::of_text(format!("{VALUE} = (\n{text}\n)\n"));
     let code = compile_to_run(interpreter, work, &unit)?;
     let locals = interpreter.new_dict();
-    execute_in(interpreter, code, work.namespace, locals)?;
+    execute_quick(interpreter, code, work.namespace, locals)?;
     Ok(interpreter
         .entry(locals, VALUE)
         .expect("an assignment that did not raise has bound its name"))

@@ -8,12 +8,12 @@ use super::moves::Moves;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop};
-use super::statements::{self, without_place};
+use super::statements::{self, is_missing_name, without_place};
 use super::transaction::Transaction;
-use super::units::{compile_to_run, execute_in, no_class};
+use super::units::{UnitRun, compile_to_run, no_class};
 use super::update::Edited;
 use super::{Work, classes, redecorate};
-use crate::pipeline::edit_plan::{Action, EditCode, RunStatement};
+use crate::pipeline::edit_plan::{Action, EditCode, RunStatement, refusal};
 use crate::pipeline::locate::{bind, bound_object};
 
 /// Runs the late statements of a batch in the order of the plan.
@@ -36,10 +36,27 @@ pub fn run_statements(
                 .map(|index| (work.file, index))
         })
         .collect();
-    for &(file, index) in order.iter().filter(|at| late.contains(at)) {
-        let at = at_of[&file];
-        let prepared = &mut prepared[at];
-        run_operation(interpreter, &works[at], index, prepared, moves, transaction, ran)?;
+    let mut left: Vec<(usize, usize)> = order.iter().filter(|at| late.contains(at)).copied().collect();
+    // What misses a name waits for the rest: a call may import, and so need, what no order of the texts shows.
+    while !left.is_empty() {
+        let mut waiting = Vec::new();
+        let mut first = None;
+        for &(file, index) in &left {
+            let at = at_of[&file];
+            let prepared = &mut prepared[at];
+            match run_operation(interpreter, &works[at], index, prepared, moves, transaction, ran) {
+                Ok(()) => {}
+                Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
+                    waiting.push((file, index));
+                    first.get_or_insert(Failure::Python { operation, error });
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        match first {
+            Some(failure) if waiting.len() == left.len() => return Err(failure),
+            _ => left = waiting,
+        }
     }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
@@ -107,7 +124,7 @@ fn run_operation(
             Some(statement) => {
                 transaction.before_statement(work.namespace)?;
                 ran.push((work.file, index));
-                run_statement(interpreter, work, statement, prepared, transaction)
+                run_statement(interpreter, work, (index, statement), prepared, transaction)
             }
             None => Ok(()),
         },
@@ -169,7 +186,10 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
         LateStop::Stop(Stop::Refused(reason)) if matches!(operation.action, Action::Remake(_)) => {
             if operation.edit != EditCode::ClsFields {
                 // What else of the class is live already belongs to its new header.
-                return Err(Failure::Commit(format!("{}: {}", reason.message, reason.why)));
+                return Err(Failure::Refused {
+                    operation: (work.file, index),
+                    reason: Box::new(reason),
+                });
             }
             // The operations on its body say it.
             prepared.outcome.operations[index].skipped = true;
@@ -183,6 +203,24 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
             operation: (work.file, index),
             error,
         }),
+        LateStop::Stop(Stop::Overran(overrun)) => Err(Failure::Overran {
+            operation: (work.file, index),
+            overrun,
+        }),
+        // What no live class or instance can become; a veto is no `TypeError`.
+        LateStop::Commit(CommitError::Refused { source, .. })
+            if matches!(operation.action, Action::Remake(_)) && source.kind == "TypeError" =>
+        {
+            Err(Failure::Refused {
+                operation: (work.file, index),
+                reason: Box::new(refusal(
+                    "cls-bases",
+                    format!("class `{}` keeps its old definition", operation.name),
+                    format!("the interpreter does not let it or its instances change: {source}"),
+                    "restart the program to use the new definition",
+                )),
+            })
+        }
         LateStop::Commit(error) => Err(error.into()),
     }
 }
@@ -212,7 +250,7 @@ fn run_or_bring(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     if !moves.bring_class(interpreter, work, index, statement, prepared, transaction)? {
-        run_statement(interpreter, work, statement, prepared, transaction)?;
+        run_statement(interpreter, work, (index, statement), prepared, transaction)?;
         if statement
             .origin
             .as_ref()
@@ -227,12 +265,18 @@ fn run_or_bring(
 fn run_statement(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    statement: &RunStatement,
+    (index, statement): (usize, &RunStatement),
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let code = compile_to_run(interpreter, work, &statement.unit)?;
-    execute_statement(interpreter, work, statement, code, transaction)?;
+    match execute_statement(interpreter, work, statement, code, transaction) {
+        // What it does until it ends it does to the module itself: no undo could take that back.
+        Err(LateStop::Stop(Stop::Overran(overrun))) if statement.scope.classes.is_empty() => {
+            prepared.outcome.operations[index].overrun = Some(overrun);
+        }
+        ran => ran?,
+    }
     prepared
         .outcome
         .bound
@@ -250,15 +294,16 @@ pub fn execute_statement(
 ) -> Result<(), LateStop> {
     let kept = statement.binds.first().filter(|_| statement.is_overwritten);
     let kept = kept.and_then(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)));
+    let run = UnitRun::from(statement);
     if statement.scope.classes.is_empty() {
-        execute_in(interpreter, code, work.namespace, work.namespace)?;
+        run.execute(interpreter, code, work.namespace, work.namespace)?;
         if let Some((name, value)) = kept {
             interpreter.set_entry(work.namespace, name, value);
         }
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
-        execute_in(interpreter, code, work.namespace, scratch.locals)?;
+        run.execute(interpreter, code, work.namespace, scratch.locals)?;
         scratch.note_ran(interpreter);
         if let Some((name, value)) = kept {
             interpreter.set_entry(scratch.locals, name, value);

@@ -22,6 +22,7 @@ mod namespaces;
 mod outcome;
 mod prepare;
 mod propagate;
+mod reannotate;
 mod redecorate;
 mod renames;
 mod settle;
@@ -98,7 +99,7 @@ pub fn patch(
         &mut transaction,
         &mut progress,
     );
-    let Progress { prepared, ran } = progress;
+    let Progress { mut prepared, ran } = progress;
     match tried {
         Ok(followed) => Outcome::Applied {
             modules: prepared.into_iter().map(|prepared| prepared.outcome).collect(),
@@ -111,7 +112,22 @@ pub fn patch(
                 .iter()
                 .flat_map(|prepared| settle::settle_back(prepared, plugins))
                 .collect();
-            Outcome::Undone { failure, ran, stale }
+            let (mut overran, mut refused) = (Vec::new(), Vec::new());
+            for (work, prepared) in works.iter().zip(&mut prepared) {
+                for (index, outcome) in prepared.outcome.operations.iter_mut().enumerate() {
+                    if outcome.refused.as_ref().is_some_and(|reason| !reason.is_note) {
+                        refused.push((work.file, index));
+                    }
+                    overran.extend(outcome.overrun.take().map(|overrun| ((work.file, index), overrun)));
+                }
+            }
+            Outcome::Undone {
+                failure,
+                ran,
+                overran,
+                refused,
+                stale,
+            }
         }
     }
 }

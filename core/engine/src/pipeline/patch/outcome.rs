@@ -1,7 +1,7 @@
 //! What became of a plan.
 
 use jurigged_abi::AppliedEdit;
-use jurigged_runtime::{CommitError, Handle, PythonError};
+use jurigged_runtime::{CommitError, Handle, Overrun, PythonError};
 
 use super::propagate::Followed;
 use crate::pipeline::definitions::DefinitionId;
@@ -32,6 +32,8 @@ pub struct OperationOutcome {
     pub skipped: bool,
     /// Things that stay as they were although the operation was applied.
     pub listed: Vec<Refusal>,
+    /// It runs after the commit, and has not returned within the limit: it stands, and goes on.
+    pub overrun: Option<Box<Overrun>>,
     /// Functions that got new code.
     pub functions: usize,
     /// Activations that finish with the old code: the lines where they are.
@@ -47,6 +49,20 @@ pub enum Failure {
         operation: (usize, usize),
         /// What was raised.
         error: Box<PythonError>,
+    },
+    /// Code of the user has not returned within its limit, and was left behind.
+    Overran {
+        /// File index in the plan and operation index in the file.
+        operation: (usize, usize),
+        /// Where it is.
+        overrun: Box<Overrun>,
+    },
+    /// An operation turned out to be refused after others were applied that belong to it.
+    Refused {
+        /// File index in the plan and operation index in the file.
+        operation: (usize, usize),
+        /// Why.
+        reason: Box<Refusal>,
     },
     /// The interpreter refused a swap (a veto of an audit hook), or another thread kept changing a value.
     Commit(String),
@@ -79,6 +95,10 @@ pub enum Outcome {
         failure: Failure,
         /// The statements that had run already: file index in the plan, operation index in the file.
         ran: Vec<(usize, usize)>,
+        /// Those of them that still run.
+        overran: Vec<((usize, usize), Box<Overrun>)>,
+        /// Operations that had been refused.
+        refused: Vec<(usize, usize)>,
         /// What conformers could not take back.
         stale: Vec<Refusal>,
     },

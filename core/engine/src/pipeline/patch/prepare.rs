@@ -1,8 +1,9 @@
 //! Operations -> swaps, before anything of the program changes.
 
-use jurigged_runtime::{Handle, Interpreter, PythonError, RuntimeError, Swap};
+use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
+use super::classes::Rebasing;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
@@ -12,7 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::{BlockKind, DefinitionKind};
 use crate::pipeline::edit_plan::{
-    Action, EditCode, Operation, Refusal, Rename, Scope, UpdateCode, When, note, refusal,
+    Action, EditCode, Guard, Operation, Refusal, Rename, RunStatement, Scope, UpdateCode, When, bound_again,
+    may_be_bound_again, note, refusal,
 };
 use crate::pipeline::locate::class_at;
 use crate::plugins::{LiveEdit, PluginSession};
@@ -28,6 +30,8 @@ pub struct Prepared {
     pub late: Vec<usize>,
     /// Those of them that wait for tests which are evaluated after the commit: not prepared yet.
     pub waiting: FxHashSet<usize>,
+    /// Classes that get their new bases with the commit, by operation.
+    pub rebased: FxHashMap<usize, Rebasing>,
     /// What was compiled of those that run a `def` again.
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
@@ -45,6 +49,8 @@ pub struct Prepared {
 /// Swaps in the order of the commit: additions before uses, removals last.
 #[derive(Debug, Default)]
 pub struct Steps {
+    /// Bases and metaclasses of classes.
+    pub bases: Vec<Swap>,
     /// New code.
     pub codes: Vec<Swap>,
     /// Attributes of functions, and what conformers asked for.
@@ -62,6 +68,41 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// Adds the steps by which one class gets its bases. What another class of the save has set already is set once; where
+    /// they do not agree, this one is done after the commit.
+    pub fn rebase(&mut self, swaps: &[Swap]) {
+        let is_about = |a: &Swap, b: &Swap| match (a, b) {
+            (
+                Swap::Attribute { object, name, .. },
+                Swap::Attribute {
+                    object: other,
+                    name: its,
+                    ..
+                },
+            )
+            | (
+                Swap::ClassAttribute {
+                    class: object, name, ..
+                },
+                Swap::ClassAttribute {
+                    class: other,
+                    name: its,
+                    ..
+                },
+            ) => object == other && name == its,
+            _ => false,
+        };
+        let mut new = Vec::new();
+        for swap in swaps {
+            match self.bases.iter().find(|known| is_about(known, swap)) {
+                Some(known) if known == swap => {}
+                Some(_) => return,
+                None => new.push(swap.clone()),
+            }
+        }
+        self.bases.extend(new);
+    }
+
     /// Why an operation is not done that belongs to a class which keeps its old definition. What has the same text in
     /// both follows with its lines and columns all the same.
     fn refusal_of(&self, action: &Action) -> Option<Refusal> {
@@ -86,6 +127,8 @@ pub enum Stop {
     Refused(Refusal),
     /// The whole batch is undone.
     Failed(Box<PythonError>),
+    /// Code of the user has not returned: the batch is undone, and tried again without this operation.
+    Overran(Box<Overrun>),
 }
 
 impl From<Refusal> for Stop {
@@ -98,6 +141,7 @@ impl From<RuntimeError> for Stop {
     fn from(error: RuntimeError) -> Self {
         match error {
             RuntimeError::Python(error) => Self::Failed(error),
+            RuntimeError::Overrun(overrun) => Self::Overran(overrun),
             error => Self::Refused(refusal(
                 "runtime",
                 "the edit is not applied",
@@ -158,7 +202,11 @@ fn prepare_operation(
                 return Ok(());
             }
             let kind = work.plan.blocks[block].kind;
-            return Err(Stop::Refused(branch_unknown(&operation.summary, kind)));
+            let is_beside = |guard: &Guard| matches!(guard.when, When::NotRan(_) | When::NotChosen(_));
+            return Err(Stop::Refused(match action {
+                Action::Unbind { names, .. } if operation.guards.iter().any(is_beside) => names_unknown(names, kind),
+                _ => branch_unknown(&operation.summary, kind),
+            }));
         }
         (Verdict::Yes, _) => {}
     }
@@ -191,7 +239,10 @@ fn prepare_operation(
             };
             edited.prepare(interpreter, plugins, module, steps, outcome)
         }
-        Action::Run(statement) => statements::prepare_statement(interpreter, work, index, statement, module, steps),
+        Action::Run(statement) => {
+            refuse_bound_again(interpreter, work, statement, module, steps, outcome)?;
+            statements::prepare_statement(interpreter, work, index, statement, module, steps)
+        }
         // Its tests are evaluated where they are asked for first, or after the commit.
         Action::Choose { block } => {
             let is_static = work.plan.blocks[*block]
@@ -255,6 +306,41 @@ fn branch_unknown(summary: &str, kind: BlockKind) -> Refusal {
     )
 }
 
+/// Refuses a statement of which a branch behind it has bound a name again; where that is not known, the statement runs and
+/// this is said.
+fn refuse_bound_again(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    module: &mut Prepared,
+    steps: &Steps,
+    outcome: &mut OperationOutcome,
+) -> Result<(), Stop> {
+    for again in &statement.bound_again {
+        let verdict = module
+            .answers
+            .verdict(interpreter, work, &again.guards, &steps.scratches)?;
+        match verdict {
+            Verdict::Yes => return Err(Stop::Refused(bound_again(&again.name, again.line))),
+            Verdict::Unknown(_) => outcome.listed.push(may_be_bound_again(&again.name, again.line)),
+            Verdict::No | Verdict::Later => {}
+        }
+    }
+    Ok(())
+}
+
+fn names_unknown(names: &[String], kind: BlockKind) -> Refusal {
+    let kind = DefinitionKind::Block(kind).as_str();
+    refusal(
+        "block",
+        format!("`{}` stays as it is", names.join(", ")),
+        format!(
+            "only a branch of `{kind}` binds it now, and nothing that the branches bind tells which of them has run"
+        ),
+        "restart the program",
+    )
+}
+
 /// Finds the classes whose slots change in a way that their instances cannot follow: they keep their old definition
 /// whole, since their new methods use the new slots. Gives the operations that say so.
 fn refused_layouts(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &mut Steps) -> FxHashSet<usize> {
@@ -310,6 +396,9 @@ pub fn prepare(
                 // Refused whole: what was prepared of it is dropped.
                 steps.removals.truncate(removals);
                 module.deleted.truncate(deleted);
+                // One reason may keep several operations from being done.
+                let mut before = module.outcome.operations.iter();
+                outcome.is_told = before.any(|told| told.refused.as_ref() == Some(&reason));
                 outcome.refused = Some(reason);
             }
             Err(Stop::Failed(error)) => {
@@ -318,10 +407,17 @@ pub fn prepare(
                     error,
                 });
             }
+            Err(Stop::Overran(overrun)) => {
+                return Err(Failure::Overran {
+                    operation: (work.file, index),
+                    overrun,
+                });
+            }
         }
         module.outcome.operations.push(outcome);
     }
     take_back_renames(interpreter, work, &mut module, &mut steps);
+    module.swaps.append(&mut steps.bases);
     for scratch in &steps.scratches {
         match scratch.swaps(interpreter, work.namespace) {
             Ok(swaps) => module.swaps.extend(swaps),

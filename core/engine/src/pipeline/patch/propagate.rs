@@ -10,9 +10,10 @@ use rustc_hash::FxHashMap;
 
 use super::Work;
 use super::outcome::Failure;
+use super::reannotate::{annotation, variable};
 use super::transaction::Transaction;
 use crate::pipeline::edit_plan::{Dependent, Follow, Refusal, Scope, ScopedName, Unit, VALUE, note};
-use crate::pipeline::locate::{bound_object, class_at, resolve};
+use crate::pipeline::locate::{bound_object, class_at};
 
 /// What became of one dependent.
 #[derive(Debug)]
@@ -108,8 +109,11 @@ struct Changed<'a> {
     new: Option<Handle>,
 }
 
-enum Done {
+/// How something follows.
+pub enum Done {
+    /// By these swaps; without any it is as it has to be.
     Swaps(Vec<Swap>),
+    /// Not at all, and why.
     Stale(String),
 }
 
@@ -146,7 +150,9 @@ fn follow(interpreter: &dyn Interpreter, dependent: &Dependent, changed: &[Chang
         return Ok(Done::Swaps(Vec::new()));
     };
     match &dependent.follow {
-        Follow::Import { name } => Ok(import(interpreter, dependent, namespace, name, &changed[0])),
+        Follow::Import { name, is_only } => {
+            Ok(import(interpreter, dependent, namespace, (name, *is_only), &changed[0]))
+        }
         Follow::Star => Ok(Done::Swaps(star(interpreter, dependent, namespace, changed))),
         Follow::Formula { name, names, unit } => {
             formula(interpreter, dependent, namespace, (name, names, unit), changed)
@@ -179,6 +185,7 @@ fn follow(interpreter: &dyn Interpreter, dependent: &Dependent, changed: &[Chang
             };
             annotation(interpreter, dependent, namespace, function, parameter, unit)
         }
+        Follow::Variable { name, unit } => variable(interpreter, dependent, namespace, name, unit),
         Follow::Stale { why } => Ok(Done::Stale((*why).to_owned())),
     }
 }
@@ -188,11 +195,15 @@ fn import(
     interpreter: &dyn Interpreter,
     dependent: &Dependent,
     namespace: Handle,
-    name: &str,
+    (name, is_only): (&str, bool),
     changed: &Changed<'_>,
 ) -> Done {
     let present = bound_object(interpreter, namespace, &dependent.scope, name);
     if present == changed.new || changed.old.is_none() {
+        return Done::Swaps(Vec::new());
+    }
+    if present != changed.old && !is_only {
+        // Another import, or another branch, has given it its value.
         return Done::Swaps(Vec::new());
     }
     if present != changed.old {
@@ -225,7 +236,7 @@ fn star(interpreter: &dyn Interpreter, dependent: &Dependent, namespace: Handle,
 }
 
 /// The swap that binds a name where the dependent stands.
-fn binding(
+pub fn binding(
     interpreter: &dyn Interpreter,
     dependent: &Dependent,
     namespace: Handle,
@@ -338,7 +349,8 @@ fn default(
     )]))
 }
 
-fn attribute(object: Handle, name: &str, expected: Handle, new: Handle) -> Swap {
+/// The swap of an attribute of an object.
+pub fn attribute(object: Handle, name: &str, expected: Handle, new: Handle) -> Swap {
     Swap::Attribute {
         object,
         name: name.to_owned(),
@@ -378,63 +390,6 @@ fn position_of(
         .position(|name| interpreter.text(*name).as_deref() == Some(parameter)))
 }
 
-/// Evaluates an annotation again.
-fn annotation(
-    interpreter: &dyn Interpreter,
-    dependent: &Dependent,
-    namespace: Handle,
-    function: Handle,
-    parameter: &str,
-    unit: &Unit,
-) -> Result<Done, RuntimeError> {
-    if let Some(annotate) = interpreter.attribute(function, "__annotate__")?
-        && annotate != interpreter.none()
-    {
-        // Evaluated when they are asked for; setting the function forgets what was evaluated (PEP 649).
-        return Ok(Done::Swaps(vec![attribute(
-            function,
-            "__annotate__",
-            annotate,
-            annotate,
-        )]));
-    }
-    let Some(present) = interpreter.attribute(function, "__annotations__")? else {
-        return Ok(Done::Swaps(Vec::new()));
-    };
-    let Some(old) = interpreter.entry(present, parameter) else {
-        return Ok(Done::Swaps(Vec::new()));
-    };
-    let locals = interpreter.new_dict();
-    if let Some(scope) =
-        resolve(interpreter, namespace, &dependent.scope).filter(|_| !dependent.scope.classes.is_empty())
-    {
-        for (key, value) in interpreter.entries(scope) {
-            if let Some(name) = interpreter.text(key) {
-                interpreter.set_entry(locals, &name, value);
-            }
-        }
-    }
-    // Without the annotation of the future, a text is one that the user wrote.
-    let Some(new) = evaluate(interpreter, &dependent.path, unit, namespace, locals)? else {
-        return Ok(Done::Swaps(Vec::new()));
-    };
-    if old == new || is_constant_equal(interpreter, old, new) {
-        return Ok(Done::Swaps(Vec::new()));
-    }
-    let annotations = interpreter.new_dict();
-    for (key, value) in interpreter.entries(present) {
-        if let Some(key) = interpreter.text(key) {
-            interpreter.set_entry(annotations, &key, if key == parameter { new } else { value });
-        }
-    }
-    Ok(Done::Swaps(vec![attribute(
-        function,
-        "__annotations__",
-        present,
-        annotations,
-    )]))
-}
-
 /// The function behind a name, below descriptors and wrappers.
 fn function_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope, name: &str) -> Option<Handle> {
     let mut object = bound_object(interpreter, namespace, scope, name)?;
@@ -463,7 +418,7 @@ fn computed(
 ) -> Result<Result<(Handle, Handle), String>, RuntimeError> {
     let (before, after) = (interpreter.new_dict(), interpreter.new_dict());
     for name in names {
-        let of_class = (!dependent.scope.classes.is_empty())
+        let of_class = (!dependent.scope.classes.is_empty() && !unit.hides.contains(name))
             .then(|| bound_object(interpreter, namespace, &dependent.scope, name))
             .flatten();
         let Some(now) = of_class.or_else(|| interpreter.entry(namespace, name)) else {
@@ -490,7 +445,11 @@ fn computed(
     })
 }
 
-fn evaluate(
+/// The value of a unit that binds [`VALUE`].
+///
+/// # Errors
+/// When it raises.
+pub fn evaluate(
     interpreter: &dyn Interpreter,
     path: &Path,
     unit: &Unit,
@@ -522,7 +481,7 @@ fn is_constant(interpreter: &dyn Interpreter, value: Handle) -> bool {
 }
 
 /// The same type and representation: `1` is neither `True` nor `1.0`.
-fn is_constant_equal(interpreter: &dyn Interpreter, a: Handle, b: Handle) -> bool {
+pub fn is_constant_equal(interpreter: &dyn Interpreter, a: Handle, b: Handle) -> bool {
     a == b
         || (interpreter.class_of(a) == interpreter.class_of(b)
             && is_constant(interpreter, a)

@@ -9,10 +9,35 @@ use super::functions;
 use super::late::{LateStop, execute_statement};
 use super::prepare::{Prepared, Stop};
 use super::transaction::Transaction;
-use super::units::compile_to_run;
+use super::units::{compile_to_run, execute_in};
 use super::update::Edited;
 use crate::pipeline::edit_plan::{Refusal, Rerun, RunStatement, note, refusal};
 use crate::pipeline::locate::{CodeTarget, bound_object, functions_in};
+
+/// Runs a `def` of a module beside its namespace, and binds then what it has bound: a decorator that is left behind must
+/// not bind the name when it ends, after the edit was taken back.
+fn run_aside(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    code: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let locals = interpreter.new_dict();
+    execute_in(interpreter, code, work.namespace, locals)?;
+    let made = interpreter.entries(locals).into_iter();
+    let swaps = made.filter_map(|(key, value)| {
+        let name = interpreter.text(key)?;
+        let is_kept = statement.is_overwritten && statement.binds.first() == Some(&name);
+        (!is_kept).then(|| Swap::Entry {
+            dict: work.namespace,
+            expected: interpreter.entry(work.namespace, &name),
+            new: Some(value),
+            name,
+        })
+    });
+    transaction.commit(swaps.collect()).map_err(LateStop::Commit)
+}
 
 /// Compiles the `def`, so that the functions that live and the one that it makes after the commit share their code
 /// object and later edits find all of them.
@@ -55,7 +80,11 @@ pub fn run(
         bound_object(interpreter, work.namespace, &statement.scope, binding)
     };
     let before = bound();
-    execute_statement(interpreter, work, statement, code, transaction)?;
+    if statement.scope.classes.is_empty() {
+        run_aside(interpreter, work, statement, code, transaction)?;
+    } else {
+        execute_statement(interpreter, work, statement, code, transaction)?;
+    }
     let after = bound();
     let target = edited.definition();
     let live = target.map_or(&[][..], |target| &target.functions);

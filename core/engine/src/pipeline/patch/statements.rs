@@ -7,7 +7,7 @@ use super::Work;
 use super::classes::{ClassKind, refuse_slots};
 use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop, still_running};
-use super::units::{compile_to_run, execute_in, no_class};
+use super::units::{UnitRun, compile_to_run, no_class};
 use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, note, refusal};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
@@ -62,7 +62,7 @@ pub fn prepare_statement(
     let kept: Vec<_> = kept
         .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
         .collect();
-    match execute_in(interpreter, code, work.namespace, scratch.locals) {
+    match UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals) {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
             module.late.push(index);

@@ -7,7 +7,7 @@ use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
 use super::statements::is_missing_name;
-use super::units::{bind_unit, compile_to_run, execute_in, no_class};
+use super::units::{UnitRun, bind_unit, compile_to_run, no_class};
 use super::{Work, codes, conform, functions, inner, redecorate, renames};
 use crate::pipeline::definitions::DefinitionId;
 use crate::pipeline::edit_plan::{Action, HeaderUpdate, Phase, Refusal, UpdateCode, note, refusal};
@@ -94,7 +94,7 @@ impl Edited<'_> {
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
             headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
         }
-        if outermost.is_none() && update.binding.is_none() {
+        if outermost.is_none() && update.binding.is_none() && !update.positions_only {
             return Err(Stop::Refused(refusal(
                 "ambiguous",
                 format!("`{}` keeps its old code", work.plan.operations[index].summary.trim()),
@@ -212,6 +212,10 @@ impl Edited<'_> {
         for &function in &target.functions {
             swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
         }
+        let wrappers = functions::wrappers_in(interpreter, work.namespace, &target.functions, bound);
+        for (wrapper, function) in wrappers {
+            swaps.extend(functions::wrapper_swaps(interpreter, Some(wrapper), function, &swaps)?);
+        }
         Ok(swaps)
     }
 
@@ -320,7 +324,12 @@ fn run_template(
         }
     }
     let code = compile_to_run(interpreter, work, &header.template)?;
-    execute_in(interpreter, code, work.namespace, locals)?;
+    let run = UnitRun {
+        unit: &header.template,
+        is_quick: header.is_quick,
+        binds_doc: false,
+    };
+    run.execute(interpreter, code, work.namespace, locals)?;
     interpreter
         .entry(locals, name)
         .filter(|function| interpreter.kind(*function) == ObjectKind::Function)

@@ -1,19 +1,21 @@
 //! Plan, Outcome -> Report: what the user reads, as text and as JSON.
 
 mod events;
+mod plan;
 
 pub use events::{Event, Verb};
+pub use plan::plan_texts;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use jurigged_runtime::PythonError;
+use jurigged_runtime::{LateEnd, Overrun, PythonError, RuntimeError};
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, shown_path};
 use crate::pipeline::capture::CaptureProblem;
 use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
-use crate::pipeline::edit_plan::{Action, FilePlan, Operation, Refusal};
+use crate::pipeline::edit_plan::{FilePlan, Operation, Refusal};
 use crate::pipeline::patch::{Failure, Followed, ModuleOutcome};
 use crate::source::SourceText;
 
@@ -32,7 +34,10 @@ pub struct Report {
     /// It was undone because code of it reads a name that is not there: another file that is being saved may add it.
     #[serde(skip)]
     pub misses_name: bool,
-    /// With `--dry-run`: what would be done, a text for each module.
+    /// Nothing was done: the import of this module has not ended.
+    #[serde(skip)]
+    pub awaits_import: Option<String>,
+    /// With `--dry-run`: what would be done, a text for each module, and one for what follows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<String>,
     /// Modules that changed.
@@ -43,6 +48,9 @@ pub struct Report {
     /// Files that were being written when they were read: to be looked at again.
     #[serde(skip)]
     pub unfinished: Vec<PathBuf>,
+    /// Statements that stand and still run, by the number of what was left behind.
+    #[serde(skip)]
+    pub left_behind: Vec<(u64, Diagnostic)>,
     /// Passes over the heap that finding the functions took.
     pub heap_passes: u32,
     /// From the first event of the save to the end of the commit, in microseconds; 0 where no event began it.
@@ -91,6 +99,11 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
             None if result.skipped => {}
             None => report.events.extend(Event::of(module.name, operation)),
         }
+        if let Some(overrun) = &result.overrun {
+            let diagnostic = still_running(module, operation, overrun);
+            report.left_behind.push((overrun.ticket, diagnostic.clone()));
+            report.diagnostics.push(diagnostic);
+        }
         for line in &result.running {
             report.events.push(Event::running(module.name, operation, *line));
         }
@@ -133,6 +146,71 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal, 
         ""
     };
     diagnostic.running_now(format!("revision {} of `{}`{rest}", module.revision, module.name))
+}
+
+/// A statement that runs after the commit, and has not returned.
+fn still_running(module: ReportedModule<'_>, operation: &Operation, overrun: &Overrun) -> Diagnostic {
+    Diagnostic::warning(
+        "statement-limit",
+        format!("`{}` is still running", operation.summary.trim()),
+    )
+    .place(place_of(module, operation))
+    .detail(reached(overrun, &module.plan.path))
+    .help("nothing to do: it goes on, later saves do not wait for it, and how it ends is told")
+}
+
+/// What became of a statement that was [still running](Report::left_behind).
+pub fn ended_late(said: &Diagnostic, end: &LateEnd) -> Diagnostic {
+    let what = said.message.trim_end_matches(" is still running");
+    let seconds = format!("{:.1} s", end.took.as_secs_f64());
+    let Some(error) = &end.error else {
+        return Diagnostic::notice("statement-limit", format!("{what} has ended, after {seconds}"));
+    };
+    let mut diagnostic = Diagnostic::error("fail", format!("{what} has failed, after {seconds}: {error}"));
+    if let Some(place) = &said.place {
+        diagnostic = diagnostic.place(place.clone());
+    }
+    for line in error.traceback.lines() {
+        diagnostic = diagnostic.detail(line.to_owned());
+    }
+    diagnostic
+        .running_now("its save, with what it had done until then")
+        .help("correct the cause, change the statement and save again")
+}
+
+/// How far code has come that was left behind: its line in the file that was saved, and the innermost one.
+pub fn reached(overrun: &Overrun, path: &Path) -> String {
+    let limit = overrun.limit.as_secs_f64();
+    let mut text = format!("it has not returned after {limit} s");
+    let shown = |file: &str, line: u32| format!("{}:{line}", shown_path(file.as_ref()));
+    let own = overrun.stack.iter().rev().find(|frame| Path::new(&frame.file) == path);
+    let innermost = overrun.stack.last();
+    if let Some(frame) = own {
+        let _ = write!(text, ", and is at {}", shown(&frame.file, frame.line));
+        if frame.function != "<module>" {
+            let _ = write!(text, " in `{}`", frame.function);
+        }
+    }
+    match innermost.filter(|frame| own.is_none_or(|own| own != *frame)) {
+        Some(frame) if own.is_some() => {
+            let _ = write!(
+                text,
+                ", inside `{}` ({})",
+                frame.function,
+                shown(&frame.file, frame.line)
+            );
+        }
+        Some(frame) => {
+            let _ = write!(
+                text,
+                ", and is in `{}` ({})",
+                frame.function,
+                shown(&frame.file, frame.line)
+            );
+        }
+        None => {}
+    }
+    text
 }
 
 fn listed_diagnostic(module: ReportedModule<'_>, operation: &Operation, listed: &Refusal) -> Diagnostic {
@@ -192,6 +270,10 @@ pub fn undone(
             }
             diagnostic
         }
+        // The save is tried again without it: see `session/stuck.rs`.
+        Failure::Overran { overrun, .. } => Diagnostic::error("statement-limit", "the save is undone")
+            .detail(RuntimeError::Overrun(overrun.clone()).to_string()),
+        Failure::Refused { reason, .. } => Diagnostic::error("commit", "the save is undone").detail(reason.why.clone()),
         Failure::Commit(why) => Diagnostic::error("commit", "the save is undone").detail(why.clone()),
         Failure::Injected => Diagnostic::error("injected", "the save is undone: a fault was injected"),
     };
@@ -297,45 +379,9 @@ pub fn parser_limit(tree: &DefinitionTree, problem: &SyntaxProblem) -> Diagnosti
     .help("restart the program to run it; this is a limit of jurigged worth reporting")
 }
 
-/// What a plan would do, one line an operation; the text form of `jurigged plan`.
-pub fn plan_text(module: &str, plan: &FilePlan) -> String {
-    let mut text = String::new();
-    for operation in &plan.operations {
-        let edit = operation.edit.as_str();
-        let _ = match &operation.action {
-            Action::Refuse(reason) => writeln!(text, "{edit:<18} not applied: {}; {}", reason.message, reason.why),
-            _ => match Event::of(module, operation) {
-                Some(event) => writeln!(text, "{edit:<18} {event}"),
-                None => writeln!(text, "{edit:<18} positions only: {}", operation.name),
-            },
-        };
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::pipeline::{definitions::parse, plan_of};
-
-    #[test]
-    fn a_plan_is_a_table_of_edits() {
-        let tree = |text: &str| parse(Arc::new(SourceText::new("m.py", text)));
-        let plan = plan_of(
-            "m",
-            tree("def f():\n    return 1\nclass C:\n    pass\n"),
-            tree("def f():\n    return 2\nclass C(dict):\n    pass\nprint(f())\n"),
-            "m.py".as_ref(),
-        );
-        assert_eq!(
-            plan_text("m", &plan.files[0]),
-            "fn-body            Update m.f @L1\n\
-             cls-bases          Update m.C @L3\n\
-             stmt               Run m @L5: print(f())\n"
-        );
-    }
 
     #[test]
     fn watched_files_are_named_relative_to_where_the_user_started() {

@@ -3,19 +3,20 @@
 //! The engine cannot import a runtime, and plugins are about what Python really does. What only the patch stage needs
 //! (commit, holders, running frames) is not answered.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use jurigged_runtime::{
-    CommitError, CompileUnit, FoundHolders, Handle, Interpreter, ObjectKind, Pin, PythonError, Running, RuntimeError,
-    RuntimeFacts, SoughtCode, Swap,
+    CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, PythonError,
+    Running, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use serde_json::{Value, json};
 
 pub struct PipedPython {
     process: RefCell<(Child, ChildStdin, BufReader<ChildStdout>)>,
     facts: RuntimeFacts,
+    limiter: OnceCell<Limiter>,
 }
 
 impl PipedPython {
@@ -38,6 +39,7 @@ impl PipedPython {
         let python = Self {
             process: RefCell::new((child, stdin, BufReader::new(stdout))),
             facts,
+            limiter: OnceCell::new(),
         };
         python.define(program);
         python
@@ -268,6 +270,22 @@ impl Interpreter for PipedPython {
 
     fn execute(&self, code: Handle, globals: Handle, _: Handle) -> Result<(), RuntimeError> {
         self.ask("execute", json!([code, globals])).map(drop).map_err(raised)
+    }
+
+    fn limiter(&self) -> &OnceCell<Limiter> {
+        &self.limiter
+    }
+
+    fn detached(&self, work: &(dyn Fn() + Sync)) {
+        work();
+    }
+
+    fn thread(&self) -> u64 {
+        0
+    }
+
+    fn stack(&self, _: u64) -> Vec<FramePlace> {
+        Vec::new()
     }
 
     fn find_holders(&self, _: &[SoughtCode]) -> FoundHolders {

@@ -100,6 +100,11 @@ impl<'a> Builder<'a> {
                 _ => None,
             },
             reads: frame.reads(),
+            reads_later: if frame.has_lambda {
+                frame.reads_later()
+            } else {
+                Vec::new()
+            },
             is_inert: is_inert_statement(statement, !self.annotations_are_text()),
             calls: match statement {
                 Stmt::Expr(statement) if statement.value.is_call_expr() => dotted(&statement.value),

@@ -1,6 +1,6 @@
 //! Attributes of a class made aside, given to the live one.
 
-use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, Swap};
+use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashSet;
 
 use super::super::transaction::Transaction;
@@ -14,6 +14,80 @@ pub fn attribute(interpreter: &dyn Interpreter, live: Handle, name: &str, new: O
         expected,
         new,
     })
+}
+
+/// The swaps that make a live class have this generated method: where it had one, the same function goes on with the new
+/// code, for who holds it.
+///
+/// # Errors
+/// When the functions cannot be read.
+pub fn method(
+    interpreter: &dyn Interpreter,
+    live: Handle,
+    name: &str,
+    new: Option<Handle>,
+) -> Result<Vec<Swap>, RuntimeError> {
+    let old = interpreter.namespace(live).and_then(|own| interpreter.entry(own, name));
+    if let (Some(old), Some(new)) = (old, new)
+        && let Some(swaps) = in_place(interpreter, old, new)?
+    {
+        return Ok(swaps);
+    }
+    Ok(attribute(interpreter, live, name, new).into_iter().collect())
+}
+
+/// `None` where one of them is no generated function, or wraps one and the other does not.
+fn in_place(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<Option<Vec<Swap>>, RuntimeError> {
+    let is_function = |object: Handle| interpreter.kind(object) == ObjectKind::Function;
+    if !is_function(old) || !is_function(new) {
+        return Ok(None);
+    }
+    let wrapped = |function| interpreter.attribute(function, "__wrapped__");
+    match (wrapped(old)?, wrapped(new)?) {
+        (Some(old), Some(new)) => return in_place(interpreter, old, new),
+        (None, None) => {}
+        _ => return Ok(None),
+    }
+    let code = |function| interpreter.attribute(function, "__code__");
+    let (Some(old_code), Some(new_code)) = (code(old)?, code(new)?) else {
+        return Ok(None);
+    };
+    let file = interpreter
+        .attribute(old_code, "co_filename")?
+        .and_then(|file| interpreter.text(file));
+    let globals = |function| interpreter.attribute(function, "__globals__");
+    // A function stays in the module that it was made in.
+    if file.as_deref() != Some("<string>") || globals(old)? != globals(new)? {
+        return Ok(None);
+    }
+    let closure = |function| {
+        let closure = interpreter.attribute(function, "__closure__")?;
+        Ok::<_, RuntimeError>(closure.filter(|closure| interpreter.kind(*closure) == ObjectKind::Tuple))
+    };
+    let mut swaps = vec![
+        Swap::Closure {
+            function: old,
+            expected: closure(old)?,
+            new: closure(new)?,
+        },
+        Swap::Code {
+            function: old,
+            expected: old_code,
+            new: new_code,
+        },
+    ];
+    for name in ["__defaults__", "__kwdefaults__", "__annotations__", "__doc__"] {
+        let (expected, new) = (interpreter.attribute(old, name)?, interpreter.attribute(new, name)?);
+        if expected != new {
+            swaps.push(Swap::Attribute {
+                object: old,
+                name: name.to_owned(),
+                expected,
+                new,
+            });
+        }
+    }
+    Ok(Some(swaps))
 }
 
 /// Gives a live class another module, and the line of its statement there.
@@ -49,7 +123,7 @@ pub fn cells(interpreter: &dyn Interpreter, adopted: &[Swap], made: Handle, live
     let mut pending: Vec<Handle> = adopted
         .iter()
         .filter_map(|swap| match swap {
-            Swap::ClassAttribute { new, .. } => *new,
+            Swap::ClassAttribute { new, .. } | Swap::Closure { new, .. } => *new,
             _ => None,
         })
         .collect();
@@ -58,6 +132,8 @@ pub fn cells(interpreter: &dyn Interpreter, adopted: &[Swap], made: Handle, live
             continue;
         }
         let inside = match interpreter.kind(object) {
+            // The closure that a function gets.
+            ObjectKind::Tuple => &[][..],
             // Since 3.14 (PEP 649) a function that gives its annotations, of which 3.9 knows nothing.
             ObjectKind::Function => &["__wrapped__", "__annotate__"][..],
             ObjectKind::StaticMethod | ObjectKind::ClassMethod => &["__func__"],
@@ -66,7 +142,11 @@ pub fn cells(interpreter: &dyn Interpreter, adopted: &[Swap], made: Handle, live
         };
         let read = |name: &str| interpreter.attribute(object, name).ok().flatten();
         pending.extend(inside.iter().filter_map(|name| read(name)));
-        let closure = read("__closure__").and_then(|closure| interpreter.items(closure).ok());
+        let closure = match interpreter.kind(object) {
+            ObjectKind::Tuple => Some(object),
+            _ => read("__closure__").filter(|closure| interpreter.kind(*closure) == ObjectKind::Tuple),
+        };
+        let closure = closure.and_then(|closure| interpreter.items(closure).ok());
         for cell in closure.unwrap_or_default() {
             // An empty cell raises.
             let content = interpreter.attribute(cell, "cell_contents").ok().flatten();

@@ -135,7 +135,7 @@ fn obstacle(
     live: Handle,
 ) -> Result<Option<&'static str>, Stop> {
     let other_bases = || -> Result<Option<&'static str>, Stop> {
-        let header = Header::of_unit(interpreter, work, plan.arguments.as_ref())?;
+        let header = Header::of_unit(interpreter, work, plan.arguments.as_ref(), &[])?;
         let is_same = header.metaclass == interpreter.class_of(live)
             && interpreter.items(header.bases)? == items_of(interpreter, live, "__bases__");
         Ok((!is_same).then_some(OTHER_BASES))

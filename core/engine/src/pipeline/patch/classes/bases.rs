@@ -4,6 +4,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError, Swap};
 
 use super::super::Work;
 use super::super::late::LateStop;
+use super::super::namespaces::Scratch;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::header::Header;
@@ -11,11 +12,38 @@ use super::python::{evaluate, import, items_of, own_entries, own_entry, truth, w
 use super::{ClassKind, Remade, adopt, dataclasses, moved};
 use crate::pipeline::edit_plan::{Refusal, note, refusal};
 
-/// Refuses what no class object, new or old, could be given in a running program.
+/// New bases that a class gets with the commit of the save, so that no other thread sees its new methods without them.
+#[derive(Debug)]
+pub struct Rebasing {
+    /// The steps of the commit.
+    pub swaps: Vec<Swap>,
+    /// Its method resolution order before.
+    mro: Vec<Handle>,
+    /// What the old bases did when it and the classes below were made.
+    hooks: Vec<Hook>,
+}
+
+impl Rebasing {
+    fn of(interpreter: &dyn Interpreter, class: Handle, swaps: Vec<Swap>) -> Self {
+        Self {
+            swaps,
+            mro: items_of(interpreter, class, "__mro__"),
+            hooks: hooks(interpreter, class),
+        }
+    }
+}
+
+/// Refuses what no class object, new or old, could be given in a running program. `None` where the new bases are known
+/// only after the commit, or belong to a new class object. `scratches`: what this save has bound so far.
 ///
 /// # Errors
 /// When it is refused.
-pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<(), Stop> {
+pub fn prepare(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    remade: &Remade<'_>,
+    scratches: &[Scratch],
+) -> Result<Option<Rebasing>, Stop> {
     let keeps = |why: &str| {
         Err(Stop::Refused(refusal(
             "cls-bases",
@@ -28,22 +56,22 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
         ClassKind::Enum => return keeps("it is an enum: its members are made out of its bases"),
         ClassKind::NamedTuple => return keeps("it is a named tuple, whose base is made out of its fields"),
         ClassKind::Foreign(_) => return keeps("a library has generated methods for its old bases"),
-        ClassKind::TypedDict => return Ok(()),
+        ClassKind::TypedDict => return Ok(None),
         ClassKind::Plain | ClassKind::Dataclass => {}
     }
     if remade.plan.is_generic && interpreter.facts().implementation != "cpython" {
         return keeps("it has type parameters, which the embedded interpreter cannot evaluate by themselves");
     }
     // What the bases are can depend on what this save binds only after the commit: then they decide themselves.
-    let Ok(header) = Header::evaluate(interpreter, work, remade) else {
-        return Ok(());
+    let Ok(header) = Header::evaluate(interpreter, work, remade, scratches) else {
+        return Ok(None);
     };
     // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
     let swaps = swaps(interpreter, remade.class, &header)?;
     let fits = has_same_layout(interpreter, remade.class, &header)?;
     if (fits || checks_layouts(interpreter)) && interpreter.commit(&swaps, None).is_ok() {
         interpreter.undo(&swaps);
-        return Ok(());
+        return Ok(Some(Rebasing::of(interpreter, remade.class, swaps)));
     }
     let own_slots = own_entry(interpreter, remade.class, "__slots__").and_then(|slots| interpreter.items(slots).ok());
     if own_slots.is_some_and(|slots| !slots.is_empty()) {
@@ -55,7 +83,7 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
     if remade.plan.is_generic {
         return keeps("the live class cannot get its new bases, and its type parameters belong to it");
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Gives a class its new bases, metaclass and keywords.
@@ -71,9 +99,9 @@ pub fn rebase(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let class = remade.class;
-    let header = Header::evaluate(interpreter, work, remade)?;
-    let before = items_of(interpreter, class, "__mro__");
-    let hooks = hooks(interpreter, class);
+    let header = Header::evaluate(interpreter, work, remade, &[])?;
+    let rebasing = prepared.rebased.remove(&index);
+    let Rebasing { mro: before, hooks, .. } = rebasing.unwrap_or_else(|| Rebasing::of(interpreter, class, Vec::new()));
     let can_stay = checks_layouts(interpreter) || has_same_layout(interpreter, class, &header)?;
     let rebased = if can_stay {
         Some(transaction.commit(swaps(interpreter, class, &header)?))
@@ -89,9 +117,11 @@ pub fn rebase(
         }
         Some(Err(error)) => return Err(LateStop::Commit(error)),
     }
-    transaction
-        .commit(abstract_data(interpreter, class)?)
-        .map_err(LateStop::Commit)?;
+    let mut adopted = Vec::new();
+    for class in with_subclasses(interpreter, &[class]) {
+        adopted.extend(abstract_data(interpreter, class)?);
+    }
+    transaction.commit(adopted).map_err(LateStop::Commit)?;
     forget_answers(interpreter, &before)?;
     forget_answers(interpreter, &items_of(interpreter, class, "__mro__"))?;
     let listed = run_hooks(interpreter, remade, &header, &hooks, transaction)?;
@@ -119,7 +149,9 @@ fn hooks(interpreter: &dyn Interpreter, class: Handle) -> Vec<Hook> {
 }
 
 fn hook(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
-    let text = "getattr(super(it, it).__init_subclass__, '__func__', None)";
+    // Not the bound method: that of a class in native code (`Generic` since 3.12) shows nothing to tell it by.
+    let text = "[getattr(hook, '__func__', hook) for one in it.__mro__[1:] \
+                for hook in (vars(one).get('__init_subclass__'),) if hook is not None][0]";
     evaluate(interpreter, text, &[("it", class)]).ok()
 }
 
@@ -192,10 +224,65 @@ fn swaps(interpreter: &dyn Interpreter, class: Handle, header: &Header) -> Resul
             new: Some(header.metaclass),
         });
     }
+    swaps.extend(metaclasses_below(interpreter, class, header.metaclass)?);
     for (name, value) in &header.attributes {
         swaps.extend(adopt::attribute(interpreter, class, name, *value));
     }
     Ok(swaps)
+}
+
+/// The swaps of the metaclasses that the classes below a class have inherited from it: as class statements would choose
+/// them once it has this metaclass. One that a subclass names itself cannot be told from one that it inherits.
+fn metaclasses_below(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    metaclass: Handle,
+) -> Result<Vec<Swap>, RuntimeError> {
+    let mut swaps = Vec::new();
+    let before = interpreter.class_of(class);
+    let is_below = |a: Handle, b: Handle| {
+        let answer = evaluate(interpreter, "a is not b and issubclass(a, b)", &[("a", a), ("b", b)])?;
+        truth(interpreter, answer)
+    };
+    let is_left = is_below(before, metaclass)?;
+    let mut changed = vec![class];
+    for below in with_subclasses(interpreter, &[class])
+        .into_iter()
+        .filter(|below| *below != class)
+    {
+        let present = interpreter.class_of(below);
+        let bases = items_of(interpreter, below, "__bases__");
+        let keeps = |base: &Handle| interpreter.class_of(*base) == before && !changed.contains(base);
+        if is_below(metaclass, present)? || (is_left && present == before && !bases.iter().any(keeps)) {
+            changed.push(below);
+            swaps.push(Swap::Attribute {
+                object: below,
+                name: "__class__".to_owned(),
+                expected: Some(present),
+                new: Some(metaclass),
+            });
+        }
+    }
+    Ok(swaps)
+}
+
+/// Gives the classes below one that was replaced the metaclass that they would inherit now.
+///
+/// # Errors
+/// When a commit fails.
+pub fn inherit_metaclass(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    metaclass: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let mut swaps = metaclasses_below(interpreter, class, metaclass)?;
+    transaction.commit(swaps.clone()).map_err(LateStop::Commit)?;
+    swaps.clear();
+    for below in with_subclasses(interpreter, &[class]) {
+        swaps.extend(abstract_data(interpreter, below)?);
+    }
+    transaction.commit(swaps).map_err(LateStop::Commit)
 }
 
 /// What `ABCMeta.__new__` gives to a class, for one that has become abstract; it goes from one that is no longer.
@@ -229,7 +316,7 @@ fn abstract_data(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<Swa
 }
 
 /// Makes abstract classes forget which classes they took for subclasses.
-fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
+pub fn forget_answers(interpreter: &dyn Interpreter, classes: &[Handle]) -> Result<(), RuntimeError> {
     let abc = import(interpreter, "abc")?;
     for class in classes {
         let text = "isinstance(it, abc.ABCMeta) and abc.ABCMeta._abc_caches_clear(it)";

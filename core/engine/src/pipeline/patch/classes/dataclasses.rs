@@ -10,6 +10,7 @@ use super::super::Work;
 use super::super::late::LateStop;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
+use super::super::units::call_in;
 use super::body::{Body, annotations_of};
 use super::python::{
     evaluate, import, items_of, named, own_entry, same_as, subclasses, value_of_unit, with_subclasses,
@@ -138,7 +139,7 @@ pub fn remake(
         "__doc__" => written("__doc__").is_some(),
         name => written(name).is_some_and(|name| name.is_definition || name.is_kept),
     };
-    swaps.extend(generated(interpreter, class, made, &is_written));
+    swaps.extend(generated(interpreter, class, made, &is_written)?);
     swaps.extend(annotations(interpreter, class, own.annotations)?);
     for action in remade.actions(work) {
         if let Action::Unbind { names, .. } = action {
@@ -197,7 +198,7 @@ pub fn regenerated(interpreter: &dyn Interpreter, class: Handle) -> Result<Vec<S
     }
     let own = Own { annotations, values };
     let made = decorate(interpreter, class, &own, same_decorator(interpreter, class)?)?;
-    let mut swaps = generated(interpreter, class, made, &|name| written.contains(&name));
+    let mut swaps = generated(interpreter, class, made, &|name| written.contains(&name))?;
     swaps.extend(adopt::cells(interpreter, &swaps, made, class));
     Ok(swaps)
 }
@@ -260,7 +261,7 @@ fn written_decorator(
     let mut decorators = remade.plan.decorators.iter();
     let written = decorators.find(|(name, _)| is_dataclass(interpreter, work.namespace, name));
     written
-        .map(|(_, unit)| value_of_unit(interpreter, work, unit))
+        .map(|(_, unit)| value_of_unit(interpreter, work, unit, &[]))
         .transpose()
 }
 
@@ -328,7 +329,7 @@ fn decorate(
         .ok_or(RuntimeError::ShuttingDown)?;
     let names = [("name", name), ("bases", bases), ("namespace", namespace)];
     let double = evaluate(interpreter, "type(name, bases, namespace)", &names)?;
-    interpreter.call(decorator, &[double])
+    call_in(interpreter, decorator, &[double])
 }
 
 /// Classes with the fields of the bases, in the order of resolution. A `__post_init__` of a base goes to the namespace.
@@ -357,11 +358,17 @@ fn generated(
     class: Handle,
     made: Handle,
     is_written: &dyn Fn(&str) -> bool,
-) -> Vec<Swap> {
-    let names = GENERATED.iter().filter(|name| !is_written(name));
-    names
-        .filter_map(|name| adopt::attribute(interpreter, class, name, own_entry(interpreter, made, name)))
-        .collect()
+) -> Result<Vec<Swap>, RuntimeError> {
+    let mut swaps = Vec::new();
+    for name in GENERATED.iter().filter(|name| !is_written(name)) {
+        swaps.extend(adopt::method(
+            interpreter,
+            class,
+            name,
+            own_entry(interpreter, made, name),
+        )?);
+    }
+    Ok(swaps)
 }
 
 /// The swap for the annotations of the class, where they changed.

@@ -11,6 +11,7 @@ use super::super::late::LateStop;
 use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
+use super::super::units::call_in;
 use super::holders::holders;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
 use super::{ClassKind, Remade, adopt, dataclasses};
@@ -218,8 +219,8 @@ fn made_by(
     let own = |class| own_entries(interpreter, class);
     let before = own(stand_in);
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
-        let returned = interpreter.call(decorator, &[stand_in]);
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
+        let returned = call_in(interpreter, decorator, &[stand_in]);
         if !matches!(&returned, Ok(returned) if *returned == stand_in) {
             detach(interpreter, stand_in);
             returned?;
@@ -248,7 +249,7 @@ fn is_of(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, de
     let mut decorators = decorators.iter();
     module_of(remade.class).as_ref() != Some(&module)
         && decorators.any(|unit| {
-            let decorator = value_of_unit(interpreter, work, unit).ok();
+            let decorator = value_of_unit(interpreter, work, unit, &[]).ok();
             decorator.and_then(module_of).as_ref() == Some(&module)
         })
 }
@@ -280,8 +281,8 @@ fn replaced(
     let class = remade.class;
     let mut value = class;
     for unit in decorators.iter().rev() {
-        let decorator = value_of_unit(interpreter, work, unit)?;
-        value = transaction.on_class(class, || interpreter.call(decorator, &[value]))?;
+        let decorator = value_of_unit(interpreter, work, unit, &[])?;
+        value = transaction.on_class(class, || call_in(interpreter, decorator, &[value]))?;
     }
     if value == class {
         return Ok(None);

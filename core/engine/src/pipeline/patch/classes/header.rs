@@ -3,9 +3,10 @@
 use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
 use super::super::Work;
+use super::super::namespaces::Scratch;
 use super::super::prepare::Stop;
 use super::Remade;
-use super::python::{evaluate, import, own_entry, value_of_unit};
+use super::python::{evaluate, import, own_entry, truth, value_of_unit};
 use crate::pipeline::edit_plan::Unit;
 
 /// Bases, metaclass and keywords, as `type.__call__` would get them (PEP 3115, PEP 560).
@@ -23,21 +24,31 @@ pub struct Header {
 }
 
 impl Header {
-    /// Evaluates the header of a class statement.
+    /// Evaluates the header of a class statement. `scratches`: what this save has bound and not committed yet.
     ///
     /// # Errors
     /// When that raises, or no metaclass fits, as at a fresh start.
-    pub fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<Self, Stop> {
-        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref())
+    pub fn evaluate(
+        interpreter: &dyn Interpreter,
+        work: &Work<'_>,
+        remade: &Remade<'_>,
+        scratches: &[Scratch],
+    ) -> Result<Self, Stop> {
+        Self::of_unit(interpreter, work, remade.plan.arguments.as_ref(), scratches)
     }
 
     /// Evaluates the bases and keywords of a header, if any are written.
     ///
     /// # Errors
     /// As [`Header::evaluate`].
-    pub fn of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, arguments: Option<&Unit>) -> Result<Self, Stop> {
+    pub fn of_unit(
+        interpreter: &dyn Interpreter,
+        work: &Work<'_>,
+        arguments: Option<&Unit>,
+        scratches: &[Scratch],
+    ) -> Result<Self, Stop> {
         let value = match arguments {
-            Some(unit) => value_of_unit(interpreter, work, unit)?,
+            Some(unit) => value_of_unit(interpreter, work, unit, scratches)?,
             None => evaluate(interpreter, "((), {})", &[])?,
         };
         Ok(if interpreter.kind(value) == jurigged_runtime::ObjectKind::Class {
@@ -59,12 +70,20 @@ impl Header {
         let text = "{name: value for name, value in pair[1].items() if name != 'metaclass'}";
         let stand_for_others =
             !interpreter.items(written)?.is_empty() && interpreter.items(written)? != interpreter.items(bases)?;
+        let mut attributes = vec![("__orig_bases__", stand_for_others.then_some(written))];
+        // What `Generic.__init_subclass__` has set.
+        let is_generic =
+            "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
+        let is_generic = evaluate(interpreter, is_generic, &[("bases", bases)])?;
+        if !truth(interpreter, is_generic)? {
+            attributes.push(("__parameters__", None));
+        }
         Ok(Self {
             written,
             bases,
             metaclass,
             keywords: evaluate(interpreter, text, &names)?,
-            attributes: vec![("__orig_bases__", stand_for_others.then_some(written))],
+            attributes,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
 
+use super::super::units::call_in;
 use super::Remade;
 use super::python::same_as;
 use crate::pipeline::edit_plan::{Refusal, note};
@@ -53,7 +54,7 @@ pub fn give_fields(
             }
             let value = match (default, factory) {
                 (Some(default), _) => *default,
-                (None, Some(factory)) => interpreter.call(*factory, &[])?,
+                (None, Some(factory)) => call_in(interpreter, *factory, &[])?,
                 (None, None) => {
                     lacks = true;
                     continue;

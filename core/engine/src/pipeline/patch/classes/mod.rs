@@ -19,15 +19,18 @@ mod kind;
 mod makers;
 mod merge;
 mod moved;
+mod protocols;
 mod python;
 mod records;
 mod slots;
 
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
+pub use bases::Rebasing;
 pub use kind::ClassKind;
 pub use makers::note_makers;
 pub use merge::merge;
+pub use protocols::follow_protocols;
 pub use slots::refuse_slots;
 
 use jurigged_runtime::{Handle, Interpreter};
@@ -122,9 +125,10 @@ pub fn prepare(
         };
     };
     let remade = Remade::of(interpreter, work, plan, class);
-    if plan.header_changed {
-        bases::refuse(interpreter, work, &remade)?;
-    }
+    let rebasing = match plan.header_changed {
+        true => bases::prepare(interpreter, work, &remade, &steps.scratches)?,
+        false => None,
+    };
     if plan.old_decorators.is_some() {
         decorators::refuse(interpreter, work, &remade)?;
     }
@@ -137,6 +141,10 @@ pub fn prepare(
     }
     steps.remade.extend(remade.operations);
     module.late.push(index);
+    if let Some(rebasing) = rebasing {
+        steps.rebase(&rebasing.swaps);
+        module.rebased.insert(index, rebasing);
+    }
     Ok(true)
 }
 

@@ -5,6 +5,7 @@ use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
 use super::super::late::LateStop;
 use super::super::transaction::Transaction;
 use super::Remade;
+use super::bases;
 use super::header::Header;
 use super::holders::holders;
 use super::python::{evaluate, import, subclasses};
@@ -47,6 +48,7 @@ pub fn replace(
             });
         }
     }
+    bases::inherit_metaclass(interpreter, old, header.metaclass, transaction)?;
     let below = subclasses(interpreter, old);
     for subclass in &below {
         let present = interpreter

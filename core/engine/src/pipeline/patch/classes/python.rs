@@ -128,13 +128,25 @@ pub fn named(interpreter: &dyn Interpreter, namespace: Handle, name: &str) -> Op
     parts.try_fold(first, |object, part| interpreter.attribute(object, part).ok().flatten())
 }
 
-/// The value of an expression of the file, evaluated in its module.
+/// The value of an expression of the file, evaluated in its module. `scratches`: what this save has bound and not
+/// committed yet.
 ///
 /// # Errors
 /// When evaluating raises.
-pub fn value_of_unit(interpreter: &dyn Interpreter, work: &Work<'_>, unit: &Unit) -> Result<Handle, Stop> {
+pub fn value_of_unit(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    unit: &Unit,
+    scratches: &[Scratch],
+) -> Result<Handle, Stop> {
     let code = compile_to_run(interpreter, work, unit)?;
     let locals = interpreter.new_dict();
+    let of_module = scratches.iter().filter(|scratch| scratch.class.is_none());
+    for (key, value) in of_module.flat_map(|scratch| interpreter.entries(scratch.locals)) {
+        if let Some(name) = interpreter.text(key) {
+            interpreter.set_entry(locals, &name, value);
+        }
+    }
     execute_in(interpreter, code, work.namespace, locals)?;
     let value = interpreter.entry(locals, Unit::VALUE);
     value.ok_or_else(|| Stop::from(RuntimeError::ShuttingDown))

@@ -4,7 +4,7 @@ use jurigged_runtime::{Handle, Interpreter};
 
 use super::super::Work;
 use super::super::prepare::Stop;
-use super::super::units::{compile_to_run, execute_in};
+use super::super::units::{compile_to_run, execute_quick};
 use super::python::{evaluate, own_entry, truth};
 use crate::pipeline::edit_plan::{Phase, RunStatement, Scope, refusal};
 
@@ -28,7 +28,7 @@ pub fn refuse_slots(
     if let (Some(before), Some(statement)) = (before, statement.filter(|statement| statement.phase == Phase::Early)) {
         let locals = interpreter.new_dict();
         let code = compile_to_run(interpreter, work, &statement.unit)?;
-        execute_in(interpreter, code, work.namespace, locals)?;
+        execute_quick(interpreter, code, work.namespace, locals)?;
         if let Some(after) = interpreter.entry(locals, NAME) {
             let text = "sorted([a] if isinstance(a, str) else a) == sorted([b] if isinstance(b, str) else b)";
             let same = evaluate(interpreter, text, &[("a", before), ("b", after)])?;

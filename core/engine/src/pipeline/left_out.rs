@@ -1,0 +1,107 @@
+//! Operations that a save is tried again without: refused means that edit and what needs it, while the rest applies.
+
+use jurigged_runtime::{Overrun, PythonError};
+
+use super::edit_plan::{Action, FileChange, Operation, Plan, Refusal, refusal};
+
+/// One of them; the save was undone because of it.
+pub struct LeftOut {
+    /// File index in the plan and operation index in the file.
+    pub operation: (usize, usize),
+    /// Why.
+    pub why: WhyLeftOut,
+    /// What the save ran before it, and runs again.
+    pub ran: Vec<String>,
+}
+
+/// Why an operation is left out.
+pub enum WhyLeftOut {
+    /// Its code has not returned.
+    Overran(Box<Overrun>),
+    /// It is refused, which was found out only after others were applied.
+    Refused(Refusal),
+}
+
+/// Why an operation that raised is left out, and not the whole save undone: it names something of which the edit is
+/// refused. `refused`: operations that were refused after planning.
+pub fn needs_refused(
+    changes: &[FileChange],
+    plan: &Plan,
+    (file, index): (usize, usize),
+    error: &PythonError,
+    refused: &[(usize, usize)],
+) -> Option<Refusal> {
+    let operation = &plan.files[file].operations[index];
+    let text = changes[file].new.text(operation.new?);
+    let planned = plan.files.iter().enumerate().flat_map(|(file, plan)| {
+        let indices = 0..plan.operations.len();
+        indices.map(move |index| (file, index))
+    });
+    let is_refused = |at: &(usize, usize)| {
+        let action = &plan.files[at.0].operations[at.1].action;
+        matches!(action, Action::Refuse(reason) if !reason.is_note) || refused.contains(at)
+    };
+    let mut names = planned
+        .filter(is_refused)
+        .flat_map(|(file, index)| names_of(&changes[file], &plan.files[file].operations[index]));
+    let name = names.find(|name| has_word(text, name))?;
+    Some(refusal(
+        "needs",
+        format!("`{}` is not applied", operation.summary.trim()),
+        format!("it needs `{name}`, of which an edit is refused: {error}"),
+        format!("see what is said of `{name}`"),
+    ))
+}
+
+/// The reason of an operation without which a save was tried again. `ran`: what had run before.
+pub fn ran_twice(mut reason: Refusal, ran: &[String]) -> Refusal {
+    if !ran.is_empty() {
+        reason
+            .why
+            .push_str(&format!("; what ran before it ran twice: {}", ran.join(", ")));
+    }
+    reason
+}
+
+/// Refuses an operation and what is nothing without it: the rest of its definition, what stands in a block whose tests it
+/// evaluates, what changes a class that it makes anew.
+pub fn refuse_whole(plan: &mut Plan, (file, index): (usize, usize), reason: &Refusal) {
+    let operations = &mut plan.files[file].operations;
+    let it = &operations[index];
+    let (old, new) = (it.old, it.new);
+    let (block, class) = match &it.action {
+        Action::Choose { block } => (Some(*block), None),
+        Action::Remake(remake) => (None, Some(remake.scope.clone())),
+        _ => (None, None),
+    };
+    let belongs = |other: &Operation| {
+        let is_same = (new.is_some() && other.new == new) || (old.is_some() && other.old == old);
+        let is_guarded = other.guards.iter().any(|guard| Some(guard.block) == block);
+        let scope = other.action.scope();
+        let is_inside = scope.is_some_and(|scope| {
+            let mut class = class.iter();
+            class.any(|class| scope.classes.starts_with(&class.classes))
+        });
+        is_same || is_guarded || is_inside
+    };
+    for operation in operations.iter_mut().filter(|operation| belongs(operation)) {
+        if !matches!(operation.action, Action::Refuse(_)) {
+            operation.action = Action::Refuse(reason.clone());
+        }
+    }
+}
+
+/// The names by which a text would use what an operation edits.
+fn names_of(change: &FileChange, operation: &Operation) -> Vec<String> {
+    let mut names: Vec<String> = operation.name.split('.').map(str::to_owned).collect();
+    let facets = operation.new.and_then(|new| change.new.get(new).facets.statement());
+    names.extend(facets.into_iter().flat_map(|facets| facets.binds.iter().cloned()));
+    names.retain(|name| !name.is_empty() && !name.starts_with("__"));
+    names
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let is_word = |it: char| it.is_alphanumeric() || it == '_';
+    text.match_indices(word)
+        .any(|(at, found)| !text[..at].ends_with(is_word) && !text[at + found.len()..].starts_with(is_word))
+}

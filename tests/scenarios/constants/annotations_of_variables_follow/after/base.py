@@ -1,0 +1,2 @@
+Number = float
+LIMIT = 2

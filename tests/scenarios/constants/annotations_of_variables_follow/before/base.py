@@ -1,0 +1,2 @@
+Number = int
+LIMIT = 1

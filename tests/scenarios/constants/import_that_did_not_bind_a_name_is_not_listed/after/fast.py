@@ -1,0 +1,5 @@
+def work():
+    return "fast"
+
+
+limit = 1

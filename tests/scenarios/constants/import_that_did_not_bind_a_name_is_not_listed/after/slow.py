@@ -1,0 +1,2 @@
+work = repr
+limit = 3

@@ -1,0 +1,2 @@
+work = str
+limit = 2

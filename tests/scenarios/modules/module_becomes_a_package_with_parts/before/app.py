@@ -1,0 +1,5 @@
+import render
+
+
+def page(text):
+    return render.plain(text)

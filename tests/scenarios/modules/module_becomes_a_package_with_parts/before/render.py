@@ -1,0 +1,5 @@
+count = 0
+
+
+def plain(text):
+    return f"plain {text}"
