@@ -188,7 +188,7 @@ impl Planner<'_> {
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
         if let Some(old) = old {
-            for name in bound_names(self.old, old) {
+            for name in self.names_before(old) {
                 if !self.binds_name(new, &name) && !self.is_unbound(&name, place) {
                     self.unbind_beside_blocks(old, &name, edit, place);
                 }
