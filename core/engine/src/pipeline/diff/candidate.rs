@@ -44,6 +44,8 @@ pub struct Candidate<'t> {
     pub(super) arguments: Vec<u64>,
     /// Statements in a function or class, at any depth or nearly so.
     pub(super) statements: u32,
+    /// A class of which something besides its own code knows its private names (`__x`), in which its name is.
+    pub(super) shows_private_names: bool,
     /// A function that does nothing.
     pub(super) is_stub: bool,
     /// Text of the decorators of a function or class; the dotted name that an expression statement calls.
@@ -71,6 +73,7 @@ impl<'t> Candidate<'t> {
             required: Vec::new(),
             arguments: Vec::new(),
             statements: 0,
+            shows_private_names: false,
             is_stub: false,
             binds: Vec::new(),
             calls: Vec::new(),
@@ -110,6 +113,7 @@ impl<'t> Candidate<'t> {
                     .chain(slots_of_class(tree, id))
                     .collect();
                 candidate.statements = statements_of_class(tree, id);
+                candidate.shows_private_names = shows_private_names(tree, id);
                 candidate.shape = facets.body_fingerprint;
                 candidate.calls = facets
                     .decorators
@@ -144,6 +148,28 @@ fn slots_of_class(tree: &DefinitionTree, class: DefinitionId) -> impl Iterator<I
     let binds_slots = |child: &&DefinitionId| tree.binds(**child).iter().any(|name| name == "__slots__");
     let body = tree.get(class).children.iter().filter(binds_slots);
     body.map(|child| tree.get(*child).fingerprint)
+}
+
+/// Does a decorator, or an annotation, see the private names of a class?
+fn shows_private_names(tree: &DefinitionTree, class: DefinitionId) -> bool {
+    let is_decorated = tree
+        .get(class)
+        .facets
+        .class()
+        .is_some_and(|it| !it.decorators.is_empty());
+    let mut body = tree.get(class).children.iter().map(|child| tree.get(*child));
+    let annotates_private = |name: &String| name.contains("__") && !name.ends_with("__");
+    let annotated = body.any(|child| {
+        let statement = child.facets.statement();
+        statement.is_some_and(|it| it.annotates.as_ref().is_some_and(annotates_private))
+    });
+    (is_decorated && names_private(tree.text(class))) || annotated
+}
+
+/// Does a text contain a word such as `__x`, without underscores at its end?
+fn names_private(text: &str) -> bool {
+    text.split(|character: char| !character.is_alphanumeric() && character != '_')
+        .any(|word| word.len() > 2 && word.starts_with("__") && !word.ends_with("__"))
 }
 
 /// Those of the class body and of its methods.

@@ -100,12 +100,19 @@ impl Planner<'_> {
             let is_definition = matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class);
             let before = self.change.matching.old_of(child);
             let is_kept = before.is_some_and(|before| is_definition || self.is_same(before, child));
+            let annotated = super::statements::annotated_name(self.new, child);
+            let annotated = annotated.filter(|_| !self.new.text(child).contains("ClassVar"));
             for name in named(self.new, child) {
+                let is_field = annotated.as_ref() == Some(&name);
                 match names.iter_mut().find(|known| known.name == name) {
-                    Some(known) => known.is_kept &= is_kept,
+                    Some(known) => {
+                        known.is_kept &= is_kept;
+                        known.is_field |= is_field;
+                    }
                     None => names.push(BodyName {
                         name,
                         is_definition,
+                        is_field,
                         is_kept,
                     }),
                 }

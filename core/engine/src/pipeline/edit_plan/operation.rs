@@ -167,6 +167,9 @@ pub struct Rename {
     pub path: PathChange,
     /// It is a class: its own attributes say its name.
     pub is_class: bool,
+    /// How its private names (`__x`) begin, which live in it and in its instances, where that changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private: Option<PathChange>,
     /// What makes the definition anew under its new name, for objects that cannot be told their new name, and where the
     /// old one was never made.
     pub addition: Option<Box<RunStatement>>,
@@ -233,6 +236,8 @@ pub struct BodyName {
     pub name: String,
     /// A `def` or `class` binds it.
     pub is_definition: bool,
+    /// It is annotated, and not as a class variable.
+    pub is_field: bool,
     /// What binds it is unchanged, or a definition that was there before.
     pub is_kept: bool,
 }

@@ -3,9 +3,9 @@
 
 use super::functions::{DESCRIPTORS, decorator_name};
 use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
-use super::statements::is_quick;
+use super::statements::{bound_names, is_quick};
 use super::{EditCode, Outline, Place, Planner};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
 use crate::pipeline::diff::same_words;
 
 impl Planner<'_> {
@@ -41,6 +41,12 @@ impl Planner<'_> {
                 to: after.path.to_string(),
             },
             is_class: after.kind == DefinitionKind::Class,
+            private: private_prefix(before)
+                .zip(private_prefix(after))
+                .and_then(|(from, to)| {
+                    let is_other = after.kind == DefinitionKind::Class && from != to;
+                    is_other.then_some(PathChange { from, to })
+                }),
             keeps_old: is_deleted || self.names.binds(&old_scope, &from),
             addition: self.addition(new, place, &to),
             from: from.into_owned(),
@@ -103,6 +109,22 @@ impl Planner<'_> {
         (scope, is_deleted)
     }
 
+    /// The names that a child of a class of the old text has bound, private ones as the class is called now.
+    pub(super) fn names_before(&self, old: DefinitionId) -> Vec<String> {
+        let names = bound_names(self.old, old);
+        let class = self.old.enclosing_scope(old);
+        let now = self.change.matching.new_of(class).map(|now| self.new.get(now));
+        let prefixes = private_prefix(self.old.get(class)).zip(now.and_then(private_prefix));
+        let Some((from, to)) = prefixes.filter(|_| self.old.get(class).kind == DefinitionKind::Class) else {
+            return names;
+        };
+        let renamed = |name: String| match name.strip_prefix(&from) {
+            Some(rest) if !rest.ends_with("__") => format!("{to}{rest}"),
+            _ => name,
+        };
+        names.into_iter().map(renamed).collect()
+    }
+
     /// Are two lists of expressions the same? A name of the module that a function or class of this save has lost counts
     /// as the one that it has now: it leads to the same object.
     pub(super) fn same_expressions(
@@ -161,4 +183,11 @@ impl Planner<'_> {
         }
         changes
     }
+}
+
+/// What a private name of a class (`__x`) begins with where it is bound; `None` where the name of the class has nothing
+/// but underscores.
+fn private_prefix(class: &Definition) -> Option<String> {
+    let bare = class.name.as_deref()?.trim_start_matches('_');
+    (!bare.is_empty()).then(|| format!("_{bare}__"))
 }

@@ -149,7 +149,7 @@ impl Planner<'_> {
             }
         }
         if let Some(old) = old.filter(|_| !self.change.reexecute) {
-            for name in bound_names(self.old, old) {
+            for name in self.names_before(old) {
                 if !binds.contains(&name)
                     && !self.overloads.decide(&place.scope, &name)
                     && self.was_last_binder(old, &name, place)
@@ -159,7 +159,7 @@ impl Planner<'_> {
                 }
             }
         }
-        let unbound = old.map_or_else(Vec::new, |old| bound_names(self.old, old)).into_iter();
+        let unbound = old.map_or_else(Vec::new, |old| self.names_before(old)).into_iter();
         let (unbinds, kept): (Vec<String>, Vec<String>) = unbound
             .filter(|name| !binds.contains(name))
             .partition(|name| self.is_unbound(name, place));
@@ -318,7 +318,7 @@ impl Planner<'_> {
             (_, false) => EditCode::ClsAttr,
         };
         let (mut names, mut lost) = (Vec::new(), Vec::new());
-        for name in bound_names(self.old, id) {
+        for name in self.names_before(id) {
             if self.is_unbound(&name, place) {
                 names.push(name);
             } else if self.is_bound_in_blocks_only(&name, place) {

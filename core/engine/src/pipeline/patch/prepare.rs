@@ -520,6 +520,8 @@ fn rename_prepared(
     outcome: &mut OperationOutcome,
 ) -> Result<(), Stop> {
     let removal = work.renames.end(interpreter, index, rename, work.namespace)?;
+    let private = work.renames.end_private(interpreter, index, rename, work.namespace);
+    steps.removals.extend(private);
     match removal {
         // The body that runs is of the old text: a loop that calls the function by its old name would end the program.
         Some(_) if work.executing.is_some() && rename.old_scope.classes.is_empty() => {
@@ -550,7 +552,10 @@ fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mu
             .filter(|reason| !reason.is_note);
         if let Some(reason) = reason {
             let removal = work.renames.end(interpreter, at, rename, work.namespace).ok().flatten();
-            steps.removals.retain(|swap| Some(swap) != removal.as_ref());
+            let private = work.renames.end_private(interpreter, at, rename, work.namespace);
+            steps
+                .removals
+                .retain(|swap| Some(swap) != removal.as_ref() && !private.contains(swap));
             steps.taken_back.extend(work.renames.taken_back(at));
             module.late.retain(|late| *late != at);
             module.outcome.operations[at].refused = Some(reason);

@@ -61,6 +61,50 @@ impl Renames {
         self.anew.contains(&index)
     }
 
+    /// The swaps that take the old private names of a class away, and give its instances the new ones.
+    pub fn end_private(
+        &self,
+        interpreter: &dyn Interpreter,
+        index: usize,
+        rename: &Rename,
+        namespace: Handle,
+    ) -> Vec<Swap> {
+        let (Some(private), true) = (&rename.private, self.done.contains_key(&index)) else {
+            return Vec::new();
+        };
+        let place = place(interpreter, &rename.scope, namespace);
+        let class = place
+            .ok()
+            .and_then(|(_, container)| interpreter.entry(container, &rename.to));
+        let Some(class) = class else { return Vec::new() };
+        let own = interpreter.namespace(class).into_iter();
+        let mut swaps: Vec<Swap> = own
+            .flat_map(|own| private_names(interpreter, own, private))
+            .map(|(from, _, value)| Swap::ClassAttribute {
+                class,
+                name: from,
+                expected: Some(value),
+                new: None,
+            })
+            .collect();
+        for instance in interpreter.instances(class) {
+            let Some(dict) = interpreter.namespace(instance) else {
+                continue;
+            };
+            for (from, to, value) in unrenamed(interpreter, dict, private) {
+                for (name, expected, new) in [(to, None, Some(value)), (from, Some(value), None)] {
+                    swaps.push(Swap::Entry {
+                        dict,
+                        name,
+                        expected,
+                        new,
+                    });
+                }
+            }
+        }
+        swaps
+    }
+
     /// The swap that takes the old name away; `None` where it stays.
     ///
     /// # Errors
@@ -125,6 +169,16 @@ fn naming_swaps(
             swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
         }
         follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
+        if let (Some(private), Some(own)) = (&rename.private, interpreter.namespace(object)) {
+            for (_, to, value) in unrenamed(interpreter, own, private) {
+                swaps.push(Swap::ClassAttribute {
+                    class: object,
+                    name: to,
+                    expected: None,
+                    new: Some(value),
+                });
+            }
+        }
     }
     if interpreter.kind(object) == ObjectKind::Property && interpreter.facts().version >= (3, 13, 0) {
         // `__set_name__` has told it (Objects/descrobject.c, `property_set_name`).
@@ -134,6 +188,25 @@ fn naming_swaps(
         swaps.push(name_swap(class, container, &rename.to, present, Some(object)));
     }
     Ok(Some(swaps))
+}
+
+/// The private names of a class in a namespace: as they are, as they will be, and what they lead to.
+fn private_names(interpreter: &dyn Interpreter, dict: Handle, private: &PathChange) -> Vec<(String, String, Handle)> {
+    let entries = interpreter.entries(dict).into_iter();
+    let private_name = |(key, value): (Handle, Handle)| {
+        let name = interpreter.text(key)?;
+        let rest = name.strip_prefix(&private.from)?;
+        let new = format!("{}{rest}", private.to);
+        (!rest.ends_with("__")).then_some((name, new, value))
+    };
+    entries.filter_map(private_name).collect()
+}
+
+/// Those of them that the namespace does not have under their new name.
+fn unrenamed(interpreter: &dyn Interpreter, dict: Handle, private: &PathChange) -> Vec<(String, String, Handle)> {
+    let mut names = private_names(interpreter, dict, private);
+    names.retain(|(_, to, _)| interpreter.entry(dict, to).is_none());
+    names
 }
 
 /// Has an object no name of its own, or one that can be changed? A wrapper made by `functools.wraps` has a copy; what else

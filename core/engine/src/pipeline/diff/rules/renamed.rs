@@ -10,8 +10,9 @@
 //! 4. their [similarity](Words::similarity), in which the own name counts as the same word, is 0.8 or more;
 //! 5. no other deleted or added definition of the kind comes closer than 0.6 to either of them.
 //!
-//! Names that mean something to Python (`__eq__`) are what they are, a name with several definitions says nothing of each,
-//! and the code of a class with private names (`__x`) contains the name of the class: these are never renamed.
+//! Names that mean something to Python (`__eq__`) are what they are, and a name with several definitions says nothing of
+//! each: these are never renamed. Nor is a class of which a decorator, or an annotation, shows private names (`__x`): the
+//! name of the class is in them.
 
 use rustc_hash::FxHashMap;
 
@@ -86,7 +87,7 @@ impl<'c, 't> Side<'c, 't> {
             .map(|(at, candidate)| {
                 let mut member = Member::of(at, candidate);
                 member.is_eligible &= candidate.name.is_some_and(|name| uses[name] == 1);
-                member.is_eligible &= candidate.kind != DefinitionKind::Class || !names_private(candidate.text);
+                member.is_eligible &= !candidate.shows_private_names;
                 member
             });
         Self {
@@ -233,12 +234,6 @@ impl Best {
     }
 }
 
-/// Does a text contain a word such as `__x`, without underscores at its end?
-fn names_private(text: &str) -> bool {
-    text.split(|character: char| !character.is_alphanumeric() && character != '_')
-        .any(|word| word.len() > 2 && word.starts_with("__") && !word.ends_with("__"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -331,9 +326,13 @@ mod tests {
         assert!(renames("def f(x): return x", "def g(x): return x").is_empty());
         assert!(renames("def f(): ...", "def g(): ...").is_empty());
         let private = |name: &str| format!("class {name}:\n    x = 1\n    y = 2\n    def f(self): return self.__x\n");
-        assert!(renames(&private("A"), &private("B")).is_empty());
-        let public = |name: &str| private(name).replace("__x", "x");
+        assert_eq!(renames(&private("A"), &private("B")), ["A -> B"]);
+        let decorated = |name: &str| format!("@d\n{}", private(name));
+        assert!(renames(&decorated("A"), &decorated("B")).is_empty());
+        let public = |name: &str| decorated(name).replace("__x", "x");
         assert_eq!(renames(&public("A"), &public("B")), ["A -> B"]);
+        let annotated = |name: &str| private(name).replace("x = 1", "__x: int = 1");
+        assert!(renames(&annotated("A"), &annotated("B")).is_empty());
     }
 
     #[test]

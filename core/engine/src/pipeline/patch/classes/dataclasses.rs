@@ -4,6 +4,7 @@
 //! bases are stand-ins with the fields of the real ones, so no `__init_subclass__`, metaclass or registry sees it.
 
 use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
+use rustc_hash::FxHashSet;
 
 use super::super::Work;
 use super::super::late::LateStop;
@@ -46,6 +47,34 @@ struct Own {
     values: Vec<(String, Handle)>,
 }
 
+/// Refuses other fields of a dataclass with slots, before anything of it is changed: its methods may use the new ones.
+///
+/// # Errors
+/// When it is refused.
+pub fn refuse_slots(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Result<(), Stop> {
+    if own_entry(interpreter, remade.class, "__slots__").is_none() {
+        return Ok(());
+    }
+    let is_class_variable = |field: Handle| {
+        let kind = interpreter.attribute(field, "_field_type").ok().flatten();
+        same_as(interpreter, kind, "dataclasses", "_FIELD_CLASSVAR").unwrap_or(false)
+    };
+    let before: FxHashSet<String> = fields_of(interpreter, remade.class)
+        .into_iter()
+        .filter(|(name, field)| is_own_field(interpreter, remade.class, name) && !is_class_variable(*field))
+        .map(|(name, _)| name)
+        .collect();
+    let after = remade.plan.names.iter().filter(|name| name.is_field);
+    let after: FxHashSet<String> = after.map(|name| name.name.clone()).collect();
+    if before == after {
+        return Ok(());
+    }
+    Err(remade.refused(
+        "they are slots, and the layout of the class is fixed when it is made; all of the class stays as it was",
+        "restart the program",
+    ))
+}
+
 /// Makes a dataclass follow its changed fields: the class, its subclasses that are dataclasses, and live instances.
 ///
 /// # Errors
@@ -68,7 +97,13 @@ pub fn remake(
     let before = fields_of(interpreter, class);
     let made = decorate(interpreter, class, &own, decorator)?;
     let after = fields_of(interpreter, made);
-    let has_slots = own_entry(interpreter, class, "__slots__").is_some();
+    let slots = own_entry(interpreter, class, "__slots__");
+    let slots = slots.and_then(|slots| interpreter.items(slots).ok());
+    let has_slots = slots.is_some();
+    let slots = slots.unwrap_or_default().into_iter();
+    let slots: FxHashSet<String> = slots.filter_map(|name| interpreter.text(name)).collect();
+    // What the class has under such a name is where instances keep their value.
+    let is_slot = |name: &str| slots.contains(name);
     if has_slots && names_of(&before) != names_of(&after) {
         return Err(LateStop::Stop(remade.refused(
             "its fields are slots, and the layout of live instances is fixed",
@@ -79,7 +114,7 @@ pub fn remake(
     let written = |name: &str| remade.plan.names.iter().find(|known| known.name == name);
     for (name, _) in &before {
         // Its statement is gone.
-        if written(name).is_none() && !has_slots && is_own_field(interpreter, class, name) {
+        if written(name).is_none() && !is_slot(name) && is_own_field(interpreter, class, name) {
             swaps.extend(adopt::attribute(interpreter, class, name, None));
         }
     }
@@ -89,7 +124,7 @@ pub fn remake(
             let classes = interpreter.class_names(value);
             classes.first().is_some_and(|class| class == "dataclasses.Field")
         });
-        if (name.is_kept && !is_unused) || has_slots {
+        if (name.is_kept && !is_unused) || is_slot(&name.name) {
             continue;
         }
         let is_field = after.iter().any(|(field, _)| *field == name.name);

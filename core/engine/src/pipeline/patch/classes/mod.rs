@@ -136,6 +136,9 @@ pub fn prepare(
     if !is_header && !is_body {
         return Ok(false);
     }
+    if remade.kind == ClassKind::Dataclass {
+        dataclasses::refuse_slots(interpreter, &remade)?;
+    }
     steps.remade.extend(remade.operations);
     module.late.push(index);
     if let Some(rebasing) = rebasing {

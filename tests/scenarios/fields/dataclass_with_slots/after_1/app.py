@@ -1,0 +1,13 @@
+import dataclasses
+import typing
+
+
+@dataclasses.dataclass(slots=True)
+class Point:
+    limit: typing.ClassVar[int] = 2
+    x: int
+    y: float = 3.5
+    tags: list = dataclasses.field(default_factory=list, repr=False)
+
+    def total(self):
+        return self.x * self.y
