@@ -194,8 +194,8 @@ fn syntax_problem(tree: &DefinitionTree, runtime: &dyn Runtime) -> Option<crate:
     Some(answer.unwrap_or_else(|| report::parser_limit(tree, first)))
 }
 
-/// Locates, patches, and moves the baselines on. Where the answer is not empty, everything was undone because code of the
-/// user did not return; unless the report tells of another failure, the rest of the save is to be tried again.
+/// Locates, patches, and moves the baselines on. Where the answer is not empty, everything was undone because of these
+/// operations; unless the report tells of another failure, the rest of the save is to be tried again.
 fn apply(
     program: &mut Program,
     changes: &[FileChange],

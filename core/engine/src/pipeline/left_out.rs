@@ -2,7 +2,7 @@
 
 use jurigged_runtime::{Overrun, PythonError};
 
-use super::edit_plan::{Action, FileChange, Operation, Plan, Refusal, refusal};
+use super::edit_plan::{Action, FileChange, Operation, Plan, Refusal, contains_name, refusal};
 
 /// One of them; the save was undone because of it.
 pub struct LeftOut {
@@ -32,6 +32,10 @@ pub fn needs_refused(
     refused: &[(usize, usize)],
 ) -> Option<Refusal> {
     let operation = &plan.files[file].operations[index];
+    if matches!(operation.action, Action::Refuse(_)) {
+        // Leaving it out once more would change nothing.
+        return None;
+    }
     let text = changes[file].new.text(operation.new?);
     let planned = plan.files.iter().enumerate().flat_map(|(file, plan)| {
         let indices = 0..plan.operations.len();
@@ -44,7 +48,7 @@ pub fn needs_refused(
     let mut names = planned
         .filter(is_refused)
         .flat_map(|(file, index)| names_of(&changes[file], &plan.files[file].operations[index]));
-    let name = names.find(|name| has_word(text, name))?;
+    let name = names.find(|name| contains_name(text, name))?;
     Some(refusal(
         "needs",
         format!("`{}` is not applied", operation.summary.trim()),
@@ -98,10 +102,4 @@ fn names_of(change: &FileChange, operation: &Operation) -> Vec<String> {
     names.extend(facets.into_iter().flat_map(|facets| facets.binds.iter().cloned()));
     names.retain(|name| !name.is_empty() && !name.starts_with("__"));
     names
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    let is_word = |it: char| it.is_alphanumeric() || it == '_';
-    text.match_indices(word)
-        .any(|(at, found)| !text[..at].ends_with(is_word) && !text[at + found.len()..].starts_with(is_word))
 }

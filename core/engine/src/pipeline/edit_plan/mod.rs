@@ -45,6 +45,7 @@ pub use operation::{
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;
 pub use outline::Outline;
+pub use readers::contains_name;
 pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use unit::Unit;
 

@@ -324,7 +324,7 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
 }
 
 /// Does the text contain the dotted name as a whole?
-fn contains_name(text: &str, spelling: &str) -> bool {
+pub fn contains_name(text: &str, spelling: &str) -> bool {
     let is_word = |it: char| it.is_alphanumeric() || it == '_';
     text.match_indices(spelling).any(|(at, found)| {
         !text[..at].ends_with(|it: char| is_word(it) || it == '.') && !text[at + found.len()..].starts_with(is_word)
