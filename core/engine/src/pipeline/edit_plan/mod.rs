@@ -293,6 +293,11 @@ impl Planner<'_> {
         // Which of several definitions the name leads to is known to the program only.
         let is_ambiguous = self.names.definition_count(&place.scope, &name) > 1 && !self.is_alone(&name, place);
         let edit = self.header_edit(old, new);
+        self.unchanged.push(Unchanged {
+            old,
+            new,
+            line: after.first_line,
+        });
         if is_ambiguous || place.is_ambiguous || place.in_main_guard || place.partial.is_some() {
             let why = match edit {
                 Some(EditCode::ClsBases) => Some(reasons::class_bases(&after.path)),
@@ -300,14 +305,17 @@ impl Planner<'_> {
                 None => None,
             };
             if let (Some(edit), Some(why)) = (edit, why) {
+                // It keeps its old definition, in its new lines.
+                for &child in &self.new.get(new).children {
+                    if let Some(before) = self.change.matching.old_of(child)
+                        && self.is_untouched(before, child)
+                    {
+                        self.keep(before, child);
+                    }
+                }
                 return self.refuse(edit, Some(old), Some(new), why);
             }
         }
-        self.unchanged.push(Unchanged {
-            old,
-            new,
-            line: self.new.get(new).first_line,
-        });
         let mut inside = Place {
             scope: place.scope.clone(),
             is_ambiguous,

@@ -1,0 +1,13 @@
+items = [1, 2]
+
+
+def count():
+    return len(items)
+
+
+if count() == 2:
+    mode = "two"
+
+
+class Empty:
+    pass

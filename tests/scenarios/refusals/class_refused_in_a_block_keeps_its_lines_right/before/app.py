@@ -1,0 +1,11 @@
+# One.
+class Base:
+    pass
+
+
+try:
+    class Part(Base):
+        def size(self):
+            return 1
+finally:
+    pass
