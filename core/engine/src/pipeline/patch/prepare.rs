@@ -441,7 +441,7 @@ pub fn prepare(
                 module.deleted.truncate(deleted);
                 // One reason may keep several operations from being done.
                 let mut before = module.outcome.operations.iter();
-                outcome.is_told = before.any(|told| told.refused.as_ref() == Some(&reason));
+                outcome.is_told |= before.any(|told| !told.is_told && told.refused.as_ref() == Some(&reason));
                 outcome.refused = Some(reason);
             }
             Err(Stop::Failed(error)) => {
