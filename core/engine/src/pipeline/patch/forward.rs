@@ -7,7 +7,7 @@
 use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::closures::LOST_CELLS;
-use super::functions::names;
+use super::functions::{attribute_swap, names};
 use crate::pipeline::edit_plan::{Refusal, note};
 use crate::pipeline::locate::constants;
 
@@ -106,15 +106,7 @@ fn swaps(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<Vec<
         },
     ];
     let mut set = |name: &str, value: Option<Handle>| -> Result<(), RuntimeError> {
-        let expected = interpreter.attribute(old, name)?;
-        if expected != value {
-            swaps.push(Swap::Attribute {
-                object: old,
-                name: name.to_owned(),
-                expected,
-                new: value,
-            });
-        }
+        swaps.extend(attribute_swap(interpreter, old, name, value)?);
         Ok(())
     };
     set("__defaults__", Some(none))?;

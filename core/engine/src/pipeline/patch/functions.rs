@@ -19,6 +19,25 @@ pub fn names(interpreter: &dyn Interpreter, code: Handle, attribute: &str) -> Ve
         .collect()
 }
 
+/// The swap that gives an object this attribute, or takes it away; `None` where it is so already.
+///
+/// # Errors
+/// When reading the present value raises.
+pub fn attribute_swap(
+    interpreter: &dyn Interpreter,
+    object: Handle,
+    name: &str,
+    new: Option<Handle>,
+) -> Result<Option<Swap>, RuntimeError> {
+    let expected = interpreter.attribute(object, name)?;
+    Ok((expected != new).then(|| Swap::Attribute {
+        object,
+        name: name.to_owned(),
+        expected,
+        new,
+    }))
+}
+
 /// The swaps that give functions the header of the template, which was made by running the new `def`.
 pub fn header_swaps(
     interpreter: &dyn Interpreter,
@@ -30,15 +49,7 @@ pub fn header_swaps(
     let mut swaps = Vec::new();
     for &function in &target.functions {
         let mut set = |name: &str, new: Option<Handle>| -> Result<(), RuntimeError> {
-            let expected = interpreter.attribute(function, name)?;
-            if expected != new {
-                swaps.push(Swap::Attribute {
-                    object: function,
-                    name: name.to_owned(),
-                    expected,
-                    new,
-                });
-            }
+            swaps.extend(attribute_swap(interpreter, function, name, new)?);
             Ok(())
         };
         if header.defaults_changed {

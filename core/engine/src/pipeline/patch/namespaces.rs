@@ -77,6 +77,15 @@ impl Scratch {
         })
     }
 
+    /// Copies all of it into the dict in which something else is evaluated: what the save has bound is found there first.
+    pub fn lay_over(&self, interpreter: &dyn Interpreter, locals: Handle) {
+        for (key, value) in interpreter.entries(self.locals) {
+            if let Some(name) = interpreter.text(key) {
+                interpreter.set_entry(locals, &name, value);
+            }
+        }
+    }
+
     /// Takes what the next statement would overwrite, after each that ran.
     pub fn note_ran(&mut self, interpreter: &dyn Interpreter) {
         for name in ANNOTATE {

@@ -183,19 +183,11 @@ fn header_swaps(
             Swap::Attribute { object, name, new, .. } if *object == old && name == wanted => Some(*new),
             _ => None,
         });
-        let expected = interpreter.attribute(made, wanted)?;
         let new = match kept {
             Some(new) => new,
             None => interpreter.attribute(old, wanted)?,
         };
-        if expected != new {
-            swaps.push(Swap::Attribute {
-                object: made,
-                name: wanted.to_owned(),
-                expected,
-                new,
-            });
-        }
+        swaps.extend(functions::attribute_swap(interpreter, made, wanted, new)?);
     }
     Ok(swaps)
 }

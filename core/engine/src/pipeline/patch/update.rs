@@ -317,11 +317,7 @@ fn run_template(
             .locals
     };
     if let Some(scratch) = scratches.iter().find(|scratch| scratch.scope == update.scope) {
-        for (key, value) in interpreter.entries(scratch.locals) {
-            if let Some(name) = interpreter.text(key) {
-                interpreter.set_entry(locals, &name, value);
-            }
-        }
+        scratch.lay_over(interpreter, locals);
     }
     let code = compile_to_run(interpreter, work, &header.template)?;
     let run = UnitRun {

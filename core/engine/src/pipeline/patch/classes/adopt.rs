@@ -3,6 +3,7 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashSet;
 
+use super::super::functions::attribute_swap;
 use super::super::transaction::Transaction;
 
 /// The swap that makes a live class have this attribute as `new` says; `None` where it has.
@@ -77,15 +78,12 @@ fn in_place(interpreter: &dyn Interpreter, old: Handle, new: Handle) -> Result<O
         },
     ];
     for name in ["__defaults__", "__kwdefaults__", "__annotations__", "__doc__"] {
-        let (expected, new) = (interpreter.attribute(old, name)?, interpreter.attribute(new, name)?);
-        if expected != new {
-            swaps.push(Swap::Attribute {
-                object: old,
-                name: name.to_owned(),
-                expected,
-                new,
-            });
-        }
+        swaps.extend(attribute_swap(
+            interpreter,
+            old,
+            name,
+            interpreter.attribute(new, name)?,
+        )?);
     }
     Ok(Some(swaps))
 }

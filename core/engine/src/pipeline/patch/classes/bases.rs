@@ -117,11 +117,7 @@ pub fn rebase(
         }
         Some(Err(error)) => return Err(LateStop::Commit(error)),
     }
-    let mut adopted = Vec::new();
-    for class in with_subclasses(interpreter, &[class]) {
-        adopted.extend(abstract_data(interpreter, class)?);
-    }
-    transaction.commit(adopted).map_err(LateStop::Commit)?;
+    adopt_abstract_data(interpreter, class, transaction)?;
     forget_answers(interpreter, &before)?;
     forget_answers(interpreter, &items_of(interpreter, class, "__mro__"))?;
     let listed = run_hooks(interpreter, remade, &header, &hooks, transaction)?;
@@ -276,11 +272,20 @@ pub fn inherit_metaclass(
     metaclass: Handle,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    let mut swaps = metaclasses_below(interpreter, class, metaclass)?;
-    transaction.commit(swaps.clone()).map_err(LateStop::Commit)?;
-    swaps.clear();
-    for below in with_subclasses(interpreter, &[class]) {
-        swaps.extend(abstract_data(interpreter, below)?);
+    let swaps = metaclasses_below(interpreter, class, metaclass)?;
+    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    adopt_abstract_data(interpreter, class, transaction)
+}
+
+/// Gives a class and those below it what their metaclasses would have given them.
+fn adopt_abstract_data(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    transaction: &mut Transaction<'_>,
+) -> Result<(), LateStop> {
+    let mut swaps = Vec::new();
+    for class in with_subclasses(interpreter, &[class]) {
+        swaps.extend(abstract_data(interpreter, class)?);
     }
     transaction.commit(swaps).map_err(LateStop::Commit)
 }

@@ -141,11 +141,8 @@ pub fn value_of_unit(
 ) -> Result<Handle, Stop> {
     let code = compile_to_run(interpreter, work, unit)?;
     let locals = interpreter.new_dict();
-    let of_module = scratches.iter().filter(|scratch| scratch.class.is_none());
-    for (key, value) in of_module.flat_map(|scratch| interpreter.entries(scratch.locals)) {
-        if let Some(name) = interpreter.text(key) {
-            interpreter.set_entry(locals, &name, value);
-        }
+    if let Some(scratch) = scratches.iter().find(|scratch| scratch.class.is_none()) {
+        scratch.lay_over(interpreter, locals);
     }
     execute_in(interpreter, code, work.namespace, locals)?;
     let value = interpreter.entry(locals, Unit::VALUE);
