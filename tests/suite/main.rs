@@ -4,6 +4,7 @@ mod again;
 mod command_line;
 mod edits;
 mod fences;
+mod packaging;
 mod plugins;
 mod processes;
 mod random_edits;
@@ -59,6 +60,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(statement_limit::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
+    trials.extend(packaging::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }
