@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jurigged_command::arguments;
 use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
@@ -13,6 +13,8 @@ use jurigged_runtime_cpython::program::Program;
 use jurigged_runtime_cpython::{CPython, loader, program};
 use pyo3::exceptions::{PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
+
+use crate::session;
 
 /// Runs the command with `sys.argv`, and the program in this process. Does not return normally unless the program does.
 ///
@@ -44,19 +46,6 @@ pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extensio
 fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     let environment = py.import("os")?.getattr("environ")?;
     environment.call_method1("pop", (name, py.None()))?.extract()
-}
-
-/// The session of this process, once there is one.
-static SESSION: Mutex<Option<Arc<Session>>> = Mutex::new(None);
-
-/// What of this process is not what its files say, as JSON; see `Session::status`.
-#[pyfunction]
-pub fn status() -> String {
-    let session = SESSION.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match session {
-        Some(session) => session.status(),
-        None => r#"{"entries": [], "text": "nothing is watched"}"#.to_owned(),
-    }
 }
 
 struct ThisPython<'py> {
@@ -123,7 +112,7 @@ pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPytho
         session: session.clone(),
     });
     install_process_hooks(py, &runtime, hooks)?;
-    *SESSION.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
+    session::set_running(session, &runtime);
     if let Err(error) = session.start(Arc::new(runtime.clone())) {
         session.log().cannot_start(&error);
     }
