@@ -20,12 +20,13 @@ const IPYTHON: &str = "ipython";
 
 /// Checks that need no package, on every Python.
 const PROMPT: [&str; 2] = ["prompt", "prompt_after_a_program"];
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
     "basic",
     "basic_keys",
     "basic_stdin",
     "xloop",
     "places",
+    "modules",
     "decorators",
     "no_rich",
     "no_such_function",

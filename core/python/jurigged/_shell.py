@@ -149,7 +149,8 @@ def _repeat_prompt(console, readline, tells_edits):
 
     def reported(report):
         if waiting and (report["diagnostics"] or tells_edits):
-            sys.stdout.write(waiting[-1] + readline.get_line_buffer())
+            # The report may have come just before the prompt: it is not shown twice.
+            sys.stdout.write("\r\x1b[K" + waiting[-1] + readline.get_line_buffer())
             sys.stdout.flush()
 
     console.raw_input = ask

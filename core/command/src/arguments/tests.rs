@@ -228,9 +228,9 @@ fn wrong_usage_says_what_to_write() {
         refused("--wach x a.py")
     );
     assert!(
-        refused("-m").contains("jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]..."),
+        refused("--wach x a.py").contains("jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]..."),
         "{}",
-        refused("-m")
+        refused("--wach x a.py")
     );
 }
 
