@@ -12,6 +12,7 @@ mod replay;
 mod scenarios;
 mod statement_limit;
 mod stress;
+mod terminal;
 mod tier;
 mod units;
 mod watching;
@@ -57,6 +58,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
+    trials.extend(terminal::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
