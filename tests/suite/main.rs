@@ -7,6 +7,7 @@ mod fences;
 mod plugins;
 mod processes;
 mod random_edits;
+mod reloading;
 mod replay;
 mod scenarios;
 mod statement_limit;
@@ -57,6 +58,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
+    trials.extend(reloading::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
