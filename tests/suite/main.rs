@@ -8,6 +8,7 @@ mod packaging;
 mod plugins;
 mod processes;
 mod random_edits;
+mod reloading;
 mod replay;
 mod scenarios;
 mod statement_limit;
@@ -60,6 +61,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(processes::all(workspace, tier));
     trials.extend(terminal::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
+    trials.extend(reloading::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(packaging::all(workspace, tier));

@@ -46,6 +46,7 @@ __all__ = [
     "on_change",
     "plan",
     "refresh",
+    "reloading",
     "status",
     "undo",
     "watch",
@@ -58,6 +59,12 @@ _LAZY = {
 
 
 def __getattr__(name):
+    if name == "reloading":
+        # Not kept: each module that asks for it has its functions prepared.
+        from ._reloading import reloading, adopt
+
+        adopt.prepare_importers(_native)
+        return reloading
     module = _LAZY.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -69,7 +76,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, "reloading"})
 
 
 def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
@@ -148,3 +155,20 @@ class Subscription:
     def stop(self):
         """Tell it no more."""
         _native.unsubscribe(self._number)
+
+
+def _prepare_first_importer():
+    """``import jurigged`` and then ``jurigged.reloading(...)`` in a function: that would be too late to prepare it."""
+    frame = _sys._getframe(1)
+    while frame is not None:
+        waiting = [frame.f_code] if frame.f_code.co_name == "<module>" and frame.f_globals is not globals() else []
+        while waiting:
+            code = waiting.pop()
+            if "reloading" in code.co_names:
+                __getattr__("reloading")
+                return
+            waiting.extend(constant for constant in code.co_consts if isinstance(constant, type(code)))
+        frame = frame.f_back
+
+
+_prepare_first_importer()

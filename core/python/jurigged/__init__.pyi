@@ -1,5 +1,5 @@
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, TypeVar, overload
 
 from ._answers import AppliedBatch as AppliedBatch
 from ._answers import Change as Change
@@ -7,6 +7,9 @@ from ._answers import ChangeSet as ChangeSet
 from ._answers import Diagnostic as Diagnostic
 from ._answers import Plan as Plan
 from ._answers import Report as Report
+
+_T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 __version__: str
 
@@ -34,3 +37,17 @@ def plan() -> Plan: ...
 def undo() -> Report: ...
 def history() -> list[AppliedBatch]: ...
 def on_change(callback: Callable[[ChangeSet], object]) -> Subscription: ...
+
+class _Decorator:
+    def __call__(self, function: _F) -> _F: ...
+
+@overload
+def reloading(iterable: _F, every: int = ...) -> _F: ...
+@overload
+def reloading(iterable: Iterable[_T], every: int = ...) -> Iterator[_T]: ...
+@overload
+def reloading(iterable: AsyncIterable[_T], every: int = ...) -> AsyncIterator[_T]: ...
+@overload
+def reloading(iterable: None = ..., every: int = ..., *, forever: Literal[True]) -> Iterator[int]: ...
+@overload
+def reloading(iterable: None = ..., every: int = ..., forever: Literal[False] = ...) -> _Decorator: ...

@@ -1,6 +1,7 @@
 """The native half: an extension on CPython, built in on the embedded runtime. Answers are JSON texts of the engine."""
 
 from collections.abc import Callable, Sequence
+from types import CodeType
 
 __version__: str
 
@@ -43,3 +44,6 @@ def set_passive(passive: bool) -> None: ...
 # thread that has applied it. It must not call the functions above that wait: they raise RuntimeError there.
 def subscribe(callback: Callable[[str], object]) -> int: ...
 def unsubscribe(number: int) -> bool: ...
+
+# Replaces an item of ``co_consts`` of code that may be running, in place. Works without a session.
+def replace_constant(code: CodeType, index: int, new: CodeType) -> None: ...

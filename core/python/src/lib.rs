@@ -24,5 +24,6 @@ fn _jurigged(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(session::set_passive, module)?)?;
     module.add_function(wrap_pyfunction!(session::subscribe, module)?)?;
     module.add_function(wrap_pyfunction!(session::unsubscribe, module)?)?;
+    module.add_function(wrap_pyfunction!(session::replace_constant, module)?)?;
     module.add_class::<watch::Watcher>()
 }

@@ -156,3 +156,13 @@ pub fn subscribe(callback: Py<PyAny>) -> PyResult<u64> {
 pub fn unsubscribe(number: u64) -> PyResult<bool> {
     Ok(running()?.session.unsubscribe(number))
 }
+
+/// Replaces an item of `co_consts` of a code object that may be running, in place. Works without a session.
+#[pyfunction]
+pub fn replace_constant(code: &Bound<'_, PyAny>, index: usize, new: &Bound<'_, PyAny>) -> PyResult<()> {
+    let runtime = match any_running() {
+        Some(running) => running.runtime,
+        None => CPython::new(code.py()).map_err(|error| PyRuntimeError::new_err(error.to_string()))?,
+    };
+    runtime.replace_constant(code, index, new)
+}

@@ -16,6 +16,7 @@ use pyo3::types::{PyCFunction, PyDict, PyList, PyString, PyTuple};
 use crate::frames::FramesHidden;
 use crate::loader::{expect_main, path_text};
 use crate::native::Native;
+use crate::reloading;
 use crate::runtime::CPython;
 use crate::unwind;
 
@@ -231,7 +232,7 @@ impl<'py> Launch<'_, 'py> {
         let dont_inherit = true;
         let compile = self.runtime.0.known.compile.bind(py);
         let code = match compile.call1((bytes, &name, "exec", 0, dont_inherit)) {
-            Ok(code) => code,
+            Ok(code) => reloading::prepared(code, &source),
             // From a file the interpreter words some of these errors differently than from bytes.
             Err(error) => return self.run_as_file(file, globals).unwrap_or(Err(error)),
         };
