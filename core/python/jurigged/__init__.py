@@ -157,6 +157,20 @@ class Subscription:
         _native.unsubscribe(self._number)
 
 
+def load_ipython_extension(shell):
+    """``%load_ext jurigged`` in IPython and Jupyter; then see ``%jurigged``."""
+    from ._ipython import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell):
+    """``%unload_ext jurigged``."""
+    from ._ipython import unload
+
+    unload(shell)
+
+
 def _prepare_first_importer():
     """``import jurigged`` and then ``jurigged.reloading(...)`` in a function: that would be too late to prepare it."""
     frame = _sys._getframe(1)
