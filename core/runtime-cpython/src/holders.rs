@@ -7,7 +7,7 @@
 use jurigged_runtime::{FoundHolders, Handle, SoughtCode};
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyList, PySet, PyType};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::attached::Attached;
@@ -71,33 +71,35 @@ pub(crate) fn find(attached: &Attached<'_>, sought: &[SoughtCode]) -> FoundHolde
     }
     let accounted = accounted(attached, &entries);
     let mut found = FoundHolders::default();
-    let mut conforming = vec![Vec::new(); entries.len()];
-    let mut generators = Vec::new();
+    let mut searched = Searched::nothing(entries.len());
     if !accounted {
         // A pass that fails (an audit hook can veto `gc.get_objects`) leaves what is known by structure.
-        if let Ok(searched) = search(attached, &mut entries) {
-            (found.heap_passes, conforming, generators) = searched;
-        }
+        searched = search(attached, &mut entries).unwrap_or(searched);
     }
+    found.heap_passes = searched.passes;
     // SAFETY: attached and alive; one reference is the entry's own.
     let counts = entries.iter().map(|entry| unsafe {
         let code = entry.code.as_ptr();
         (code as usize, ffi::Py_REFCNT(code) - 1)
     });
     if accounted || found.heap_passes > 0 {
-        let seen = SuspendedSeen::new(attached, counts, generators);
+        let seen = SuspendedSeen::new(attached, counts, searched.suspended);
         attached.suspended_seen.replace(seen);
     }
     for position in positions {
         let Some(position) = position else {
             found.functions.push(Vec::new());
             found.conforming.push(Vec::new());
+            found.sets.push(Vec::new());
             continue;
         };
         let functions = &entries[position].functions;
         let handles = functions.iter().map(|function| attached.handle(function.clone()));
         found.functions.push(handles.collect());
-        found.conforming.push(std::mem::take(&mut conforming[position]));
+        found
+            .conforming
+            .push(std::mem::take(&mut searched.conforming[position]));
+        found.sets.push(std::mem::take(&mut searched.sets[position]));
     }
     found
 }
@@ -129,8 +131,28 @@ fn function_code(attached: &Attached<'_>, object: *mut PyObject) -> Option<*mut 
     unsafe { (ffi::Py_TYPE(object) == native.function_type).then(|| (native.function_code)(object)) }
 }
 
-/// Passes made, conforming holders of each entry, and all generators and coroutines that were met.
-type Searched<'py> = (u32, Vec<Vec<Handle>>, Vec<Bound<'py, PyAny>>);
+/// What passes over the heap have found, besides functions.
+struct Searched<'py> {
+    /// Passes made.
+    passes: u32,
+    /// Conforming holders of each entry.
+    conforming: Vec<Vec<Handle>>,
+    /// Sets that hold the code of each entry.
+    sets: Vec<Vec<Handle>>,
+    /// All generators and coroutines that were met.
+    suspended: Vec<Bound<'py, PyAny>>,
+}
+
+impl Searched<'_> {
+    fn nothing(entries: usize) -> Self {
+        Self {
+            passes: 0,
+            conforming: vec![Vec::new(); entries],
+            sets: vec![Vec::new(); entries],
+            suspended: Vec::new(),
+        }
+    }
+}
 
 /// One pass over the heap for functions, objects with `__conform__`, and suspended generators; a second one through all
 /// that can be reached if frozen objects may hide a holder.
@@ -158,8 +180,12 @@ fn search<'py>(attached: &Attached<'py>, entries: &mut [Entry<'py>]) -> PyResult
         }
     }
     let conforming = sieve.conforming.into_values().collect::<Vec<_>>();
-    let conforming = holders_that_conform(attached, entries, &conforming);
-    Ok((passes, conforming, sieve.suspended))
+    Ok(Searched {
+        passes,
+        conforming: holders_that_conform(attached, entries, &conforming),
+        sets: sets_that_hold(attached, entries, &sieve.sets),
+        suspended: sieve.suspended,
+    })
 }
 
 /// What one look at an object needs, and what was kept. Everything kept owns a reference.
@@ -169,6 +195,8 @@ struct Sieve<'s, 'py> {
     functions: Vec<(usize, Bound<'py, PyAny>)>,
     conforming: FxHashMap<usize, Bound<'py, PyAny>>,
     suspended: Vec<Bound<'py, PyAny>>,
+    /// Sets that are not empty.
+    sets: Vec<Bound<'py, PySet>>,
     /// Per type: do its instances have `__conform__`? Most objects share few types.
     conforming_types: FxHashMap<usize, bool>,
     last_type: (usize, bool),
@@ -182,6 +210,7 @@ impl<'s, 'py> Sieve<'s, 'py> {
             functions: Vec::new(),
             conforming: FxHashMap::default(),
             suspended: Vec::new(),
+            sets: Vec::new(),
             conforming_types: FxHashMap::default(),
             last_type: (0, false),
         }
@@ -200,6 +229,14 @@ impl<'s, 'py> Sieve<'s, 'py> {
         }
         // SAFETY: alive while it is visited.
         let class = unsafe { ffi::Py_TYPE(object) } as usize;
+        if class == &raw const ffi::PySet_Type as usize {
+            // SAFETY: as above, and an exact set.
+            let set = unsafe { Bound::from_borrowed_ptr(py, object).cast_into_unchecked::<PySet>() };
+            if !set.is_empty() {
+                self.sets.push(set);
+            }
+            return;
+        }
         if class != self.last_type.0 {
             let known = &self.attached.inner.known;
             if known.generators.iter().any(|(generator, ..)| *generator == class) {
@@ -274,6 +311,34 @@ fn holders_that_conform(
             let holds = held.contains(&(entry.code.as_ptr() as usize)) || entry.seen.iter().any(|f| held.contains(f));
             if holds {
                 conforming.push(attached.handle(candidate.clone()));
+            }
+        }
+    }
+    answer
+}
+
+/// For each entry, the sets that hold its code. A set that cannot find it any more, since its hash follows from its lines,
+/// is left out.
+fn sets_that_hold(attached: &Attached<'_>, entries: &[Entry<'_>], sets: &[Bound<'_, PySet>]) -> Vec<Vec<Handle>> {
+    let mut answer = vec![Vec::new(); entries.len()];
+    let frames = Frames::collect(attached).ok();
+    let is_explained = |entry: &Entry<'_>| {
+        let running = frames.as_ref().map(|frames| frames.count_of(entry.code.as_ptr()));
+        running.is_some_and(|running| entry.unexplained(attached, running) == 0)
+    };
+    if !attached.inner.facts.free_threaded && entries.iter().all(is_explained) {
+        return answer;
+    }
+    let referents = attached.inner.known.gc_referents.bind(attached.py);
+    for set in sets {
+        // Iterating could run code of the user no more than this does, but would fail where the set is changed.
+        let Ok(Ok(held)) = referents.call1((set,)).map(Bound::cast_into::<PyList>) else {
+            continue;
+        };
+        let held: FxHashSet<usize> = held.iter().map(|object| object.as_ptr() as usize).collect();
+        for (entry, sets) in entries.iter().zip(&mut answer) {
+            if held.contains(&(entry.code.as_ptr() as usize)) && set.contains(&entry.code).unwrap_or(false) {
+                sets.push(attached.handle(set.clone().into_any()));
             }
         }
     }

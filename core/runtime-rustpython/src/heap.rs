@@ -6,7 +6,7 @@
 
 use jurigged_runtime::{FoundHolders, FramePlace, Handle, Running, RunningKind, SoughtCode};
 use rustc_hash::{FxHashMap, FxHashSet};
-use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PyType};
+use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PySet, PyType};
 use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::frame::FrameRef;
 use rustpython_vm::gc_state::gc_state;
@@ -22,6 +22,7 @@ impl Attachment<'_> {
         let mut found = FoundHolders {
             functions: sought.iter().map(|sought| sought.known_functions.clone()).collect(),
             conforming: vec![Vec::new(); sought.len()],
+            sets: vec![Vec::new(); sought.len()],
             heap_passes: 0,
         };
         let mut index_of = FxHashMap::default();
@@ -61,6 +62,8 @@ impl Attachment<'_> {
                 if own.is_some_and(|dict| dict.contains_key(conform, vm)) {
                     conforming.push(object);
                 }
+            } else if object.class().is(vm.ctx.types.set_type) {
+                self.note_set(object, &index_of, &mut found);
             } else if anybody_conforms && !object.downcastable::<PyType>() {
                 let class = object.class();
                 if *class_conforms
@@ -73,6 +76,18 @@ impl Attachment<'_> {
         }
         self.note_conforming(&conforming, &index_of, &mut found);
         found
+    }
+
+    /// Notes which code objects a set holds.
+    fn note_set(&self, object: &PyObjectRef, index_of: &FxHashMap<usize, usize>, found: &mut FoundHolders) {
+        let Some(set) = object.downcast_ref::<PySet>() else {
+            return;
+        };
+        for element in set.elements() {
+            if let Some(&index) = index_of.get(&element.get_id()) {
+                found.sets[index].push(self.handles.of(object.clone()));
+            }
+        }
     }
 
     /// Sorts the objects that have `__conform__` to the code objects that they refer to, themselves or through a

@@ -311,6 +311,7 @@ impl Interpreter for FakeInterpreter<'_> {
         FoundHolders {
             functions: sought.iter().map(|sought| sought.known_functions.clone()).collect(),
             conforming: vec![Vec::new(); sought.len()],
+            sets: vec![Vec::new(); sought.len()],
             heap_passes: 0,
         }
     }

@@ -80,6 +80,8 @@ pub struct FoundHolders {
     pub functions: Vec<Vec<Handle>>,
     /// Other objects that refer to the code object or to one of its functions through an object with `__conform__`.
     pub conforming: Vec<Vec<Handle>>,
+    /// Sets that hold each code object itself (`known_code.add(function.__code__)`); frozen sets are not among them.
+    pub sets: Vec<Vec<Handle>>,
     /// Passes over the heap that were needed: 0 or 1 (one more where `gc.freeze()` hides objects).
     pub heap_passes: u32,
 }

@@ -275,6 +275,24 @@ pub struct ImportFacet {
     pub bound_as: String,
 }
 
+/// What a simple statement does besides binding and unbinding names: it stays when the statement goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Attributes that it assigns, by their dotted names: `C.limit`.
+    pub sets: Vec<String>,
+    /// Likewise, attributes that `del` removes.
+    pub removes: Vec<String>,
+    /// It calls something for its effect, assigns or deletes items, changes an attribute in place.
+    pub others: bool,
+}
+
+impl Effects {
+    /// It binds and unbinds names, and does nothing else.
+    pub fn is_empty(&self) -> bool {
+        self.sets.is_empty() && self.removes.is_empty() && !self.others
+    }
+}
+
 /// Facts of a simple statement at module or class level. Names of a class are mangled where Python does so.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatementFacets {
@@ -284,6 +302,8 @@ pub struct StatementFacets {
     pub binds_star: bool,
     /// Names that `del` unbinds.
     pub deletes: Vec<String>,
+    /// What it does besides binding and unbinding names.
+    pub effects: Effects,
     /// The name of a simple annotated assignment, with or without a value.
     pub annotates: Option<String>,
     /// The annotation of an annotated assignment, in bytes from the start of the statement.

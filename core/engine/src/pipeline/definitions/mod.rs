@@ -11,6 +11,7 @@
 //! formatting do not count.
 
 mod build;
+mod effects;
 mod facets;
 mod fingerprint;
 mod inert;
@@ -24,8 +25,8 @@ mod tree;
 mod uses;
 
 pub use facets::{
-    BlockFacets, BranchFacets, BranchKind, ClassFacets, ExprFacet, Facets, FunctionFacets, ImportFacet, ModuleFacets,
-    Parameter, ParameterKind, StatementFacets,
+    BlockFacets, BranchFacets, BranchKind, ClassFacets, Effects, ExprFacet, Facets, FunctionFacets, ImportFacet,
+    ModuleFacets, Parameter, ParameterKind, StatementFacets,
 };
 pub use names::mangle;
 pub use parse::{ProblemKind, SyntaxProblem, is_expression, parse};

@@ -2,7 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::definitions::{BranchKind, DefinitionId, DefinitionKind, DefinitionTree, Facets, ParameterKind};
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
+use super::super::definitions::{
+    BranchKind, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, ParameterKind,
+};
 
 /// Pairs siblings; the engine's own rules and those of plugins alike.
 pub trait Matcher: Send + Sync {
@@ -40,7 +46,7 @@ pub struct Candidate<'t> {
     pub binds: Vec<Cow<'t, str>>,
     /// Of a function the parameters that every call must give, of a class the keywords of its header; in order.
     pub(super) required: Vec<&'t str>,
-    /// Fingerprints of the bases, keyword values, type parameters and `__slots__` of a class.
+    /// Fingerprints of the bases (see [`without_module`]), keyword values, type parameters and `__slots__` of a class.
     pub(super) arguments: Vec<u64>,
     /// Statements in a function or class, at any depth or nearly so.
     pub(super) statements: u32,
@@ -109,7 +115,7 @@ impl<'t> Candidate<'t> {
                     .arguments
                     .iter()
                     .chain(&facets.type_params)
-                    .map(|facet| facet.fingerprint)
+                    .map(|facet| without_module(tree, id, facet))
                     .chain(slots_of_class(tree, id))
                     .collect();
                 candidate.statements = statements_of_class(tree, id);
@@ -140,6 +146,18 @@ impl<'t> Candidate<'t> {
             Facets::Module(_) | Facets::None => {}
         }
         candidate
+    }
+}
+
+/// The fingerprint of an expression; of a dotted name that of its last part: the same class may be imported in another way.
+fn without_module(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> u64 {
+    let name = facet
+        .text
+        .as_deref()
+        .filter(|name| *name == tree.text_of(id, &facet.range));
+    match name.and_then(|name| name.rsplit('.').next()) {
+        Some(last) => FxBuildHasher.hash_one(last),
+        None => facet.fingerprint,
     }
 }
 

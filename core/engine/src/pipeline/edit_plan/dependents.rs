@@ -586,7 +586,7 @@ fn is_word(letter: char) -> bool {
 
 /// Does a text assign an attribute of this name? By its words: an assignment in a comment counts, too. `of_module`: `self`
 /// and `cls` are not the module.
-fn assigns_attribute(text: &str, name: &str, of_module: bool) -> bool {
+pub(super) fn assigns_attribute(text: &str, name: &str, of_module: bool) -> bool {
     let by_name = ["setattr(", "__dict__", "globals()", "vars("]
         .iter()
         .any(|it| text.contains(it))

@@ -7,6 +7,7 @@
 mod anew;
 mod blocks;
 mod bound_in_blocks;
+mod chained;
 mod class_statements;
 mod decorated;
 mod dependents;
@@ -16,6 +17,7 @@ mod functions;
 mod guard;
 mod headers;
 mod importers;
+mod leftovers;
 mod live_classes;
 mod operation;
 mod order;
@@ -51,6 +53,8 @@ pub use unit::Unit;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::{
     BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
@@ -134,7 +138,10 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         old_names: None,
         overloads: Overloads::default(),
         bound_late: Default::default(),
+        bound_aside: Default::default(),
         bound_in_blocks: BoundInBlocks::default(),
+        restored: Default::default(),
+        opened: Default::default(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
@@ -193,9 +200,15 @@ struct Planner<'a> {
     /// What is decided about names with several definitions.
     overloads: Overloads,
     /// What the late statements so far bind.
-    bound_late: rustc_hash::FxHashSet<(Scope, String)>,
+    bound_late: FxHashSet<(Scope, String)>,
+    /// Names of the module that its other statements so far bind: aside, where the body of a class does not look.
+    bound_aside: FxHashSet<String>,
     /// Names whose value depends on the branches that ran.
     bound_in_blocks: BoundInBlocks,
+    /// Unchanged statements and definitions that run again, since a `del` of their name is gone.
+    restored: FxHashSet<DefinitionId>,
+    /// What is around them: it is looked into although it did not change.
+    opened: FxHashSet<DefinitionId>,
     run_blocks: bool,
     /// Questions about blocks, and the guards of what is planned now.
     blocks: Vec<BlockQuestion>,
@@ -227,10 +240,12 @@ impl Planner<'_> {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
                 Some(before) if self.change.reexecute => self.again(before, child, place),
+                Some(_) if self.restored.contains(&child) => self.added(child, place),
                 Some(before)
                     if self.anew == Anew::No
                         && self.is_untouched(before, child)
-                        && !self.overloads.made_anew.contains(&child) =>
+                        && !self.overloads.made_anew.contains(&child)
+                        && !self.opened.contains(&child) =>
                 {
                     self.keep(before, child);
                 }
@@ -367,7 +382,14 @@ impl Planner<'_> {
                 self.refuse(EditCode::MainBlock, Some(id), None, reasons::main_block());
             }
             DefinitionKind::Branch => self.refuse_in_block(Some(id), None, place),
-            _ => self.unbind(id, place),
+            kind => {
+                self.unbind(id, place);
+                match kind {
+                    DefinitionKind::Statement(_) => self.take_back(id, None, place),
+                    DefinitionKind::Block(_) => self.list_leftovers_of_block(id, place),
+                    _ => {}
+                }
+            }
         }
     }
 

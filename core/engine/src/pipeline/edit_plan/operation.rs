@@ -309,6 +309,9 @@ pub struct InnerFunction {
     pub decorators_changed: bool,
     /// Annotations or type parameters changed: only a call of the outer function evaluates them.
     pub annotations_changed: bool,
+    /// A `def` that makes a function with its annotations, where these are text or literals: no call has to evaluate them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Unit>,
 }
 
 /// The default value of a parameter of a live closure.

@@ -127,6 +127,16 @@ pub fn left_registered(name: &str) -> Refusal {
     )
 }
 
+/// A statement is gone that did more than to bind names.
+pub fn left_behind(edit: EditCode, statement: &str) -> Refusal {
+    note(
+        edit.as_str(),
+        format!("what `{statement}` did stays"),
+        "it is gone from the text, but it did more than to bind names, and there is no telling how to take that back",
+        "restart the program if that matters",
+    )
+}
+
 pub fn last_binding_removed(name: &str) -> Refusal {
     refusal(
         "overloads",

@@ -132,6 +132,8 @@ impl Planner<'_> {
         if phase == Phase::Late {
             self.bound_late
                 .extend(binds.iter().map(|name| (place.scope.clone(), name.clone())));
+        } else if place.scope.classes.is_empty() {
+            self.bound_aside.extend(binds.iter().cloned());
         }
         let mut outline = Outline::of_definition(self.new, new);
         outline.retain(|owner| {

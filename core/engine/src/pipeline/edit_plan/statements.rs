@@ -26,6 +26,9 @@ const INERT_DECORATORS: [&str; 10] = [
 
 impl Planner<'_> {
     pub(super) fn statement(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        if self.overloads.made_anew.contains(&new) {
+            return self.run(Some(old), new, place);
+        }
         if self.is_same(old, new) {
             self.annotate_anew(old, new, place);
             return self.update_positions(old, new, place);
@@ -47,10 +50,16 @@ impl Planner<'_> {
             return self.refuse_in_block(Some(old), Some(new), place);
         }
         let facets = self.new.get(new).facets.statement();
-        if let Some(name) = facets.and_then(|facets| facets.binds.iter().find(|name| facets.reads.contains(name))) {
+        let is_continued = |name: &&String| !self.starts_anew(new, name, place);
+        let read = facets.and_then(|facets| {
+            let mut own = facets.binds.iter().filter(|name| facets.reads.contains(name));
+            own.find(is_continued)
+        });
+        if let Some(name) = read {
             return self.refuse(EditCode::Stmt, Some(old), Some(new), reasons::reads_itself(name));
         }
         self.run(Some(old), new, place);
+        self.take_back(old, Some(new), place);
     }
 
     /// Can all lambdas and comprehensions of a statement get new code without running it? It evaluates the defaults of
@@ -127,6 +136,7 @@ impl Planner<'_> {
                     .matching
                     .old_of(last)
                     .is_some_and(|old| self.is_same(old, last))
+                && !self.continue_chain(new, name, place)
             {
                 let line = self.new.get(last).first_line;
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
@@ -213,8 +223,10 @@ impl Planner<'_> {
         let imports = definition.facets.statement().map_or(&[][..], |facets| &facets.imports);
         let phase = match phase(definition) {
             Phase::Early if place.is_late => Phase::Late,
+            Phase::Early if self.is_made_late(definition.id, binds, place) => Phase::Late,
             Phase::Early if self.batch.is_imported(self.change, imports) => Phase::Late,
             Phase::Early if reads.iter().any(|name| self.may_follow(name, &place.scope)) => Phase::Late,
+            Phase::Early if reads.iter().any(|name| self.is_bound_aside(name, &place.scope)) => Phase::Late,
             Phase::Early
                 if reads
                     .into_iter()
@@ -228,8 +240,15 @@ impl Planner<'_> {
         if phase == Phase::Late {
             self.bound_late
                 .extend(binds.iter().map(|name| (place.scope.clone(), name.clone())));
+        } else if place.scope.classes.is_empty() {
+            self.bound_aside.extend(binds.iter().cloned());
         }
         phase
+    }
+
+    /// Does a name that is read in the body of a class get its new value aside, until the commit?
+    pub(super) fn is_bound_aside(&self, name: &str, scope: &Scope) -> bool {
+        !scope.classes.is_empty() && self.names.last_binder(scope, name).is_none() && self.bound_aside.contains(name)
     }
 
     /// Does a statement that runs after the commit bind the name that is read here?

@@ -3,6 +3,7 @@
 //! `cls-attr C run early x -y` is the row, the name, what is done, when, what it binds and (`-`) unbinds.
 
 mod blocks;
+mod leftovers;
 
 use std::sync::Arc;
 
@@ -115,9 +116,9 @@ fn line(operation: &Operation) -> String {
 }
 
 /// Old text, new text, one line an operation.
-type Row = (&'static str, &'static str, &'static [&'static str]);
+type Row<'t> = (&'t str, &'t str, &'t [&'t str]);
 
-fn check(rows: &[Row]) {
+fn check(rows: &[Row<'_>]) {
     for (old, new, expected) in rows {
         let planned = compact(&plan_of(old, new));
         assert_eq!(planned, *expected, "from\n{old}\nto\n{new}");

@@ -62,6 +62,8 @@ pub struct CodeTarget {
     pub functions: Vec<Handle>,
     /// Objects with `__conform__` that hold it.
     pub conforming: Vec<Handle>,
+    /// Sets that hold it.
+    pub sets: Vec<Handle>,
 }
 
 /// Finds the targets of every module, with one search for all of them. `copies_code`: the program's own text makes copies
@@ -122,13 +124,14 @@ pub fn locate(
         return all;
     }
     let found = interpreter.find_holders(&sought);
-    let mut answers = found.functions.into_iter().zip(found.conforming);
+    let mut answers = found.functions.into_iter().zip(found.conforming).zip(found.sets);
     for targets in &mut all {
         targets.heap_passes += found.heap_passes;
         for target in targets.operations.iter_mut().flatten() {
-            let (functions, conforming) = answers.next().expect("one answer for each sought code object");
+            let ((functions, conforming), sets) = answers.next().expect("one answer for each sought code object");
             target.functions = functions;
             target.conforming = conforming;
+            target.sets = sets;
         }
     }
     all
@@ -147,6 +150,7 @@ fn code_targets(interpreter: &dyn Interpreter, update: &UpdateCode, module: &Mod
                 parent: None,
                 functions: Vec::new(),
                 conforming: Vec::new(),
+                sets: Vec::new(),
             };
             let parent = binding.parent.as_ref();
             let current = CodeTarget {

@@ -101,9 +101,29 @@ pub fn new_code(
         }
         if is_left || is_made_again {
             made.left_codes.push((target.new, target.code));
+        } else {
+            made.swaps.extend(in_sets(&target.sets, target.code, new));
         }
     }
     Ok(made)
+}
+
+/// What puts a new code object into sets in the place of an old one: a program that keeps a set of code objects asks it
+/// about the code that runs.
+fn in_sets(sets: &[Handle], old: Handle, new: Handle) -> impl Iterator<Item = Swap> {
+    sets.iter()
+        .flat_map(move |&container| [member(container, old, false), member(container, new, true)])
+}
+
+/// A set gets an object, or loses it.
+pub fn member(container: Handle, key: Handle, is_there: bool) -> Swap {
+    let here = |is_there: bool| is_there.then_some(key);
+    Swap::Item {
+        container,
+        key,
+        expected: here(!is_there),
+        new: here(is_there),
+    }
 }
 
 fn free_variables(interpreter: &dyn Interpreter, code: Handle) -> Vec<String> {

@@ -261,11 +261,16 @@ fn copies_of(interpreter: &dyn Interpreter, wrapper: Handle) -> Option<(&'static
         ObjectKind::Property => Some((&["__doc__"], "fget")),
         _ => {
             let classes = interpreter.class_names(wrapper);
-            classes.iter().find_map(|name| match name.as_str() {
+            let known = classes.iter().find_map(|name| match name.as_str() {
+                // A class of somebody that inherits from it may keep the docstring in its instances.
+                "property" => Some((&["__doc__"][..], "fget")),
                 "functools.cached_property" => Some((&["__doc__"][..], "func")),
                 "functools._lru_cache_wrapper" => Some((WRAPS, "__wrapped__")),
                 _ => None,
-            })
+            });
+            // What `functools.update_wrapper` has made of an object of another class.
+            let own = || interpreter.entry(interpreter.namespace(wrapper)?, "__wrapped__");
+            known.or_else(|| own().map(|_| (WRAPS, "__wrapped__")))
         }
     }
 }

@@ -69,6 +69,10 @@ pub fn header_swaps(
                 let doc = docstring(interpreter, work, function, code)?;
                 swaps.push(set(interpreter, function, "__doc__", doc)?);
             }
+            if let Some(unit) = inner.annotations.as_ref().filter(|_| inner.annotations_changed) {
+                let annotations = annotations(interpreter, work, inner, unit)?;
+                swaps.push(set(interpreter, function, "__annotations__", annotations)?);
+            }
         }
         if inner.decorators_changed {
             listed.push(note(
@@ -80,8 +84,9 @@ pub fn header_swaps(
         }
         out_of_reach.sort_unstable();
         out_of_reach.dedup();
-        if !out_of_reach.is_empty() || inner.annotations_changed {
-            listed.push(kept(inner, &out_of_reach));
+        let keeps_annotations = inner.annotations_changed && inner.annotations.is_none();
+        if !out_of_reach.is_empty() || keeps_annotations {
+            listed.push(kept(inner, &out_of_reach, keeps_annotations));
         }
     }
     Ok(swaps)
@@ -108,6 +113,25 @@ fn evaluate(interpreter: &dyn Interpreter, work: &Work<'_>, text: &str) -> Resul
         .expect("an assignment that did not raise has bound its name"))
 }
 
+/// What the `def` of a nested function alone gives as its annotations: a dict of its own for each closure.
+fn annotations(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    inner: &InnerFunction,
+    unit: &Unit,
+) -> Result<Handle, Stop> {
+    let code = compile_to_run(interpreter, work, unit)?;
+    let locals = interpreter.new_dict();
+    execute_quick(interpreter, code, work.namespace, locals)?;
+    let name = inner.name.rsplit('.').next().unwrap_or_default();
+    let made = interpreter
+        .entry(locals, name)
+        .expect("a `def` that did not raise has bound its name");
+    Ok(interpreter
+        .attribute(made, "__annotations__")?
+        .unwrap_or(interpreter.none()))
+}
+
 /// The docstring that a function made from a code object has; where it is among the constants differs by version.
 fn docstring(interpreter: &dyn Interpreter, work: &Work<'_>, function: Handle, code: Handle) -> Result<Handle, Stop> {
     let none = interpreter.none();
@@ -127,8 +151,8 @@ fn no_value(inner: &InnerFunction, parameter: &str) -> Refusal {
     )
 }
 
-fn kept(inner: &InnerFunction, parameters: &[String]) -> Refusal {
-    let what = match (parameters, inner.annotations_changed) {
+fn kept(inner: &InnerFunction, parameters: &[String], keeps_annotations: bool) -> Refusal {
+    let what = match (parameters, keeps_annotations) {
         ([], _) => "annotations".to_owned(),
         (names, annotations) => {
             let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();

@@ -1,14 +1,45 @@
 //! What follows from the place of code in its file.
 
-use jurigged_runtime::{Interpreter, Swap};
+use jurigged_runtime::{Handle, Interpreter, Swap};
 use rustc_hash::FxHashSet;
 
 use super::Work;
+use super::codes::member;
 use super::prepare::Steps;
 use crate::pipeline::locate::{class_at, first_line_of, is_hidden_scope, name_of};
 
-/// New first lines for code that moved with the text above it.
+/// New first lines for code that moved with the text above it. The hash of a code object follows from its first line: it
+/// leaves the sets that are known to hold it, and comes back.
 pub fn shifts(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
+    let shifts = first_lines(interpreter, work);
+    // A commit on RustPython adds to sets before it stops the other threads to write lines.
+    if interpreter.facts().implementation == "rustpython" {
+        return shifts;
+    }
+    let moved: FxHashSet<Handle> = shifts
+        .iter()
+        .filter_map(|swap| match swap {
+            Swap::FirstLine { code, .. } => Some(*code),
+            _ => None,
+        })
+        .collect();
+    let targets = work.targets.operations.iter().flatten();
+    let sets: FxHashSet<Handle> = targets.flat_map(|target| target.sets.iter().copied()).collect();
+    let held: Vec<(Handle, Handle)> = sets
+        .into_iter()
+        .flat_map(|set| {
+            let members = interpreter.items(set).unwrap_or_default().into_iter();
+            members
+                .filter(|member| moved.contains(member))
+                .map(move |member| (set, member))
+        })
+        .collect();
+    let leave = held.iter().map(|(set, code)| member(*set, *code, false));
+    let come = held.iter().map(|(set, code)| member(*set, *code, true));
+    leave.chain(shifts).chain(come).collect()
+}
+
+fn first_lines(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
     let mut swaps = Vec::new();
     let mut hidden_done = FxHashSet::default();
     for unchanged in &work.plan.unchanged {

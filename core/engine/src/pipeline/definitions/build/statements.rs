@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ruff_python_ast::visitor::source_order::{SourceOrderVisitor, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use super::super::facets::{ExprFacet, Facets, ImportFacet, Shift, StatementFacets};
+use super::super::facets::{Effects, ExprFacet, Facets, ImportFacet, Shift, StatementFacets};
 use super::super::fingerprint::{Fingerprinter, LeftOut, shape};
 use super::super::inert::{dotted, is_inert_statement};
 use super::super::layout::{end, start};
@@ -88,6 +88,7 @@ impl<'a> Builder<'a> {
             binds: unique(&frame.stores),
             binds_star: frame.star,
             deletes: unique(&frame.deletes),
+            effects: Effects::of(statement),
             annotates: match statement {
                 Stmt::AnnAssign(assign) => match &*assign.target {
                     Expr::Name(name) => Some(self.names.mangled(&name.id).into_owned()),

@@ -4,8 +4,8 @@
 //! exactly one deleted and one added definition match. They match if
 //!
 //! 1. they are of the same kind: class or function, plain, generator, `async`;
-//! 2. they have the same decorators, and a function the same required parameters, a class the same bases, keywords and
-//!    `__slots__`, in the same order;
+//! 2. they have the same decorators, and a function the same required parameters, a class bases of the same names, the
+//!    same keywords and `__slots__`, in the same order;
 //! 3. each has at least three statements or twenty words, and does something;
 //! 4. their [similarity](Words::similarity), in which the own name counts as the same word, is 0.8 or more;
 //! 5. no other deleted or added definition of the kind comes closer than 0.6 to either of them.

@@ -10,6 +10,10 @@ use crate::pipeline::edit_plan::{Phase, RunStatement, Scope, refusal};
 
 const NAME: &str = "__slots__";
 
+/// What `__slots__` would say of the layout that a class has.
+const LAYOUT: &str = "[name for name, value in vars(c).items() \
+    if type(value).__name__ == 'member_descriptor' or name in ('__dict__', '__weakref__')]";
+
 /// Refuses a statement that gives a class another layout than it has; `None` for one that is deleted. The same names in
 /// another order or container are the same layout: the interpreter sorts them (Objects/typeobject.c,
 /// `type_new_slots`).
@@ -23,7 +27,11 @@ pub fn refuse_slots(
     scope: &Scope,
     statement: Option<&RunStatement>,
 ) -> Result<(), Stop> {
-    let before = own_entry(interpreter, class, NAME);
+    let before = match own_entry(interpreter, class, NAME) {
+        Some(slots) => Some(slots),
+        // A program may delete the name: what it said is in the layout.
+        None => Some(evaluate(interpreter, LAYOUT, &[("c", class)])?),
+    };
     // What can call code of the user is not run only to be looked at.
     if let (Some(before), Some(statement)) = (before, statement.filter(|statement| statement.phase == Phase::Early)) {
         let locals = interpreter.new_dict();

@@ -1,0 +1,5 @@
+from app import WORDS
+
+
+def count():
+    return len(WORDS)
