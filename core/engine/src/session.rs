@@ -313,6 +313,8 @@ struct Worker {
     fault: Option<usize>,
     /// Since when saves wait for the end of an import.
     import_wait: Option<imports::ImportWait>,
+    /// Files of which a save was looked at and put off: the next report answers for them.
+    unanswered: std::collections::BTreeSet<PathBuf>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
@@ -351,6 +353,7 @@ impl Worker {
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             import_wait: None,
+            unanswered: Default::default(),
             reported: Default::default(),
             left_behind: Default::default(),
             later: VecDeque::new(),
@@ -526,6 +529,7 @@ impl Worker {
             // The first file of several that are saved together is here before the others on a busy machine: they are
             // waited for once before an error is told.
             drop(done);
+            self.unanswered.append(&mut report.files.into_iter().collect());
             self.program.expect_again(&batch.paths);
             self.batcher.put_back(&saved.paths, Instant::now());
             return Report::default();
@@ -534,6 +538,7 @@ impl Worker {
         let has_more = batch.paths.len() > saved.paths.len() && self.fault.is_none();
         if report.undone && has_more && report.culprit.as_ref().is_none_or(is_of_before) {
             // It still fails, which must not hold this save up.
+            self.unanswered.append(&mut report.files.into_iter().collect());
             report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
@@ -552,6 +557,8 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
+        self.unanswered.append(&mut report.files.into_iter().collect());
+        report.files = std::mem::take(&mut self.unanswered).into_iter().collect();
         // An event without a save has compared nothing.
         if !self.dry_run && !report.files.is_empty() {
             let is_as_loaded = self.program.is_as_loaded();
