@@ -8,6 +8,7 @@ use jurigged_command::launch::relaunch;
 use jurigged_command::run::{self, Home, Interpreter};
 use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime::LoadSink;
+use jurigged_runtime::host::Host;
 use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
 
 fn main() {
@@ -75,8 +76,8 @@ impl Hooks for SessionHooks {
         self.session.restart_in_child();
     }
 
-    fn status(&self) -> String {
-        self.session.status()
+    fn host(&self) -> Option<Arc<dyn Host>> {
+        Some(self.session.clone())
     }
 
     fn stopping(&self) {

@@ -23,13 +23,14 @@ mod fork_gate;
 mod handles;
 mod heap;
 mod loader;
+mod main_thread;
 mod native_extension;
+mod package;
 mod pins;
 mod pool;
 mod program;
 mod runtime;
 mod settings;
-mod status;
 
 pub use embedded::{Embedded, Hooks};
 pub use program::{Program, ProgramKind};
