@@ -92,7 +92,7 @@ fn imported(workspace: &Workspace, interpreter: &Interpreter, program: &str) -> 
 }
 
 /// Lets a Python import the package from the source tree.
-fn with_package<'a>(workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
+pub fn with_package<'a>(workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
     let extension = format!(
         "{}_jurigged{}",
         std::env::consts::DLL_PREFIX,
