@@ -183,8 +183,11 @@ struct Place {
     branch: Option<DefinitionId>,
     /// In a branch that is chosen after the commit.
     is_late: bool,
-    /// Inside `if __name__ == "__main__":`.
+    /// Inside `if __name__ == "__main__":`, or in a loop that reads its body itself: definitions are patched, statements
+    /// are never run.
     in_main_guard: bool,
+    /// In a loop over `reloading(...)`.
+    reads_itself: bool,
 }
 
 struct Planner<'a> {
@@ -335,6 +338,7 @@ impl Planner<'_> {
             scope: place.scope.clone(),
             is_ambiguous,
             in_main_guard: place.in_main_guard,
+            reads_itself: place.reads_itself,
             is_late: place.is_late,
             ..Place::default()
         };
