@@ -3,8 +3,10 @@
 The extension looks for plugins in its own folder, which in an installed package is that of the package.
 """
 
+import argparse
 import json
 import pathlib
+import shlex
 import shutil
 import subprocess
 
@@ -18,7 +20,7 @@ _PACKAGE = _ROOT / "core" / "python" / "jurigged"
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     laid = []
     try:
-        for library, manifest in _build_plugins():
+        for library, manifest in _build_plugins(_profile(config_settings)):
             for source in (library, manifest):
                 laid.append(_PACKAGE / source.name)
                 shutil.copyfile(source, laid[-1])
@@ -29,10 +31,17 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
             file.unlink(missing_ok=True)
 
 
-def _build_plugins():
+def _profile(config_settings):
+    """The cargo profile: ``pip wheel . -C build-args="--profile dev"`` asks maturin for another one than its own."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--profile", default="release")
+    return parser.parse_known_args(shlex.split((config_settings or {}).get("build-args", "")))[0].profile
+
+
+def _build_plugins(profile):
     """Libraries and the manifests that belong beside them."""
     folders = sorted(manifest.parent for manifest in _ROOT.glob("plugins/*/Cargo.toml"))
-    command = ["cargo", "build", "--release", "--locked", "--message-format", "json-render-diagnostics"]
+    command = ["cargo", "build", "--profile", profile, "--locked", "--message-format", "json-render-diagnostics"]
     for folder in folders:
         command += ["--package", f"jurigged-plugin-{folder.name}"]
     built = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, check=True)

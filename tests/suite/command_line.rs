@@ -12,10 +12,11 @@ use crate::workspace::{Workspace, failed};
 
 type Check = fn(&Workspace) -> Result<(), KitError>;
 
-const CHECKS: [(&str, Check); 13] = [
+const CHECKS: [(&str, Check); 14] = [
     ("--version", version),
     ("--help names every option and command", help),
-    ("nothing to run", nothing_to_run),
+    ("a function of a module", function_of_module),
+    ("a program on stdin is typed at a prompt", prompt_of_pipe),
     ("a missing script", missing_script),
     ("a folder as script", folder_as_script),
     ("an unknown option", unknown_option),
@@ -98,13 +99,17 @@ fn help(workspace: &Workspace) -> Result<(), KitError> {
         return Err(KitError::Check(format!("{finished:?}")));
     }
     let named = [
-        "Usage: jurigged [OPTIONS] SCRIPT [ARGS]...",
+        "Usage: jurigged [OPTIONS] [SCRIPT] [ARGS]...",
         "plan ",
         "config ",
         "plugin ",
         "completions ",
         "-c, --config <FILE>",
-        "-m <MODULE>",
+        "-m <MODULE[:FUNC]>",
+        "-i, --interactive",
+        "-l, --loop <FUNC>",
+        "-x, --xloop <FUNC>",
+        "--loop-interface <INTERFACE>",
         "-w, --watch <GLOB>",
         "-d, --debounce <SECS>",
         "--poll <SECS>",
@@ -120,15 +125,63 @@ fn help(workspace: &Workspace) -> Result<(), KitError> {
     contains(&finished.stdout, &named)
 }
 
-fn nothing_to_run(workspace: &Workspace) -> Result<(), KitError> {
-    let project = Project::new()?;
-    let finished = jurigged(workspace, &project, &[])?;
-    contains(
-        &finished.stderr,
-        &["error: there is nothing to run", "Usage: jurigged [OPTIONS] SCRIPT"],
-    )?;
-    let said = finished.stderr.clone();
-    expect(&project, &finished, 2, "", &said)
+/// Imports the module and calls the function, whose result is dropped; what it raises is the program's traceback.
+fn function_of_module(workspace: &Workspace) -> Result<(), KitError> {
+    const MODULE: &str = "import sys\n\n\ndef main():\n    print(__name__, sys.argv[1:], sys.path[0] == sys.argv[0][:-5])\n    return 3\n\n\n\
+                          class C:\n    @classmethod\n    def fail(cls):\n        raise ValueError('wrong')\n";
+    let project = Project::with(&[("m.py", MODULE)])?;
+    for interpreter in workspace.interpreters(Tier::Default) {
+        let run = |function: &str| {
+            let mut command = interpreter.command(&project);
+            run_to_end(command.args(["-m", function, "-v", "x"]), b"")
+        };
+        expect(&project, &run("m:main")?, 0, "m ['-v', 'x'] True\n", "")?;
+        for (function, parts) in [
+            ("m:C.fail", &["m.py\", line 12, in fail", "ValueError: wrong"][..]),
+            ("m:gone", &["AttributeError: module 'm' has no attribute 'gone'"]),
+            ("nowhere:main", &["ModuleNotFoundError: No module named 'nowhere'"]),
+        ] {
+            let finished = run(function)?;
+            contains(&finished.stderr, parts)?;
+            if finished.code() != 1 || finished.stderr.contains("importlib") {
+                return Err(KitError::Check(format!("{function}: {finished:?}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Without a program, and after one with `-i`, also if it raised or called `sys.exit`.
+fn prompt_of_pipe(workspace: &Workspace) -> Result<(), KitError> {
+    let project = Project::with(&[
+        ("m.py", "def f():\n    return 'f ran'\n"),
+        ("app.py", "import sys\nnumber = 41\nsys.exit(3)\n"),
+    ])?;
+    let typed = b"import m, sys\nprint(m.f(), sys.argv, sys.path[0] == '', __name__)\nexit(4)\n";
+    for interpreter in workspace.interpreters(Tier::Default) {
+        let alone = run_to_end(&mut interpreter.command(&project), typed)?;
+        contains(&alone.stdout, &["f ran [''] True __main__\n"])?;
+        contains(&alone.stderr, &["saved files are live at the next line"])?;
+        let after = run_to_end(
+            interpreter.command(&project).args(["-i", "app.py"]),
+            b"print(number + 1)\n",
+        )?;
+        contains(&after.stdout, &["42\n"])?;
+        contains(&after.stderr, &["SystemExit: 3"])?;
+        let inside = run_to_end(
+            interpreter.command(&project).args(["-i", "-m", "m:f"]),
+            b"print(f(), __name__)\n",
+        )?;
+        contains(&inside.stdout, &["f ran m\n"])?;
+        let codes = [alone.code(), after.code(), inside.code()];
+        if codes != [4, 0, 0] {
+            return Err(KitError::Check(format!(
+                "exit codes {codes:?} on {}",
+                interpreter.label
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn missing_script(workspace: &Workspace) -> Result<(), KitError> {

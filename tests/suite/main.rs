@@ -4,13 +4,16 @@ mod again;
 mod command_line;
 mod edits;
 mod fences;
+mod packaging;
 mod plugins;
 mod processes;
 mod random_edits;
+mod reloading;
 mod replay;
 mod scenarios;
 mod statement_limit;
 mod stress;
+mod terminal;
 mod tier;
 mod units;
 mod watching;
@@ -56,9 +59,12 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
+    trials.extend(terminal::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
+    trials.extend(reloading::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
+    trials.extend(packaging::all(workspace, tier));
     trials.extend(stress::all(workspace, tier));
     trials
 }

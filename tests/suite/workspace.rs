@@ -27,6 +27,8 @@ pub struct Workspace {
     pub venvs: Venvs,
     /// Where releases of packages and the results of their replay are kept.
     pub replay_folder: PathBuf,
+    /// Where the wheel is built.
+    pub wheel_folder: PathBuf,
 }
 
 /// One test executable of another crate.
@@ -54,6 +56,7 @@ impl Workspace {
             units: Vec::new(),
             venvs: Venvs::new(target.join("venvs")),
             replay_folder: target.join("replay"),
+            wheel_folder: target.join("wheel"),
             pythons,
             root,
         };

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jurigged_command::arguments;
+use jurigged_command::arguments::{self, RunArguments};
+use jurigged_command::exit_status::ExitStatus;
 use jurigged_command::launch::relaunch;
 use jurigged_command::run::{self, Home, Interpreter};
+use jurigged_engine::diagnostic::Diagnostic;
 use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime::LoadSink;
 use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
@@ -41,15 +43,28 @@ impl Interpreter for EmbeddedInterpreter {
         relaunch()
     }
 
-    fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
-        let (what, arguments) = match program {
-            arguments::Program::Script { path, arguments } => (ProgramKind::Script(path.clone()), arguments),
-            arguments::Program::Module { name, arguments } => (ProgramKind::Module(name.clone()), arguments),
+    fn run(&mut self, arguments: &RunArguments, session: Arc<Session>) -> i32 {
+        if !arguments.develoop.is_empty() {
+            let problem = Diagnostic::error("loop", "the embedded Python cannot loop on a function");
+            session
+                .log()
+                .diagnostic(&problem.help("name a CPython with `--python`"));
+            return ExitStatus::Unavailable.code().into();
+        }
+        let (what, rest) = match arguments.program.clone() {
+            arguments::Program::Script { path, arguments } => (ProgramKind::Script(path), arguments),
+            arguments::Program::Module { name, arguments } => (ProgramKind::Module(name), arguments),
+            arguments::Program::Function {
+                module,
+                function,
+                arguments,
+            } => (ProgramKind::Function { module, function }, arguments),
+            arguments::Program::Prompt => (ProgramKind::Interactive, Vec::new()),
         };
         let program = Program {
             what,
-            arguments: arguments.clone(),
-            inspect: false,
+            arguments: rest,
+            inspect: arguments.interactive,
         };
         Embedded::run(program, Arc::new(SessionHooks { session }))
     }

@@ -59,6 +59,10 @@ pub enum Invocation {
 pub struct RunArguments {
     /// The program and its arguments.
     pub program: Program,
+    /// `-i`: a prompt in the program's namespace when it has ended.
+    pub interactive: bool,
+    /// Functions to run again at each edit.
+    pub develoop: Develoop,
     /// `--dry-run`: show the plan of every save, apply nothing.
     pub dry_run: bool,
     /// What configures the run.
@@ -82,15 +86,44 @@ pub enum Program {
         /// `sys.argv[1:]`.
         arguments: Vec<OsString>,
     },
+    /// `jurigged -m MODULE:FUNC ARGS…`.
+    Function {
+        /// The dotted name of the module.
+        module: String,
+        /// The function in it, dotted where it belongs to a class.
+        function: String,
+        /// `sys.argv[1:]`.
+        arguments: Vec<OsString>,
+    },
+    /// `jurigged` without a program: a live prompt.
+    Prompt,
 }
 
 impl Program {
-    /// The script, for where the search for a configuration starts; `None` for a module.
+    /// The script, for where the search for a configuration starts; `None` for a module and for the prompt.
     pub fn script(&self) -> Option<&Path> {
         match self {
             Self::Script { path, .. } => Some(path),
-            Self::Module { .. } => None,
+            Self::Module { .. } | Self::Function { .. } | Self::Prompt => None,
         }
+    }
+}
+
+/// Functions that run again at each edit, once the program has called them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Develoop {
+    /// `--loop`: from the first call on. `func`, `Class.method`, `module:func` or `/module/Class/method`.
+    pub always: Vec<String>,
+    /// `--xloop`: only when the call raises.
+    pub on_error: Vec<String>,
+    /// `--loop-interface`: `rich` or `basic`; `None` takes what there is.
+    pub interface: Option<String>,
+}
+
+impl Develoop {
+    /// Is no function named?
+    pub fn is_empty(&self) -> bool {
+        self.always.is_empty() && self.on_error.is_empty()
     }
 }
 
@@ -158,11 +191,11 @@ impl Exit {
     name = NAME,
     version,
     disable_help_subcommand = true,
-    override_usage = "jurigged [OPTIONS] SCRIPT [ARGS]...\n       \
-                      jurigged [OPTIONS] -m MODULE [ARGS]...\n       \
+    override_usage = "jurigged [OPTIONS] [SCRIPT] [ARGS]...\n       \
+                      jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]...\n       \
                       jurigged [OPTIONS] COMMAND",
-    after_help = "Everything after SCRIPT or MODULE belongs to the program. A script that is named like a command is \
-                  run as ./plan, or after `--`.",
+    after_help = "Without a program: a prompt at which edits of imported files are live. Everything after SCRIPT or \
+                  MODULE belongs to the program. A script that is named like a command is run as ./plan, or after `--`.",
 )]
 struct Arguments {
     #[command(flatten)]
@@ -182,9 +215,21 @@ struct Flags {
     /// Configuration [default: nearest jurigged.toml, or [tool.jurigged] in pyproject.toml]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, global = true)]
     config: Option<PathBuf>,
-    /// Module to run (the rest are its arguments)
-    #[arg(short, value_name = "MODULE", value_parser = module_name)]
+    /// Module, or function of a module, to run (the rest are its arguments)
+    #[arg(short, value_name = "MODULE[:FUNC]", value_parser = module_name)]
     module: Option<String>,
+    /// A prompt in the program's namespace after the program ends
+    #[arg(short, long)]
+    interactive: bool,
+    /// When the program calls this function, run it again at each edit; repeatable
+    #[arg(short, long, value_name = "FUNC")]
+    r#loop: Vec<String>,
+    /// The same, only when the function raises
+    #[arg(short, long, value_name = "FUNC")]
+    xloop: Vec<String>,
+    /// How looping looks [default: rich, where it is installed]
+    #[arg(long, value_name = "INTERFACE", value_parser = ["rich", "basic"])]
+    loop_interface: Option<String>,
     /// What to watch, relative to the current folder; repeatable [default: **/*.py]
     #[arg(short, long, value_name = "GLOB")]
     watch: Vec<String>,
@@ -266,39 +311,57 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exi
     };
 
     let module = arguments.flags.module.take();
-    let dry_run = arguments.flags.dry_run;
-    if dry_run && arguments.command.is_some() {
-        return Err(fail(ErrorKind::ArgumentConflict, "`--dry-run` needs a program to run"));
+    let (dry_run, interactive) = (arguments.flags.dry_run, arguments.flags.interactive);
+    let develoop = arguments.flags.develoop();
+    let has_program = module.is_some() || border.theirs < argv.len();
+    for (flag, is_given, is_possible) in [
+        ("--dry-run", dry_run, arguments.command.is_none()),
+        ("--interactive", interactive, arguments.command.is_none()),
+        (
+            "--loop",
+            !develoop.is_empty(),
+            arguments.command.is_none() && has_program,
+        ),
+    ] {
+        if is_given && !is_possible {
+            return Err(fail(
+                ErrorKind::ArgumentConflict,
+                &format!("`{flag}` needs a program to run"),
+            ));
+        }
     }
     let common = arguments.flags.common();
     let mut rest = argv[border.theirs..].to_vec();
-    Ok(match (arguments.command, module) {
-        (Some(command), _) => match command {
-            Command::Plan { old, new, json } => Invocation::Plan { old, new, json, common },
-            Command::Config { action } => Invocation::Config { action, common },
-            Command::Plugin { action } => Invocation::Plugin { action, common },
-            Command::Completions { shell } => Invocation::Completions { shell },
+    let program = match (arguments.command, module) {
+        (Some(command), _) => {
+            return Ok(match command {
+                Command::Plan { old, new, json } => Invocation::Plan { old, new, json, common },
+                Command::Config { action } => Invocation::Config { action, common },
+                Command::Plugin { action } => Invocation::Plugin { action, common },
+                Command::Completions { shell } => Invocation::Completions { shell },
+            });
+        }
+        (None, Some(name)) => match name.split_once(':') {
+            Some((module, function)) => Program::Function {
+                module: module.to_owned(),
+                function: function.to_owned(),
+                arguments: rest,
+            },
+            None => Program::Module { name, arguments: rest },
         },
-        (None, Some(name)) => Invocation::Run(RunArguments {
-            program: Program::Module { name, arguments: rest },
-            dry_run,
-            common,
-        }),
-        (None, None) if rest.is_empty() => {
-            return Err(fail(
-                ErrorKind::MissingRequiredArgument,
-                "there is nothing to run: give a SCRIPT, or `-m MODULE`",
-            ));
-        }
-        (None, None) => {
-            let path = PathBuf::from(rest.remove(0));
-            Invocation::Run(RunArguments {
-                program: Program::Script { path, arguments: rest },
-                dry_run,
-                common,
-            })
-        }
-    })
+        (None, None) if rest.is_empty() => Program::Prompt,
+        (None, None) => Program::Script {
+            path: PathBuf::from(rest.remove(0)),
+            arguments: rest,
+        },
+    };
+    Ok(Invocation::Run(RunArguments {
+        program,
+        interactive,
+        develoop,
+        dry_run,
+        common,
+    }))
 }
 
 /// The completion script of a shell.
@@ -309,6 +372,14 @@ pub fn completions(shell: Shell) -> String {
 }
 
 impl Flags {
+    fn develoop(&mut self) -> Develoop {
+        Develoop {
+            always: std::mem::take(&mut self.r#loop),
+            on_error: std::mem::take(&mut self.xloop),
+            interface: self.loop_interface.take(),
+        }
+    }
+
     fn common(self) -> Common {
         let log_level = match (self.quiet, self.verbose) {
             (true, _) => Some(LogLevel::Error),
@@ -337,9 +408,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn module_name(text: &str) -> Result<String, &'static str> {
-    match text {
-        "" => Err("it is empty"),
-        _ if text.contains(':') => Err("a function of a module (MODULE:FUNC) cannot be run yet"),
+    match text.split_once(':') {
+        _ if text.is_empty() => Err("it is empty"),
+        Some(("", _)) => Err("there is no module before the `:`"),
+        Some((_, "")) => Err("there is no function behind the `:`"),
         _ => Ok(text.to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use jurigged_engine::config::{PythonChoice, Settings, is_trusted};
 use jurigged_engine::diagnostic::{Diagnostic, start_folder};
@@ -62,7 +62,26 @@ fn named(name: &str, project: &Path) -> Option<PathBuf> {
         name.to_owned()
     };
     let environment = || Some(project.join(name).join("bin/python")).filter(|python| python.is_file());
-    which::which(command).ok().or_else(environment)
+    on_path(&command, std::env::var_os("PATH")).or_else(environment)
+}
+
+/// The first command of that name which starts a Python. One in a folder of shims (pyenv, asdf, mise) starts whatever
+/// version is chosen for the current folder, or none: it would fail only after this process was replaced by it.
+fn on_path(command: &str, folders: Option<OsString>) -> Option<PathBuf> {
+    let folder = start_folder().unwrap_or(Path::new("."));
+    let is_shim = |path: &Path| path.parent().is_some_and(|folder| folder.ends_with("shims"));
+    let mut found = which::which_in_all(command, folders, folder).ok()?;
+    found.find_map(|path| if is_shim(&path) { behind_shim(&path) } else { Some(path) })
+}
+
+/// What a shim starts; `None` where it starts nothing.
+fn behind_shim(shim: &Path) -> Option<PathBuf> {
+    let mut ask = Command::new(shim);
+    ask.args(["-I", "-c", "import sys; print(sys.executable)"])
+        .stdin(Stdio::null());
+    let output = ask.output().ok().filter(|output| output.status.success())?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(path.trim_end())).filter(|python| python.is_file())
 }
 
 /// The Python of the active environment, or of a `.venv` in the project folder or above, up to the repository's root.
@@ -105,7 +124,7 @@ fn installed_pythons() -> Vec<String> {
         .rev()
         .map(|minor| format!("python3.{minor}"))
         .chain(["python3".to_owned(), "python".to_owned()])
-        .filter(|name| which::which(name).is_ok())
+        .filter(|name| on_path(name, std::env::var_os("PATH")).is_some())
         .collect()
 }
 
@@ -237,5 +256,30 @@ mod tests {
         std::fs::write(folder.join("python"), "").expect("write");
         assert_eq!(named("my-env", project.path()), Some(folder.join("python")));
         assert_eq!(named("3.77", project.path()), None);
+    }
+
+    #[test]
+    fn a_shim_that_starts_no_python_is_passed_over() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let scratch = tempfile::tempdir().expect("a temporary folder");
+        let write = |file: &str, text: &str| {
+            let path = scratch.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("in a folder")).expect("create");
+            std::fs::write(&path, text).expect("write");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("allow");
+            path
+        };
+        let shim = write("shims/python3.77", "#!/bin/sh\nexit 127\n");
+        let folders =
+            std::env::join_paths([scratch.path().join("shims"), scratch.path().join("bin")]).expect("folders");
+        assert_eq!(on_path("python3.77", Some(folders.clone())), None);
+        let real = write("bin/python3.77", "#!/bin/sh\n");
+        assert_eq!(on_path("python3.77", Some(folders.clone())), Some(real.clone()));
+        std::fs::write(&shim, format!("#!/bin/sh\necho {}\n", real.display())).expect("write");
+        std::fs::remove_file(scratch.path().join("bin/python3.77")).expect("remove");
+        assert_eq!(on_path("python3.77", Some(folders.clone())), None);
+        let real = write("versions/python3.77", "#!/bin/sh\n");
+        std::fs::write(&shim, format!("#!/bin/sh\necho {}\n", real.display())).expect("write");
+        assert_eq!(on_path("python3.77", Some(folders)), Some(real));
     }
 }

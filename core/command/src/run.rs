@@ -11,7 +11,7 @@ use jurigged_engine::plugins::{PluginState, Plugins};
 use jurigged_engine::session::{Relaunch, Session, SessionSettings, plugin_settings};
 use jurigged_engine::source::SourceText;
 
-use crate::arguments::{self, Common, ConfigAction, Invocation, PluginAction, Program, RunArguments};
+use crate::arguments::{self, Common, ConfigAction, Invocation, PluginAction, RunArguments};
 use crate::exit_status::ExitStatus;
 use crate::launch::{self, Chosen};
 use crate::script::check_script;
@@ -43,7 +43,7 @@ pub trait Interpreter {
     /// How this process was started.
     fn relaunch(&self) -> Relaunch;
     /// Runs the program to its end with a session that is not started yet, and returns the exit code.
-    fn run(&mut self, program: &Program, session: Arc<Session>) -> i32;
+    fn run(&mut self, arguments: &RunArguments, session: Arc<Session>) -> i32;
 }
 
 /// The whole command: parses, and does what was asked for. Returns the exit code.
@@ -131,7 +131,7 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
         let problem = Diagnostic::error("log", "the log file cannot be opened").detail(error.to_string());
         (vec![problem], ExitStatus::Usage)
     })?;
-    Ok(interpreter.run(&arguments.program, session))
+    Ok(interpreter.run(&arguments, session))
 }
 
 /// The configuration for a command line.

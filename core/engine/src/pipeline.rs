@@ -39,7 +39,7 @@ use edit_plan::{Action, FileChange, ModuleText, Plan, PlanSettings};
 use left_out::{LeftOut, WhyLeftOut, needs_refused, ran_twice, refuse_whole};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
-use report::{Report, ReportedModule};
+use report::{Foresight, Report, ReportedModule};
 
 /// What a reload works with.
 pub struct Tools<'a> {
@@ -67,8 +67,8 @@ pub struct Tools<'a> {
 
 /// One save: from a batch of changed files to what the user reads.
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
-    let snapshot = capture::capture(batch);
-    let files = answered_files(program, &snapshot);
+    let mut snapshot = capture::capture(batch);
+    let files = answered_files(program, &mut snapshot);
     if files.is_empty() {
         return Report {
             unfinished: snapshot.unfinished,
@@ -91,7 +91,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         files,
         ..Report::default()
     };
-    let changes = compare(program, snapshot, tools, &mut report);
+    let changes = compare(program, snapshot, tools, &mut report, true);
     let mut plan = edit_plan::plan(&changes, program, tools.planning);
     if changes.is_empty() {
         return report;
@@ -125,19 +125,38 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
 }
 
 /// The files of which the program learns something: an event without a save, such as that of a backup tool, has no answer.
-fn answered_files(program: &mut Program, snapshot: &Snapshot) -> Vec<PathBuf> {
+/// Where what runs is not from the disk, such an event must not bring the disk's text back.
+fn answered_files(program: &mut Program, snapshot: &mut Snapshot) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for file in &snapshot.files {
-        if program.is_news(&file.path, file.hash, file.modified) {
+    snapshot.files.retain(|file| {
+        let is_news = file.is_given || program.is_news(&file.path, file.hash, file.modified);
+        if is_news {
             files.push(file.path.clone());
         }
-    }
+        is_news || !program.is_diverged(&file.path)
+    });
     files.extend(snapshot.problems.iter().map(|problem| problem.path.clone()));
     files
 }
 
-/// Captured files that differ from what runs, matched with it.
-fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, report: &mut Report) -> Vec<FileChange> {
+/// What applying these files would do; nothing is touched, and nothing of it is remembered.
+pub fn foresee(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Foresight {
+    let snapshot = capture::capture(batch);
+    let mut report = Report::default();
+    let changes = compare(program, &snapshot, tools, &mut report, false);
+    let mut plan = edit_plan::plan(&changes, program, tools.planning);
+    program.stuck.refuse(&changes, &mut plan);
+    Foresight::of(&changes, &plan, report.diagnostics)
+}
+
+/// Captured files that differ from what runs, matched with it. `is_noted`: what they are compared with remembers it.
+fn compare(
+    program: &mut Program,
+    snapshot: &Snapshot,
+    tools: &mut Tools<'_>,
+    report: &mut Report,
+    is_noted: bool,
+) -> Vec<FileChange> {
     for problem in &snapshot.problems {
         if program.knows(&problem.path) {
             report.diagnostics.push(report::unreadable(problem));
@@ -148,7 +167,9 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
         let mut parsed: Option<Arc<DefinitionTree>> = None;
         for module in program.of_file(&file.path) {
             if module.runs(file.source.text()) {
-                module.pending = None;
+                if is_noted {
+                    module.pending = None;
+                }
                 continue;
             }
             let old = module.tree();
@@ -156,7 +177,9 @@ fn compare(program: &mut Program, snapshot: &Snapshot, tools: &mut Tools<'_>, re
                 .get_or_insert_with(|| Arc::new(definitions::reparse(&old, file.source.clone())))
                 .clone();
             if let Some(problem) = syntax_problem(&new, &*tools.runtime) {
-                module.pending = Some(file.source.clone());
+                if is_noted {
+                    module.pending = Some(file.source.clone());
+                }
                 report.diagnostics.push(problem);
                 break;
             }

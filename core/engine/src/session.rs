@@ -4,20 +4,27 @@
 //! they loaded into a queue: they hold the interpreter, and a lock that the pipeline holds while it waits for the
 //! interpreter would be a deadlock.
 
+mod ask;
 mod baseline;
+mod configure;
+mod history;
 mod imports;
 mod limit;
+mod listeners;
 mod log;
 mod module;
 mod plugin_table;
 mod program;
+mod refresh;
 mod relocate;
 mod restart;
 mod rules;
 mod status;
 mod stuck;
 
+pub use ask::{Answer, Ask, AskError};
 pub use baseline::next_baseline;
+pub use listeners::Listener;
 pub use log::Log;
 pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
@@ -25,6 +32,7 @@ pub use program::Program;
 pub use restart::Relaunch;
 pub use status::{State, Status, StatusEntry};
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -36,12 +44,15 @@ use jurigged_runtime::{LateEnd, LoadSink, LoadedModule, Runtime, user_code_threa
 use crate::config::{LogLevel, Settings, WatchFilter};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::{Batcher, ChangeBatch};
-use crate::pipeline::edit_plan::PlanSettings;
 use crate::pipeline::patch::Fault;
+use crate::pipeline::report::Report;
 use crate::pipeline::{Tools, reload, reload_part};
 use crate::plugins::Plugins;
 use crate::watch::{WatchSettings, WatchSignal, Watcher};
+use history::{Before, History};
+use listeners::Listeners;
 use plugin_table::plugins_of;
+use rustc_hash::FxHashMap;
 
 /// How long the program's end waits for a reload that is under way.
 const STOP_WITHIN: Duration = Duration::from_millis(500);
@@ -65,6 +76,8 @@ enum Message {
     Loaded,
     /// Code that was left behind has ended.
     Ended(LateEnd),
+    /// The program asks.
+    Ask(ask::Asked),
     Stop(Sender<()>),
 }
 
@@ -75,6 +88,9 @@ struct Door {
     inbox: Mutex<Sender<Message>>,
     stopped: AtomicBool,
     status: Mutex<Status>,
+    listeners: Listeners,
+    /// The session's thread.
+    thread: Mutex<Option<std::thread::ThreadId>>,
 }
 
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
@@ -102,6 +118,8 @@ impl Session {
                 inbox: Mutex::new(sender),
                 stopped: AtomicBool::new(false),
                 status: Mutex::default(),
+                listeners: Listeners::default(),
+                thread: Mutex::default(),
             }),
             log,
             worker: Arc::default(),
@@ -210,6 +228,10 @@ impl Session {
 }
 
 impl Door {
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
     fn send(&self, message: Message) -> bool {
         self.inbox.lock().is_ok_and(|inbox| inbox.send(message).is_ok())
     }
@@ -234,11 +256,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The session's thread: waits for messages and for what is due.
 fn run(door: &Arc<Door>, worker: &Mutex<Option<Worker>>, inbox: &Receiver<Message>) {
+    *lock(&door.thread) = Some(std::thread::current().id());
     if let Some(worker) = lock(worker).as_mut() {
         worker.start_watching();
     }
     loop {
-        let due = lock(worker).as_ref().and_then(|worker| worker.batcher.due());
+        let due = lock(worker).as_ref().and_then(Worker::due);
         let message = match due {
             Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
             None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -251,16 +274,20 @@ fn run(door: &Arc<Door>, worker: &Mutex<Option<Worker>>, inbox: &Receiver<Messag
         let mut guard = lock(worker);
         let Some(worker) = guard.as_mut() else { return };
         while let Some(message) = next {
-            if let Message::Stop(done) = message {
-                drop(worker.watcher.take());
-                // Whoever stopped the session may have given up waiting.
-                let _ = done.send(());
-                return;
+            match message {
+                Message::Stop(done) => {
+                    drop(worker.watcher.take());
+                    // Whoever stopped the session may have given up waiting.
+                    let _ = done.send(());
+                    return;
+                }
+                Message::Ask(asked) => worker.answer(asked, inbox),
+                message => worker.receive(message),
             }
-            worker.receive(message);
-            next = inbox.try_recv().ok();
+            next = worker.later.pop_front().or_else(|| inbox.try_recv().ok());
         }
-        while !door.stopped.load(Ordering::Acquire)
+        while !door.is_stopped()
+            && !worker.is_passive
             && let Some(batch) = worker.batcher.take(Instant::now())
         {
             worker.take_in();
@@ -286,10 +313,24 @@ struct Worker {
     fault: Option<usize>,
     /// Since when saves wait for the end of an import.
     import_wait: Option<imports::ImportWait>,
+    /// Files of which a save was looked at and put off: the next report answers for them.
+    unanswered: std::collections::BTreeSet<PathBuf>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
     left_behind: std::collections::HashMap<u64, Diagnostic>,
+    /// Messages that came while a question was answered that waits for files only.
+    later: VecDeque<Message>,
+    history: History,
+    /// Can the batch that is being applied be taken back?
+    keeps_history: bool,
+    /// What was applied since the last refresh, which tells of it; and is the present batch part of that?
+    untold: Report,
+    keeps_report: bool,
+    /// Saves wait for a refresh.
+    is_passive: bool,
+    looks: FxHashMap<PathBuf, refresh::Look>,
+    config_hash: Option<u64>,
 }
 
 impl Worker {
@@ -312,8 +353,17 @@ impl Worker {
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             import_wait: None,
+            unanswered: Default::default(),
             reported: Default::default(),
             left_behind: Default::default(),
+            later: VecDeque::new(),
+            history: History::default(),
+            keeps_history: true,
+            untold: Report::default(),
+            keeps_report: true,
+            is_passive: false,
+            looks: FxHashMap::default(),
+            config_hash: None,
         }
     }
 
@@ -344,6 +394,13 @@ impl Worker {
             watcher.forget_after_fork();
         }
         self.batcher = Batcher::new(&watch_settings(&self.settings));
+        // Whoever asked is in the parent.
+        self.later.clear();
+    }
+
+    /// When something is to be done that no message asks for.
+    fn due(&self) -> Option<Instant> {
+        self.batcher.due().filter(|_| !self.is_passive)
     }
 
     fn receive(&mut self, message: Message) {
@@ -359,7 +416,7 @@ impl Worker {
             }
             Message::Loaded => self.take_in(),
             Message::Ended(end) => self.ended(&end),
-            Message::Stop(_) => {}
+            Message::Ask(_) | Message::Stop(_) => {}
         }
     }
 
@@ -391,7 +448,7 @@ impl Worker {
             Err(_) => return,
         };
         for module in incoming {
-            let file = module.file.clone();
+            let (name, file) = (module.name.clone(), module.file.clone());
             let is_new = !self.program.knows(&file);
             if let Err(problem) = self.program.load(module) {
                 self.log.diagnostic(&crate::pipeline::report::unreadable(&problem));
@@ -401,12 +458,13 @@ impl Worker {
                 if let Some(watcher) = &self.watcher {
                     let _ = watcher.follow(&file);
                 }
-                self.log.watch(&file);
+                self.tell_watched(&name, &file);
             }
         }
     }
 
-    fn reload(&mut self, mut batch: ChangeBatch) {
+    /// Applies a batch, and says what became of it.
+    fn reload(&mut self, mut batch: ChangeBatch) -> Report {
         if let Some(config) = self.settings.file().map(Path::to_owned)
             && batch.paths.contains(&config)
         {
@@ -429,20 +487,17 @@ impl Worker {
         for path in &batch.paths {
             lock(&self.door.status).orphan(path, None, SystemTime::now());
         }
-        self.leave_out_ignored(&mut batch);
-        if batch.paths.is_empty() {
-            return;
-        }
-        if let Some(file) = self.asks_for_restart(&batch) {
-            self.restart(&file);
-        }
-        let saved = batch.clone();
-        // What failed before is part of the save that corrects it.
-        for pending in self.program.pending_files() {
-            if !batch.paths.contains(&pending) {
-                batch.paths.push(pending);
+        if batch.given.is_empty() {
+            self.leave_out_ignored(&mut batch);
+            if let Some(file) = self.asks_for_restart(&batch) {
+                self.restart(&file);
             }
         }
+        if batch.paths.is_empty() {
+            return Report::default();
+        }
+        let saved = batch.clone();
+        self.add_pending(&mut batch);
         batch.paths.sort();
         for name in self.plugins.reload_changed() {
             self.log.configured(&[format!("plugin {name}")]);
@@ -451,43 +506,45 @@ impl Worker {
         let mut tools = Tools {
             runtime: self.runtime.clone(),
             limit: &limit,
-            await_imports: imports::is_worth_waiting(self.import_wait.as_ref(), limit.time),
+            await_imports: saved.given.is_empty() && imports::is_worth_waiting(self.import_wait.as_ref(), limit.time),
             plugins: &mut self.plugins,
             dry_run: self.dry_run,
             rules: &self.settings.patch.rules,
-            planning: PlanSettings {
-                propagate: self.settings.patch.propagate.value,
-                run_blocks: self.settings.patch.run_blocks.value,
-            },
+            planning: refresh::planning(&self.settings),
             report_running: self.log.shows(LogLevel::Info),
             loaded: &|| program::texts_of(&lock(&self.door.incoming)),
             fault: Fault(self.fault),
         };
         let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());
+        let before = Before::of(&mut self.program, &batch.paths);
         let mut report = reload(&mut self.program, &batch, &mut tools);
-        if let Some(module) = report.awaits_import.take() {
+        if let Some(module) = &report.awaits_import {
             drop(done);
             self.program.expect_again(&batch.paths);
-            return self.wait_for_import(&module, &saved.paths);
+            self.wait_for_import(module, &saved.paths);
+            return report;
         }
         self.import_wait = None;
         if report.undone && report.misses_name && self.fault.is_none() && saved.confirmed.is_empty() {
             // The first file of several that are saved together is here before the others on a busy machine: they are
             // waited for once before an error is told.
             drop(done);
+            self.unanswered.append(&mut report.files.into_iter().collect());
             self.program.expect_again(&batch.paths);
-            return self.batcher.put_back(&saved.paths, Instant::now());
+            self.batcher.put_back(&saved.paths, Instant::now());
+            return Report::default();
         }
         let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);
         let has_more = batch.paths.len() > saved.paths.len() && self.fault.is_none();
         if report.undone && has_more && report.culprit.as_ref().is_none_or(is_of_before) {
             // It still fails, which must not hold this save up.
+            self.unanswered.append(&mut report.files.into_iter().collect());
             report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
-        if self.door.stopped.load(Ordering::Acquire) {
+        if self.door.is_stopped() {
             // What failed did so because the interpreter shuts down.
-            return;
+            return Report::default();
         }
         self.left_behind.extend(std::mem::take(&mut report.left_behind));
         for problem in self.plugins.take_problems() {
@@ -500,11 +557,19 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
+        self.unanswered.append(&mut report.files.into_iter().collect());
+        report.files = std::mem::take(&mut self.unanswered).into_iter().collect();
         // An event without a save has compared nothing.
         if !self.dry_run && !report.files.is_empty() {
             let is_as_loaded = self.program.is_as_loaded();
             let mut status = lock(&self.door.status);
             status.update(&report.diagnostics, report.undone, is_as_loaded, SystemTime::now());
+            for file in &report.files {
+                status.saved(file);
+            }
+        }
+        if !report.undone {
+            self.history.add(before, &report, &mut self.program, self.keeps_history);
         }
         // Every save compares all that is pending again, so what is not refused now is reported when it is again.
         let mut standing = std::collections::HashSet::new();
@@ -521,65 +586,11 @@ impl Worker {
             self.reported = standing;
         }
         self.log.report(&report);
-    }
-
-    /// Applies a changed configuration, whole or not at all.
-    fn configure(&mut self, file: &Path) {
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) => {
-                let problem = Diagnostic::error("config", "the changed configuration is not used")
-                    .place(crate::diagnostic::Place::file(file))
-                    .detail(error.to_string());
-                return self
-                    .log
-                    .diagnostic(&problem.running_now("the configuration from before this save"));
-            }
-        };
-        let reloaded = match self.settings.reload(&text) {
-            Ok(reloaded) if reloaded.changed.is_empty() => return,
-            Ok(reloaded) => reloaded,
-            Err(problems) => {
-                for problem in problems {
-                    let problem = problem.running_now("the configuration from before this save");
-                    self.log.diagnostic(&problem);
-                }
-                return;
-            }
-        };
-        let is_changed = |section: &str| reloaded.changed.iter().any(|key| key.starts_with(section));
-        self.settings = reloaded.settings;
-        if is_changed("log.")
-            && let Err(error) = self.log.replace(&self.settings)
-        {
-            self.log
-                .diagnostic(&Diagnostic::error("log", "the log stays where it was").detail(error.to_string()));
+        self.tell(&report);
+        if self.keeps_report {
+            self.keep_for_refresh(&report);
         }
-        if is_changed("watch.") {
-            if let Ok(mut filter) = self.door.filter.write() {
-                *filter = self.settings.watch_filter();
-            }
-            let watch = watch_settings(&self.settings);
-            self.batcher.replace_settings(&watch);
-            if let Some(watcher) = &self.watcher {
-                watcher.replace_settings(watch);
-            }
-            self.watch_roots();
-        }
-        if is_changed("patch.") {
-            self.program.stuck.forget();
-        }
-        if is_changed("plugins.") {
-            let (plugins, problems) = plugins_of(&self.settings, &self.plugin_folders);
-            self.plugins = plugins;
-            for problem in problems {
-                self.log.diagnostic(&problem);
-            }
-        }
-        for notice in &reloaded.notices {
-            self.log.diagnostic(notice);
-        }
-        self.log.configured(&reloaded.changed);
+        report
     }
 }
 

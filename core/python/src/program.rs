@@ -2,17 +2,21 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use jurigged_command::arguments;
+use jurigged_command::arguments::{self, RunArguments};
 use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
 use jurigged_command::run::{self, Home, Interpreter};
+use jurigged_engine::config::LogLevel;
 use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime_cpython::process::{ProcessHooks, install_process_hooks};
-use jurigged_runtime_cpython::program::Program;
+use jurigged_runtime_cpython::program::{Program, Sequel};
 use jurigged_runtime_cpython::{CPython, loader, program};
 use pyo3::exceptions::{PyRuntimeError, PySystemExit};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::session;
 
 /// Runs the command with `sys.argv`, and the program in this process. Does not return normally unless the program does.
 ///
@@ -44,19 +48,6 @@ pub fn main(py: Python<'_>, arguments: Vec<OsString>, package: PathBuf, extensio
 fn take_variable(py: Python<'_>, name: &str) -> PyResult<Option<String>> {
     let environment = py.import("os")?.getattr("environ")?;
     environment.call_method1("pop", (name, py.None()))?.extract()
-}
-
-/// The session of this process, once there is one.
-static SESSION: Mutex<Option<Arc<Session>>> = Mutex::new(None);
-
-/// What of this process is not what its files say, as JSON; see `Session::status`.
-#[pyfunction]
-pub fn status() -> String {
-    let session = SESSION.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match session {
-        Some(session) => session.status(),
-        None => r#"{"entries": [], "text": "nothing is watched"}"#.to_owned(),
-    }
 }
 
 struct ThisPython<'py> {
@@ -92,16 +83,18 @@ impl Interpreter for ThisPython<'_> {
         self.relaunch.clone()
     }
 
-    fn run(&mut self, program: &arguments::Program, session: Arc<Session>) -> i32 {
-        self.ended = Some(self.start(program, &session));
+    fn run(&mut self, arguments: &RunArguments, session: Arc<Session>) -> i32 {
+        self.ended = Some(self.start(arguments, &session));
         0
     }
 }
 
 impl ThisPython<'_> {
-    fn start(&self, program: &arguments::Program, session: &Arc<Session>) -> PyResult<()> {
+    fn start(&self, arguments: &RunArguments, session: &Arc<Session>) -> PyResult<()> {
         let runtime = attach_session(self.py, session)?;
-        let program = match program {
+        self.prepare_loops(arguments)?;
+        let is_alone = arguments.program == arguments::Program::Prompt;
+        let program = match &arguments.program {
             arguments::Program::Script { path, arguments } => Program::Script {
                 path: path.clone(),
                 arguments: arguments.clone(),
@@ -110,8 +103,41 @@ impl ThisPython<'_> {
                 name: name.clone(),
                 arguments: arguments.clone(),
             },
+            arguments::Program::Function {
+                module,
+                function,
+                arguments,
+            } => Program::Function {
+                module: module.clone(),
+                function: function.clone(),
+                arguments: arguments.clone(),
+            },
+            arguments::Program::Prompt => Program::Nothing,
         };
-        program::run(self.py, &runtime, &program, Some(&*session.sink()))
+        let prompt = |names: &Bound<'_, PyDict>| {
+            let shell = names.py().import("jurigged._shell")?;
+            let tells_edits = session.log().shows(LogLevel::Info);
+            shell.call_method1("interact", (names, is_alone, tells_edits)).map(drop)
+        };
+        let sequel: Option<Sequel<'_>> = (is_alone || arguments.interactive).then_some(&prompt);
+        program::run(self.py, &runtime, &program, Some(&*session.sink()), sequel)
+    }
+
+    /// `__` in the builtins, and the functions of `--loop` and `--xloop`.
+    fn prepare_loops(&self, arguments: &RunArguments) -> PyResult<()> {
+        let module = match &arguments.program {
+            arguments::Program::Function { module, .. } => Some(module),
+            _ => None,
+        };
+        let arguments = (
+            &arguments.develoop.always,
+            &arguments.develoop.on_error,
+            &arguments.develoop.interface,
+            arguments.program.script(),
+            module,
+        );
+        let prepare = self.py.import("jurigged._dev")?.getattr("prepare")?;
+        prepare.call1(arguments).map(drop)
     }
 }
 
@@ -123,7 +149,7 @@ pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPytho
         session: session.clone(),
     });
     install_process_hooks(py, &runtime, hooks)?;
-    *SESSION.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.clone());
+    session::set_running(session, &runtime);
     if let Err(error) = session.start(Arc::new(runtime.clone())) {
         session.log().cannot_start(&error);
     }

@@ -9,6 +9,7 @@ use pyo3::types::PyTuple;
 use rustc_hash::FxHashSet;
 
 use crate::attached::Attached;
+use crate::reloading;
 use crate::warn::Ignored;
 
 /// From this minor version on, a class body stores `__firstlineno__`, a line number that is a constant like any other.
@@ -66,4 +67,5 @@ fn built_in<'py>(attached: &Attached<'py>, source: &str, unit: &CompileUnit<'_>)
         .compile
         .bind(attached.py)
         .call1((source, unit.file, "exec", unit.flags, dont_inherit))
+        .map(|code| reloading::prepared(code, source.as_bytes()))
 }

@@ -22,6 +22,7 @@ pub mod loader;
 mod native;
 pub mod process;
 pub mod program;
+mod reloading;
 mod running;
 mod runtime;
 mod table;

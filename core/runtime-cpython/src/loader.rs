@@ -16,6 +16,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyDict, PyString, PyTuple};
 
+use crate::reloading;
 use crate::runtime::CPython;
 
 /// The import system's own implementation, always loaded under this name.
@@ -178,6 +179,7 @@ fn end(sink: &dyn LoadSink, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny
         .getattr("co_filename")
         .and_then(|file| file.extract::<PathBuf>())
         .unwrap_or(file);
+    let code = reloading::prepared(code, &source);
     sink.loaded(LoadedModule {
         name,
         file,

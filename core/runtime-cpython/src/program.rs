@@ -11,11 +11,12 @@ use jurigged_runtime::LoadSink;
 use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyList, PyTuple};
+use pyo3::types::{PyCFunction, PyDict, PyList, PyString, PyTuple};
 
 use crate::frames::FramesHidden;
 use crate::loader::{expect_main, path_text};
 use crate::native::Native;
+use crate::reloading;
 use crate::runtime::CPython;
 use crate::unwind;
 
@@ -31,7 +32,19 @@ pub enum Program {
     Script { path: PathBuf, arguments: Vec<OsString> },
     /// A module or package, as with `-m`.
     Module { name: String, arguments: Vec<OsString> },
+    /// A function of a module, called without arguments; what it returns is dropped.
+    Function {
+        module: String,
+        /// Dotted where it belongs to a class.
+        function: String,
+        arguments: Vec<OsString>,
+    },
+    /// None: only what follows it.
+    Nothing,
 }
+
+/// What runs in the namespace of a program that has ended, however it did: a prompt.
+pub type Sequel<'a> = &'a dyn for<'py> Fn(&Bound<'py, PyDict>) -> PyResult<()>;
 
 /// Replaces what the start of our launcher left in `sys.path[0]`: the launcher's folder, the one of its console script,
 /// or the current one. The isolated and safe-path modes put nothing there.
@@ -49,12 +62,19 @@ pub fn remove_launcher_path(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Runs a program in a fresh `__main__`, with `sys.argv` and `sys.path[0]` as plain Python sets them;
-/// [`remove_launcher_path`] was called before. `sink` is told of the script's text and code before it runs.
+/// [`remove_launcher_path`] was called before. `sink` is told of the script's text and code before it runs. With a sequel
+/// the program does not end the process: what it raised is printed, `SystemExit` included, as with `python -i`.
 ///
 /// # Errors
 /// What the launcher must let through to the top of the process: `SystemExit` with the exit status, or `KeyboardInterrupt`,
 /// on which CPython finalizes and dies by the signal. Uncaught exceptions have been printed.
-pub fn run(py: Python<'_>, runtime: &CPython, program: &Program, sink: Option<&dyn LoadSink>) -> PyResult<()> {
+pub fn run(
+    py: Python<'_>,
+    runtime: &CPython,
+    program: &Program,
+    sink: Option<&dyn LoadSink>,
+    sequel: Option<Sequel<'_>>,
+) -> PyResult<()> {
     let main = fresh_main(py, runtime)?;
     let _hidden = FramesHidden::new(py, runtime.0.facts.version.1);
     let globals = main.dict();
@@ -62,7 +82,19 @@ pub fn run(py: Python<'_>, runtime: &CPython, program: &Program, sink: Option<&d
     let ran = match program {
         Program::Script { path, arguments } => launch.script(path, arguments, sink),
         Program::Module { name, arguments } => launch.module(name, arguments),
+        Program::Function {
+            module,
+            function,
+            arguments,
+        } => launch.function(module, function, arguments),
+        Program::Nothing => launch.nothing(),
     };
+    if let Some(sequel) = sequel {
+        if let Err(error) = ran {
+            print(py, &error);
+        }
+        return finish(py, sequel(&launch.namespace(program)));
+    }
     let exits = matches!(&ran, Err(error) if error.is_instance_of::<PySystemExit>(py));
     let ended = finish(py, ran);
     if matches!(program, Program::Script { .. }) && !exits {
@@ -128,6 +160,47 @@ impl<'py> Launch<'_, 'py> {
         self.run_module_as_main(name, true)
     }
 
+    /// `python -m MODULE` as far as its function.
+    fn function(&self, module: &str, function: &str, arguments: &[OsString]) -> PyResult<()> {
+        self.set_arguments(OsStr::new("-m"), arguments)?;
+        if !safe_path(self.py)? {
+            let folder = std::env::current_dir().unwrap_or_default();
+            self.search_first(path_text(self.py, &folder)?.into_any())?;
+        }
+        // Not `importlib.import_module`, whose frames would stay in the traceback of a failing import.
+        let module = self.py.import(module)?;
+        if let Ok(file) = module.getattr("__file__") {
+            self.py.import("sys")?.getattr("argv")?.set_item(0, file)?;
+        }
+        let function = function
+            .split('.')
+            .try_fold(module.into_any(), |object, name| object.getattr(name))?;
+        unwind::call(self.native(), &function, &PyTuple::empty(self.py)).map(drop)
+    }
+
+    /// `python` alone: modules are found in the current folder, also when it changes.
+    fn nothing(&self) -> PyResult<()> {
+        self.set_arguments(OsStr::new(""), &[])?;
+        if !safe_path(self.py)? {
+            self.search_first(PyString::new(self.py, "").into_any())?;
+        }
+        Ok(())
+    }
+
+    /// Where the names of a program are: `__main__`, or the module of which a function was called, if it was found.
+    fn namespace(&self, program: &Program) -> Bound<'py, PyDict> {
+        let of_module = |name: &str| {
+            let modules = self.runtime.0.known.modules.bind(self.py);
+            let module = modules.as_any().get_item(name).ok()?;
+            Some(module.cast_into::<PyModule>().ok()?.dict())
+        };
+        let found = match program {
+            Program::Function { module, .. } => of_module(module),
+            _ => None,
+        };
+        found.unwrap_or_else(|| self.main.dict())
+    }
+
     fn run_module_as_main(&self, name: &str, set_argv0: bool) -> PyResult<()> {
         let run = self.py.import("runpy")?.getattr("_run_module_as_main")?;
         let arguments = (name, set_argv0).into_pyobject(self.py)?;
@@ -159,7 +232,7 @@ impl<'py> Launch<'_, 'py> {
         let dont_inherit = true;
         let compile = self.runtime.0.known.compile.bind(py);
         let code = match compile.call1((bytes, &name, "exec", 0, dont_inherit)) {
-            Ok(code) => code,
+            Ok(code) => reloading::prepared(code, &source),
             // From a file the interpreter words some of these errors differently than from bytes.
             Err(error) => return self.run_as_file(file, globals).unwrap_or(Err(error)),
         };
@@ -263,6 +336,20 @@ fn flush_output(py: Python<'_>) {
     }
 }
 
+/// Prints an uncaught exception as the interpreter does, and remembers it for `pdb.pm()`. `SystemExit` is printed, too.
+fn print(py: Python<'_>, error: &PyErr) {
+    if error.is_instance_of::<PySystemExit>(py) {
+        // `PyErr_PrintEx` would end the process.
+        let shown = (error.get_type(py), error.value(py), error.traceback(py));
+        let hook = py.import("sys").and_then(|sys| sys.getattr("excepthook"));
+        let _ = hook.and_then(|hook| hook.call1(shown));
+        return;
+    }
+    error.clone_ref(py).restore(py);
+    // SAFETY: attached, and the error indicator was set above.
+    unsafe { ffi::PyErr_PrintEx(1) };
+}
+
 /// Prints an uncaught exception as the interpreter does, and turns it into what the launcher lets through.
 fn finish(py: Python<'_>, ran: PyResult<()>) -> PyResult<()> {
     let Err(error) = ran else {
@@ -273,9 +360,7 @@ fn finish(py: Python<'_>, ran: PyResult<()>) -> PyResult<()> {
         return Err(error);
     }
     let interrupted = error.is_instance_of::<PyKeyboardInterrupt>(py);
-    error.clone_ref(py).restore(py);
-    // SAFETY: attached, and the error indicator was set above.
-    unsafe { ffi::PyErr_PrintEx(1) };
+    print(py, &error);
     if !interrupted {
         return Err(PySystemExit::new_err(1));
     }

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jurigged_runtime::LoadSink;
-use rustpython::{InterpreterBuilder, InterpreterBuilderExt, run_shell};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, settings, status};
+use crate::{RustPythonRuntime, loader, native_extension, prompt, settings, status};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -184,16 +184,26 @@ fn run_program(
         }
         ProgramKind::Interactive => {
             insert_path(vm, Path::new(""))?;
-            return run_shell(vm, scope);
+            return prompt::run(vm, scope.globals, true);
         }
     };
     if vm.state.config.settings.inspect {
         if let Err(exception) = result {
             vm.print_exception(exception);
         }
-        return run_shell(vm, scope);
+        let names = namespace(vm, program).unwrap_or(scope.globals);
+        return prompt::run(vm, names, false);
     }
     result
+}
+
+/// Where the names of a program are if not in `__main__`: in the module of which a function was called, if it was found.
+fn namespace(vm: &VirtualMachine, program: &Program) -> Option<PyDictRef> {
+    let ProgramKind::Function { module, .. } = &program.what else {
+        return None;
+    };
+    let modules = vm.sys_module.get_attr("modules", vm).ok()?;
+    modules.get_item(module.as_str(), vm).ok()?.dict()
 }
 
 fn run_script(
@@ -261,19 +271,18 @@ fn compile_bytes(vm: &VirtualMachine, source: &[u8], file: PyObjectRef) -> PyRes
     compile.call((source, file, "exec", 0, true), vm)?.try_downcast(vm)
 }
 
-/// `sys.exit(module.function())`, with the module's file as `sys.argv[0]`.
+/// `module.function()`, with the module's file as `sys.argv[0]`.
 fn run_function(vm: &VirtualMachine, module: &str, function: &str) -> PyResult<()> {
-    let name = vm.ctx.new_str(module);
-    let importlib = vm.import("importlib", 0)?;
-    let module = importlib.get_attr("import_module", vm)?.call((name,), vm)?;
+    // Not `importlib.import_module`, whose frames would stay in the traceback of a failing import. It gives the package.
+    vm.import(&vm.ctx.new_str(module), 0)?;
+    let module = vm.sys_module.get_attr("modules", vm)?.get_item(module, vm)?;
     if let Ok(file) = module.get_attr("__file__", vm) {
         vm.sys_module.get_attr("argv", vm)?.set_item(&0usize, file, vm)?;
     }
     let function = function
         .split('.')
         .try_fold(module, |object, name| object.get_attr(vm.ctx.intern_str(name), vm))?;
-    let status = function.call((), vm)?;
-    Err(vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![status]))
+    function.call((), vm).map(drop)
 }
 
 /// Is this a folder or a zip file, which `sys.path_hooks` can import from?

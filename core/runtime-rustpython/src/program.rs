@@ -22,8 +22,8 @@ pub enum ProgramKind {
     Script(PathBuf),
     /// `-m`: a module or package on `sys.path`.
     Module(String),
-    /// `-m MODULE:FUNC`: import a module, call one of its functions without arguments and exit with what it returns,
-    /// as an entry point of a package does. `sys.argv[0]` is the module's file.
+    /// `-m MODULE:FUNC`: import a module, and call one of its functions without arguments; what it returns is dropped.
+    /// `sys.argv[0]` is the module's file.
     Function {
         /// The module.
         module: String,

@@ -19,6 +19,8 @@ pub(crate) fn install(vm: &VirtualMachine, ask: impl Fn() -> String + Send + Syn
     let module = vm.new_module("jurigged", names.clone(), None);
     let native = vm.new_function("_status", move || -> String { ask() });
     module.as_object().set_attr("_status", native, vm)?;
+    let version = vm.ctx.new_str(env!("CARGO_PKG_VERSION"));
+    module.as_object().set_attr("__version__", version, vm)?;
     let code = vm
         .compile(SOURCE, Mode::Exec, "<jurigged>".to_owned())
         .map_err(|error| vm.new_syntax_error(&error, Some(SOURCE)))?;

@@ -15,9 +15,9 @@ mod object;
 mod swap;
 
 pub use error::{CommitError, PythonError, RuntimeError};
-pub use limit::{FramePlace, LateEnd, Limit, Limiter, Overrun, UserCode, user_code_threads};
+pub use limit::{FramePlace, LateEnd, Limit, Limiter, Overrun, UserCode, in_awaited_code, user_code_threads};
 pub use object::{FoundHolders, Handle, ObjectKind, Pin, Running, RunningKind, SoughtCode};
-pub use swap::Swap;
+pub use swap::{Place, Swap};
 
 use std::cell::OnceCell;
 use std::path::PathBuf;

@@ -16,6 +16,16 @@ const STACK: usize = 16 << 20;
 /// How often a waiting thread asks whether the interpreter shuts down: then it must not wait for it any more.
 const POLL: Duration = Duration::from_millis(20);
 
+thread_local! {
+    /// What runs on this thread.
+    static RUNNING: RefCell<Option<Arc<Baton>>> = const { RefCell::new(None) };
+}
+
+/// Is the calling thread running code that an attachment waits for? Then nobody will answer it.
+pub fn in_awaited_code() -> bool {
+    RUNNING.with_borrow(|baton| baton.as_ref().is_some_and(|baton| !baton.lock().has_left))
+}
+
 /// Threads that run, or wait to run, code of the user.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 /// Numbers what was left behind.
@@ -221,6 +231,7 @@ impl Job {
             ticket,
             started,
         } = self;
+        RUNNING.set(Some(baton.clone()));
         let mut code = Some(code);
         let mut answer = Err(RuntimeError::ShuttingDown);
         let mut work = |interpreter: &dyn Interpreter| {
@@ -233,6 +244,7 @@ impl Job {
         if let Err(error) = runtime.attach(&mut work) {
             answer = Err(error);
         }
+        RUNNING.take();
         let Err(answer) = baton.deliver(answer) else { return };
         let error = match answer {
             Err(RuntimeError::Python(error)) => Some(error),

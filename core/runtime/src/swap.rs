@@ -1,5 +1,7 @@
 //! The steps of a commit: plain data, each with the value that it expects to replace.
 
+use std::mem::{Discriminant, discriminant};
+
 use crate::Handle;
 
 /// One replacement in the live program. `None` means "absent" for names and entries.
@@ -69,7 +71,41 @@ pub enum Swap {
     },
 }
 
+/// What a swap writes: equal for all swaps of one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place<'a> {
+    kind: Discriminant<Swap>,
+    object: Handle,
+    name: &'a str,
+    key: Option<Handle>,
+    index: usize,
+}
+
 impl Swap {
+    /// The place that this swap writes.
+    pub fn place(&self) -> Place<'_> {
+        let (object, name, key, index) = match self {
+            Self::Code { function: object, .. }
+            | Self::Cell { cell: object, .. }
+            | Self::FirstLine { code: object, .. }
+            | Self::Closure { function: object, .. } => (*object, "", None, 0),
+            Self::Attribute { object, name, .. }
+            | Self::ClassAttribute {
+                class: object, name, ..
+            }
+            | Self::Entry { dict: object, name, .. } => (*object, name.as_str(), None, 0),
+            Self::Item { container, key, .. } => (*container, "", Some(*key), 0),
+            Self::Constant { code, index, .. } => (*code, "", None, *index),
+        };
+        Place {
+            kind: discriminant(self),
+            object,
+            name,
+            key,
+            index,
+        }
+    }
+
     /// The swap that takes this one back.
     pub fn inverted(&self) -> Self {
         let mut swap = self.clone();

@@ -28,6 +28,14 @@ fn module(name: &str, arguments: &[&str]) -> Program {
     }
 }
 
+fn function(module: &str, function: &str, arguments: &[&str]) -> Program {
+    Program::Function {
+        module: module.to_owned(),
+        function: function.to_owned(),
+        arguments: arguments.iter().map(OsString::from).collect(),
+    }
+}
+
 fn refused(line: &str) -> String {
     let exit = parse(words(line)).expect_err("refused");
     assert_eq!((exit.status(), exit.to_stderr()), (ExitStatus::Usage, true), "{line}");
@@ -66,6 +74,14 @@ fn what_follows_the_program_is_the_programs() {
         ("-w plan -c config a.py", script("a.py", &[])),
         ("-c plan a.py", script("a.py", &[])),
         ("--python 3.12 --poll .5 a.py", script("a.py", &[])),
+        ("-m mod:func -i x", function("mod", "func", &["-i", "x"])),
+        ("-im pkg.mod:C.f", function("pkg.mod", "C.f", &[])),
+        ("-i -l f -x g a.py -l h", script("a.py", &["-l", "h"])),
+        ("-il f --xloop=g --loop-interface basic a.py", script("a.py", &[])),
+        ("", Program::Prompt),
+        ("-v", Program::Prompt),
+        ("--", Program::Prompt),
+        ("-i", Program::Prompt),
     ] {
         assert_eq!(run(line).program, program, "{line}");
     }
@@ -93,6 +109,17 @@ fn flags_are_read() {
         }
     );
     assert_eq!(self::run("a.py").common, Common::default());
+    assert!(self::run("a.py").develoop.is_empty() && !self::run("a.py").interactive);
+    let looping = self::run("-i -l f --loop C.g -x m:h --loop-interface basic a.py");
+    assert!(looping.interactive);
+    assert_eq!(
+        looping.develoop,
+        Develoop {
+            always: vec!["f".to_owned(), "C.g".to_owned()],
+            on_error: vec!["m:h".to_owned()],
+            interface: Some("basic".to_owned()),
+        }
+    );
     assert_eq!(self::run("-q a.py").common.settings.log_level, Some(LogLevel::Error));
     assert_eq!(self::run("-v a.py").common.settings.log_level, Some(LogLevel::Info));
     assert_eq!(
@@ -144,16 +171,17 @@ fn commands_are_read_with_flags_before_them() {
 #[test]
 fn wrong_usage_says_what_to_write() {
     for (line, expected) in [
-        ("", "error: there is nothing to run: give a SCRIPT, or `-m MODULE`"),
-        ("-v", "error: there is nothing to run: give a SCRIPT, or `-m MODULE`"),
-        ("--", "error: there is nothing to run: give a SCRIPT, or `-m MODULE`"),
         (
             "-m",
-            "error: a value is required for '-m <MODULE>' but none was supplied",
+            "error: a value is required for '-m <MODULE[:FUNC]>' but none was supplied",
         ),
         (
-            "-m a:b",
-            "error: invalid value 'a:b' for '-m <MODULE>': a function of a module (MODULE:FUNC) cannot be run yet",
+            "-m :b",
+            "error: invalid value ':b' for '-m <MODULE[:FUNC]>': there is no module before the `:`",
+        ),
+        (
+            "-m a:",
+            "error: invalid value 'a:' for '-m <MODULE[:FUNC]>': there is no function behind the `:`",
         ),
         (
             "-d",
@@ -168,8 +196,13 @@ fn wrong_usage_says_what_to_write() {
             "error: invalid value '-1' for '--poll <SECS>': it is negative",
         ),
         ("--wach x a.py", "error: unexpected argument '--wach' found"),
-        ("-x a.py", "error: unexpected argument '-x' found"),
-        ("-i a.py", "error: unexpected argument '-i' found"),
+        ("-y a.py", "error: unexpected argument '-y' found"),
+        ("-x f", "error: `--loop` needs a program to run"),
+        ("-i plan a.py b.py", "error: `--interactive` needs a program to run"),
+        (
+            "--loop-interface curses a.py",
+            "error: invalid value 'curses' for '--loop-interface <INTERFACE>'",
+        ),
         (
             "-q -v a.py",
             "error: the argument '--quiet' cannot be used with '--verbose...'",
@@ -195,9 +228,9 @@ fn wrong_usage_says_what_to_write() {
         refused("--wach x a.py")
     );
     assert!(
-        refused("").contains("jurigged [OPTIONS] -m MODULE [ARGS]..."),
+        refused("--wach x a.py").contains("jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]..."),
         "{}",
-        refused("")
+        refused("--wach x a.py")
     );
 }
 

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,8 @@ pub struct ChangeBatch {
     /// Files that are gone, but may still return; sorted. They are not part of the batch: this tells a file that was
     /// renamed or moved from a copy.
     pub missing: Vec<PathBuf>,
+    /// Texts of files that count instead of what is on disk: handed over by the program, or taken back.
+    pub given: BTreeMap<PathBuf, Arc<str>>,
     /// When the first event of the batch came; latency is measured from here.
     pub since: Option<Instant>,
 }
@@ -142,6 +145,26 @@ impl Batcher {
                 since: now,
             });
         }
+    }
+
+    /// Forgets what is pending of these files: somebody else has looked at them.
+    pub fn forget(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            self.pending.remove(path);
+        }
+    }
+
+    /// When a file that is being written will have been quiet for long enough; `None` for one that nobody writes.
+    pub fn quiet_at(&self, path: &Path) -> Option<Instant> {
+        let pending = self.pending.get(path)?;
+        matches!(pending.state, State::Touched(_)).then(|| self.due_at(pending))
+    }
+
+    /// Files that are gone, and may still return.
+    pub fn vanished(&self) -> Vec<PathBuf> {
+        let gone = self.pending.iter();
+        let gone = gone.filter(|(_, pending)| matches!(pending.state, State::Vanished(_)));
+        gone.map(|(path, _)| path.clone()).collect()
     }
 
     /// Is this file being written again? What was read of it since may be half of a save.

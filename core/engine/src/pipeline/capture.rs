@@ -41,8 +41,23 @@ pub struct CapturedFile {
     pub hash: u64,
     /// Python's name of the codec, such as `utf-8` or `cp1252`.
     pub encoding: String,
-    /// Its modification time when it was read.
+    /// Its modification time when it was read; `None` for a text that was given.
     pub modified: Option<SystemTime>,
+    /// Its text was not read but given; see [`ChangeBatch::given`].
+    pub is_given: bool,
+}
+
+impl CapturedFile {
+    fn given(path: &Path, text: &Arc<str>) -> Self {
+        Self {
+            path: path.to_owned(),
+            source: Arc::new(SourceText::new(path, text.clone())),
+            hash: hash_bytes(text.as_bytes()),
+            encoding: "utf-8".to_owned(),
+            modified: None,
+            is_given: true,
+        }
+    }
 }
 
 /// Why a file gives no text.
@@ -134,6 +149,10 @@ pub fn hash_bytes(bytes: &[u8]) -> u64 {
 pub fn capture(batch: &ChangeBatch) -> Snapshot {
     let mut snapshot = Snapshot::default();
     for path in &batch.paths {
+        if let Some(text) = batch.given.get(path) {
+            snapshot.files.push(CapturedFile::given(path, text));
+            continue;
+        }
         let (bytes, modified) = match read_whole(path) {
             Ok(Whole::Read(bytes, modified)) => (bytes, modified),
             Ok(Whole::Changing) => {
@@ -158,6 +177,7 @@ pub fn capture(batch: &ChangeBatch) -> Snapshot {
                 source: Arc::new(SourceText::new(path.clone(), decoded.text)),
                 encoding: decoded.encoding,
                 modified,
+                is_given: false,
             }),
             Err(problem) => snapshot.problems.push(problem),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use jurigged_runtime::LoadedModule;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::module::Module;
 use super::stuck::Stuck;
@@ -19,6 +19,12 @@ pub struct Program {
     by_file: FxHashMap<PathBuf, Vec<Module>>,
     /// Hash of the bytes that were last read of each file, and its modification time then; `None` for what was loaded.
     seen: FxHashMap<PathBuf, (u64, Option<SystemTime>)>,
+    /// Files of which the disk does not say what runs: texts were given, or edits taken back, since they were saved.
+    diverged: FxHashSet<PathBuf>,
+    /// The last text that was given for a file since it was saved.
+    given: FxHashMap<PathBuf, Arc<str>>,
+    /// Files that do not exist, such as cells of a notebook.
+    virtual_files: FxHashSet<PathBuf>,
     /// What is not tried again.
     pub stuck: Stuck,
     /// What statements of a batch have loaded that was undone: they load it no more when they run again.
@@ -35,22 +41,122 @@ impl Program {
             .insert(loaded.file.clone(), (hash_bytes(&loaded.source), None));
         let decoded = decode(&loaded.file, &loaded.source)?;
         let source = Arc::new(SourceText::new(loaded.file.clone(), decoded.text));
-        let modules = self.by_file.entry(loaded.file.clone()).or_default();
-        modules.retain(|module| module.name != loaded.name);
-        modules.push(Module::new(loaded.name, loaded.file, source, loaded.code));
+        self.add(Module::new(loaded.name, loaded.file, source, loaded.code));
         Ok(())
     }
 
     /// Notes what was read of a file. False for a save that was handled already (one save can give several events), and
-    /// for one that changes nothing, unless something of it is pending: then saving again means trying again.
+    /// for one that changes nothing, unless something of it is pending or was taken back: then saving again means trying
+    /// again.
     pub fn is_news(&mut self, file: &Path, hash: u64, modified: Option<SystemTime>) -> bool {
-        match self.seen.insert(file.to_owned(), (hash, modified)) {
-            Some((before, time)) if before == hash => {
-                let is_same_save = time.is_none() || time == modified;
-                !is_same_save && self.of_file(file).iter().any(|module| module.pending.is_some())
+        let is_news = self.would_be_news(file, hash, modified);
+        self.seen.insert(file.to_owned(), (hash, modified));
+        if is_news {
+            self.diverged.remove(file);
+            self.given.remove(file);
+        }
+        is_news
+    }
+
+    /// [`is_news`](Self::is_news), without noting anything.
+    pub fn would_be_news(&self, file: &Path, hash: u64, modified: Option<SystemTime>) -> bool {
+        match self.seen.get(file) {
+            Some((before, time)) if *before == hash => {
+                let is_same_save = time.is_none() || *time == modified;
+                let mut modules = self.by_file.get(file).into_iter().flatten();
+                !is_same_save && (self.is_diverged(file) || modules.any(|module| module.pending.is_some()))
             }
             _ => true,
         }
+    }
+
+    /// Is what runs of a file another text than that of its last save?
+    pub fn is_diverged(&self, file: &Path) -> bool {
+        self.diverged.contains(file)
+    }
+
+    /// A text was given that is to run instead of the file's.
+    pub fn give(&mut self, file: &Path, text: Arc<str>) {
+        if let Some((_, time @ None)) = self.seen.get_mut(file) {
+            // From now on the next save counts, even of the same text.
+            *time = std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+        }
+        self.diverged.insert(file.to_owned());
+        self.given.insert(file.to_owned(), text);
+    }
+
+    /// The text that was given for a file since it was saved.
+    pub fn given(&self, file: &Path) -> Option<Arc<str>> {
+        self.given.get(file).cloned()
+    }
+
+    /// Is this no file of the disk?
+    pub fn is_virtual(&self, file: &Path) -> bool {
+        self.virtual_files.contains(file)
+    }
+
+    /// What is pending of these files, and whether they have diverged, before something else is tried with them.
+    pub fn standing<'a>(&mut self, files: impl Iterator<Item = &'a PathBuf>) -> Vec<Standing> {
+        let standing = files.map(|file| Standing {
+            is_diverged: self.is_diverged(file),
+            given: self.given(file),
+            pending: self.of_file(file).iter().map(|module| module.pending.clone()).collect(),
+            file: file.clone(),
+        });
+        standing.collect()
+    }
+
+    /// It has failed, and is not to be tried again.
+    pub fn restore(&mut self, standing: Vec<Standing>) {
+        for Standing {
+            file,
+            pending,
+            given,
+            is_diverged,
+        } in standing
+        {
+            for (module, pending) in self.of_file(&file).iter_mut().zip(pending) {
+                module.pending = pending;
+            }
+            if !is_diverged {
+                self.diverged.remove(&file);
+            }
+            match given {
+                Some(text) => drop(self.given.insert(file, text)),
+                None => drop(self.given.remove(&file)),
+            }
+        }
+    }
+
+    /// Takes in a module that runs already, with the text that it was made from.
+    pub fn register(&mut self, name: String, file: PathBuf, text: String) {
+        self.seen.insert(file.clone(), (hash_bytes(text.as_bytes()), None));
+        if !file.is_file() {
+            self.virtual_files.insert(file.clone());
+        }
+        let source = Arc::new(SourceText::new(file.clone(), text));
+        self.add(Module::new(name, file, source, None));
+    }
+
+    fn add(&mut self, module: Module) {
+        let modules = self.by_file.entry(module.path.clone()).or_default();
+        modules.retain(|known| known.name != module.name);
+        modules.push(module);
+    }
+
+    /// The known file that a path means: as its code names it, relative to the current folder, or by other links.
+    pub fn find(&self, path: &Path) -> Option<PathBuf> {
+        if self.knows(path) {
+            return Some(path.to_owned());
+        }
+        let absolute = std::path::absolute(path).ok().filter(|path| self.knows(path));
+        absolute.or_else(|| {
+            let real = path.canonicalize().ok()?;
+            let mut files = self.files();
+            files
+                .find(|file| file.canonicalize().is_ok_and(|file| file == real))
+                .cloned()
+        })
     }
 
     /// The next look at these files is news, even if they are as they were.
@@ -115,6 +221,16 @@ impl Program {
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.by_file.keys()
     }
+}
+
+/// See [`Program::standing`].
+#[derive(Debug)]
+pub struct Standing {
+    file: PathBuf,
+    /// Of each module of the file.
+    pending: Vec<Option<Arc<SourceText>>>,
+    given: Option<Arc<str>>,
+    is_diverged: bool,
 }
 
 impl Program {

@@ -26,6 +26,8 @@ pub enum State {
     Orphaned,
     /// A rule of the configuration says so.
     Ignored,
+    /// An edit was taken back in the process, and its file still has it.
+    Undone,
 }
 
 /// One thing that is not what its file says.
@@ -58,7 +60,7 @@ impl Status {
             State::Refused => undone,
             State::Pending => false,
             State::Listed => !is_as_loaded,
-            State::Orphaned | State::Ignored => true,
+            State::Orphaned | State::Ignored | State::Undone => true,
         };
         self.entries
             .extend(before.iter().filter(|entry| stays(entry.state)).cloned());
@@ -84,6 +86,12 @@ impl Status {
         }
     }
 
+    /// Does this still stand?
+    pub(super) fn has(&self, diagnostic: &Diagnostic) -> bool {
+        let identity = diagnostic.identity();
+        self.entries.iter().any(|entry| entry.diagnostic.identity() == identity)
+    }
+
     /// A statement that still ran has ended; `told` is what was said of that.
     pub(super) fn ended(&mut self, said: &Diagnostic, told: &Diagnostic, now: SystemTime) {
         self.entries
@@ -107,6 +115,29 @@ impl Status {
             since: seconds(now),
             diagnostic: diagnostic.clone(),
         }));
+    }
+
+    /// An edit was taken back in the process: what its report had said.
+    pub(super) fn take_back(&mut self, path: &Path, events: &[String], now: SystemTime) {
+        let mut said = Diagnostic::notice("undo", "the last edit of this file was taken back")
+            .place(Place::file(path))
+            .running_now("the code from before it")
+            .help("save the file to apply it again");
+        for event in events {
+            said = said.detail(event.clone());
+        }
+        self.entries.push(StatusEntry {
+            state: State::Undone,
+            since: seconds(now),
+            diagnostic: said,
+        });
+    }
+
+    /// A file was saved: what was taken back of it is applied again, or is no more in it.
+    pub(super) fn saved(&mut self, path: &Path) {
+        let is_of = |entry: &StatusEntry| entry.diagnostic.place.as_ref().is_some_and(|place| place.path == path);
+        self.entries
+            .retain(|entry| entry.state != State::Undone || !is_of(entry));
     }
 
     /// A save was ignored.

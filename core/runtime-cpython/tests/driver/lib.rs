@@ -410,7 +410,13 @@ fn run_program(py: Python<'_>, target: OsString, is_module: bool, arguments: Vec
             arguments,
         }
     };
-    run(py, runtime(), &program, SINK.get().map(|sink| &**sink as &dyn LoadSink))
+    run(
+        py,
+        runtime(),
+        &program,
+        SINK.get().map(|sink| &**sink as &dyn LoadSink),
+        None,
+    )
 }
 
 struct CountingHooks;

@@ -79,30 +79,9 @@ impl Steps {
     /// Adds the steps by which one class gets its bases. What another class of the save has set already is set once; where
     /// they do not agree, this one is done after the commit.
     pub fn rebase(&mut self, swaps: &[Swap]) {
-        let is_about = |a: &Swap, b: &Swap| match (a, b) {
-            (
-                Swap::Attribute { object, name, .. },
-                Swap::Attribute {
-                    object: other,
-                    name: its,
-                    ..
-                },
-            )
-            | (
-                Swap::ClassAttribute {
-                    class: object, name, ..
-                },
-                Swap::ClassAttribute {
-                    class: other,
-                    name: its,
-                    ..
-                },
-            ) => object == other && name == its,
-            _ => false,
-        };
         let mut new = Vec::new();
         for swap in swaps {
-            match self.bases.iter().find(|known| is_about(known, swap)) {
+            match self.bases.iter().find(|known| known.place() == swap.place()) {
                 Some(known) if known == swap => {}
                 Some(_) => return,
                 None => new.push(swap.clone()),
@@ -174,6 +153,18 @@ fn prepare_operation(
     outcome: &mut OperationOutcome,
 ) -> Result<(), Stop> {
     let operation = &work.plan.operations[index];
+    // Before the guards are asked: a branch that the body has not reached has bound nothing, which would read as one that
+    // did not run.
+    if let Some(line) = work.executing
+        && let Some(guard) = operation.guards.first()
+        && !matches!(operation.action, Action::Update(_))
+        && work.plan.blocks[guard.block].last_line >= line
+    {
+        return Err(Stop::Refused(match &operation.action {
+            Action::Refuse(reason) if !reason.is_note => reason.clone(),
+            _ => still_running(&operation.summary, work.module),
+        }));
+    }
     let verdict = module
         .answers
         .verdict(interpreter, work, &operation.guards, &steps.scratches)?;
@@ -217,13 +208,6 @@ fn prepare_operation(
             }));
         }
         (Verdict::Yes, _) => {}
-    }
-    if let Some(line) = work.executing
-        && let Some(guard) = operation.guards.first()
-        && !matches!(operation.action, Action::Update(_))
-        && work.plan.blocks[guard.block].last_line >= line
-    {
-        return Err(Stop::Refused(still_running(&operation.summary, work.module)));
     }
     match &operation.action {
         Action::Remake(remake) => {

@@ -10,7 +10,7 @@ use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{UnitRun, compile_to_run, no_class};
 use crate::pipeline::edit_plan::{
-    EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
+    Action, EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
 };
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
@@ -77,11 +77,28 @@ pub fn prepare_statement(
     let kept: Vec<_> = kept
         .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
         .collect();
+    // Of a block that chooses between imports only some of its names are bound.
+    let chooses = operation
+        .guards
+        .iter()
+        .any(|guard| matches!(guard.when, When::EndedBy(_)));
+    let marked = match chooses {
+        true => mark_lost(interpreter, work, statement, scratch),
+        false => Vec::new(),
+    };
     let present = statement.binds.iter();
     let before: FxHashMap<String, Handle> = present
         .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
         .collect();
-    match UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals) {
+    let result = UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals);
+    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
+    let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
+    for (name, value) in &marked {
+        if before.get(name) == interpreter.entry(scratch.locals, name).as_ref() {
+            interpreter.set_entry(scratch.locals, name, *value);
+        }
+    }
+    match result {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
             module.late.push(index);
@@ -90,13 +107,6 @@ pub fn prepare_statement(
         result => result?,
     }
     scratch.note_ran(interpreter);
-    // Of a block that chooses between imports only some of its names.
-    let chooses = operation
-        .guards
-        .iter()
-        .any(|guard| matches!(guard.when, When::EndedBy(_)));
-    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
-    let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
     for (name, value) in kept {
         interpreter.set_entry(scratch.locals, name, value);
     }
@@ -107,6 +117,30 @@ pub fn prepare_statement(
         .bound
         .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
+}
+
+/// Puts marks in the place of the names of a block that this save removes from where they were bound: what the block binds
+/// anew can be the very object that was there, such as a module. Gives the names with their values.
+fn mark_lost(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    scratch: &Scratch,
+) -> Vec<(String, Handle)> {
+    let is_lost = |name: &&String| {
+        work.plan.operations.iter().any(|operation| {
+            matches!(&operation.action, Action::Unbind { scope, names, .. }
+                if *scope == statement.scope && names.contains(name))
+        })
+    };
+    let lost = statement.binds.iter().filter(is_lost);
+    let marked: Vec<_> = lost
+        .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
+        .collect();
+    for (name, _) in &marked {
+        interpreter.set_entry(scratch.locals, name, interpreter.new_dict());
+    }
+    marked
 }
 
 /// Is this what Python raises where a name is not there, or not yet: something that this batch may add?

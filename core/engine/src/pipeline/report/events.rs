@@ -1,5 +1,7 @@
 //! One line for each applied operation, in the shape of jurigged 0.6.
 
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
 
 use crate::diagnostic::shown_path;
@@ -47,11 +49,31 @@ pub struct Event {
     /// First line of a statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The module that it happened in; empty for [`Verb::Watch`].
+    #[serde(skip)]
+    pub module: String,
+    /// Its file, where that is known.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 impl Event {
+    /// The same, with its file.
+    pub fn in_file(self, path: &Path) -> Self {
+        Self {
+            file: Some(path.to_owned()),
+            ..self
+        }
+    }
+
+    /// The path of the definition in its module, such as `Cart.total`; empty for the module itself.
+    pub fn qualname(&self) -> &str {
+        let path = self.name.strip_prefix(self.module.as_str());
+        path.map_or("", |path| path.trim_start_matches('.'))
+    }
+
     /// A file is watched.
-    pub fn watch(path: &std::path::Path) -> Self {
+    pub fn watch(path: &Path) -> Self {
         Self {
             verb: Verb::Watch,
             edit: None,
@@ -59,6 +81,8 @@ impl Event {
             to: None,
             line: None,
             text: None,
+            module: String::new(),
+            file: Some(path.to_owned()),
         }
     }
 
@@ -74,6 +98,8 @@ impl Event {
                 to: Some(dotted(module, &operation.name)),
                 line: Some(operation.line),
                 text: None,
+                module: origin.module.clone(),
+                file: None,
             });
         }
         let (verb, text) = match &operation.action {
@@ -96,6 +122,8 @@ impl Event {
                     to: None,
                     line: Some(operation.line),
                     text: None,
+                    module: module.to_owned(),
+                    file: None,
                 });
             }
             Action::Unstar(_) => {
@@ -119,6 +147,8 @@ impl Event {
                     to: Some(dotted(module, &rename.path.to)),
                     line: Some(operation.line),
                     text: None,
+                    module: module.to_owned(),
+                    file: None,
                 });
             }
             Action::Refuse(_) => return None,
@@ -130,6 +160,8 @@ impl Event {
             to: None,
             line: Some(operation.line),
             text,
+            module: module.to_owned(),
+            file: None,
         })
     }
 
@@ -146,6 +178,8 @@ impl Event {
             line: Some(followed.line),
             text,
             to: None,
+            module: followed.module.clone(),
+            file: None,
         }
     }
 
@@ -158,6 +192,8 @@ impl Event {
             to: None,
             line: Some(line),
             text: None,
+            module: module.to_owned(),
+            file: None,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Plan, Outcome -> Report: what the user reads, as text and as JSON.
 
 mod events;
+mod foresight;
 mod plan;
+mod told;
 
 pub use events::{Event, Verb};
+pub use foresight::Foresight;
 pub use plan::plan_texts;
+pub use told::Told;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -58,6 +62,26 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds what a later batch did.
+    pub fn extend(&mut self, later: &Self) {
+        self.events.extend(later.events.iter().cloned());
+        self.diagnostics.extend(later.diagnostics.iter().cloned());
+        self.planned.extend(later.planned.iter().cloned());
+        self.undone = later.undone;
+        for module in &later.modules {
+            if !self.modules.contains(module) {
+                self.modules.push(module.clone());
+            }
+        }
+        for file in &later.files {
+            if !self.files.contains(file) {
+                self.files.push(file.clone());
+            }
+        }
+        self.heap_passes += later.heap_passes;
+        self.microseconds = later.microseconds;
+    }
+
     /// Nothing to say.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty() && self.diagnostics.is_empty()
@@ -89,6 +113,7 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
         .operations
         .iter()
         .any(|result| result.refused.is_none() && !result.skipped);
+    let in_file = |event: Event| event.in_file(&module.plan.path);
     for (operation, result) in module.plan.operations.iter().zip(&outcome.operations) {
         for listed in &result.listed {
             report.diagnostics.push(listed_diagnostic(module, operation, listed));
@@ -97,7 +122,7 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
             Some(_) if result.is_told => {}
             Some(reason) => report.diagnostics.push(refused(module, operation, reason, is_part)),
             None if result.skipped => {}
-            None => report.events.extend(Event::of(module.name, operation)),
+            None => report.events.extend(Event::of(module.name, operation).map(in_file)),
         }
         if let Some(overrun) = &result.overrun {
             let diagnostic = still_running(module, operation, overrun);
@@ -105,7 +130,9 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
             report.diagnostics.push(diagnostic);
         }
         for line in &result.running {
-            report.events.push(Event::running(module.name, operation, *line));
+            report
+                .events
+                .push(in_file(Event::running(module.name, operation, *line)));
         }
     }
 }
@@ -114,7 +141,7 @@ pub fn applied(report: &mut Report, module: ReportedModule<'_>, outcome: &Module
 pub fn followed(report: &mut Report, followed: &[Followed]) {
     for it in followed {
         match &it.stale {
-            None => report.events.push(Event::followed(it)),
+            None => report.events.push(Event::followed(it).in_file(&it.path)),
             Some(reason) => report.diagnostics.push(
                 Diagnostic::warning(reason.code.clone(), reason.message.clone())
                     .place(Place::line(&it.path, it.line))

@@ -129,6 +129,7 @@ pub fn swaps(runtime: &dyn Runtime) {
         let method = python
             .entry(python.namespace(class).expect("a class has one"), "method")
             .expect("defined");
+        let first = text("first");
         let swaps = [
             Swap::Code {
                 function: plain,
@@ -160,7 +161,8 @@ pub fn swaps(runtime: &dyn Runtime) {
                 new: Some(text("by property")),
             },
             class_attribute(class, "method", Some(method), Some(plain)),
-            class_attribute(class, "added", None, Some(text("added"))),
+            class_attribute(class, "added", None, Some(first)),
+            class_attribute(class, "added", Some(first), Some(text("added"))),
             class_attribute(class, "__len__", None, Some(global(python, "length"))),
             Swap::Entry {
                 dict,
@@ -217,7 +219,7 @@ pub fn swaps(runtime: &dyn Runtime) {
             expected: Some(get(python, global(python, "refusing"), "value")),
             new: Some(zero),
         };
-        match python.commit(&[swaps[0].clone(), swaps[8].clone(), refusing], None) {
+        match python.commit(&[swaps[0].clone(), swaps[9].clone(), refusing], None) {
             Err(CommitError::Refused { index: 2, source }) => {
                 assert_eq!((source.kind.as_str(), source.message.as_str()), ("ValueError", "no"));
                 assert!(source.traceback.contains("raise ValueError"), "{}", source.traceback);

@@ -1,0 +1,49 @@
+"""The native half: an extension on CPython, built in on the embedded runtime. Answers are JSON texts of the engine."""
+
+from collections.abc import Callable, Sequence
+from types import CodeType
+
+__version__: str
+
+class Watcher:
+    def stop(self) -> None: ...
+
+def main(arguments: list[str], package: str, extension: str) -> None: ...
+def watch(
+    patterns: Sequence[str],
+    extension: str,
+    debounce: float | None = None,
+    poll: float | None = None,
+    verbose: bool = True,
+) -> Watcher: ...
+
+# ``{"entries": [...], "text": ...}``; works without a session.
+def status() -> str: ...
+
+# A report:
+# {"kind": "report", "revision", "files": [...], "modules": [...], "undone": bool, "microseconds", "text",
+#  "events": [{"kind": "update|add|delete|run|rename|move|running|watch", "module", "name", "to"?, "file", "line", "text",
+#              "code", "event"}],
+#  "diagnostics": [{"severity", "code", "message", "place"?: {"path", "line"?}, "details", "running_now"?, "help"?}]}
+# ``event`` is the line of the log, as in jurigged 0.6. All below raise RuntimeError where no session runs.
+def refresh(timeout: float | None = None, file: str | None = None) -> str: ...
+def undo() -> str: ...
+def apply(file: str, text: str) -> str: ...  # KeyError: no module is known of this file
+
+# {"kind": "plan", "modules": [...], "changes": [as "events" above], "diagnostics": [...], "text"}
+def plan() -> str: ...
+
+# [{"revision", "time", "files": [...], "events": [texts]}], oldest first: what ``undo`` can take back.
+def history() -> str: ...
+def register(module_name: str, file: str, text: str) -> None: ...
+def running_text(file: str) -> str | None: ...
+def files() -> list[str]: ...
+def set_passive(passive: bool) -> None: ...
+
+# ``callback(report_as_json)`` after every batch that changed, refused or failed something, and for watched files, on the
+# thread that has applied it. It must not call the functions above that wait: they raise RuntimeError there.
+def subscribe(callback: Callable[[str], object]) -> int: ...
+def unsubscribe(number: int) -> bool: ...
+
+# Replaces an item of ``co_consts`` of code that may be running, in place. Works without a session.
+def replace_constant(code: CodeType, index: int, new: CodeType) -> None: ...

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.work(), hasattr(app, "BELOW"), hasattr(app, "CHOSEN"))
