@@ -7,6 +7,7 @@ modules are, whatever the processes did to get there.
 import enum
 import functools
 import hashlib
+import os
 import re
 import sys
 import types
@@ -216,6 +217,8 @@ class Facts:
             return f"<module {value.__name__}>"
         if isinstance(value, types.CodeType):
             return f"<code {value.co_filename} {value.co_qualname} line {value.co_firstlineno} {digest(code_shape(value))}>"
+        if type(value) is int and value == os.getpid():
+            return "<pid>"
         if depth > DEPTH or any(value is outer for outer in around):
             return f"<{type(value).__name__} ...>"
         around = (*around, value)

@@ -234,6 +234,7 @@ impl Search<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: self.new.get(new).kind.owns_code(),
             is_overwritten: false,
+            keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: false,
             origin: None,
