@@ -29,6 +29,7 @@ mod pins;
 mod pool;
 mod program;
 mod prompt;
+mod reloading;
 mod runtime;
 mod settings;
 mod status;
