@@ -122,7 +122,8 @@ class Facts:
             return
         if any(value is outer for outer in self.around):
             return self.note(path, "value", "<cycle>")
-        self.note(path, "value", self.text(value))
+        is_pid = type(value) is int and value == os.getpid() and "pid" in path.rpartition(".")[2]
+        self.note(path, "value", "<pid>" if is_pid else self.text(value))
         self.hidden(path, value)
 
     def hidden(self, path, value):
@@ -217,8 +218,6 @@ class Facts:
             return f"<module {value.__name__}>"
         if isinstance(value, types.CodeType):
             return f"<code {value.co_filename} {value.co_qualname} line {value.co_firstlineno} {digest(code_shape(value))}>"
-        if type(value) is int and value == os.getpid():
-            return "<pid>"
         if depth > DEPTH or any(value is outer for outer in around):
             return f"<{type(value).__name__} ...>"
         around = (*around, value)

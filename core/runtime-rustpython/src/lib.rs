@@ -31,6 +31,7 @@ mod pins;
 mod pool;
 mod program;
 mod prompt;
+mod reloading;
 mod runtime;
 mod settings;
 

@@ -51,7 +51,12 @@ pub fn needs_refused(
     let not_applied = format!("`{}` is not applied", operation.summary.trim());
     if let Some(name) = names.find(|name| contains_name(text, name)) {
         let why = format!("it needs `{name}`, of which an edit is refused: {error}");
-        return Some(refusal("needs", not_applied, why, format!("see what is said of `{name}`")));
+        return Some(refusal(
+            "needs",
+            not_applied,
+            why,
+            format!("see what is said of `{name}`"),
+        ));
     }
     let name = stale_names(plan).find(|name| contains_name(&error.traceback, name))?;
     let why = format!("what it calls reads `{name}`, which keeps the value from before this save: {error}");
@@ -60,7 +65,10 @@ pub fn needs_refused(
 
 /// Names whose statement read what the save changes, and does not run again.
 fn stale_names(plan: &Plan) -> impl Iterator<Item = &str> {
-    let stale = plan.dependents.iter().filter(|it| matches!(it.follow, Follow::Stale { .. }));
+    let stale = plan
+        .dependents
+        .iter()
+        .filter(|it| matches!(it.follow, Follow::Stale { .. }));
     stale.filter_map(|dependent| {
         let is_of_name = |it: char| it.is_alphanumeric() || it == '_';
         let summary = dependent.summary.trim();

@@ -182,10 +182,10 @@ impl Names {
                         let deleters = self.deleters.entry(scope.clone()).or_default();
                         deleters.extend(facets.deletes.iter().map(|name| (name.clone(), child)));
                     }
-                    if let Some(name) = annotated_name(tree, child) {
-                        if self.annotated.entry(scope.clone()).or_default().insert(name.clone()) {
-                            self.annotated_in_order.entry(scope.clone()).or_default().push(name);
-                        }
+                    if let Some(name) = annotated_name(tree, child)
+                        && self.annotated.entry(scope.clone()).or_default().insert(name.clone())
+                    {
+                        self.annotated_in_order.entry(scope.clone()).or_default().push(name);
                     }
                     if let (DefinitionKind::Class | DefinitionKind::Function { .. }, Some(name)) =
                         (&definition.kind, &definition.name)

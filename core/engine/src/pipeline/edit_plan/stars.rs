@@ -1,4 +1,4 @@
-//! Star-imports that go: what they have bound goes with them, as after a fresh start.
+//! Star-imports: what one that goes has bound goes with it, and one that comes does not hide what is bound behind it.
 
 use super::operation::{Action, StarImport, Unstar};
 use super::{EditCode, Place, Planner, Scope};
@@ -24,9 +24,7 @@ impl Planner<'_> {
         };
         self.push(EditCode::Stmt, Some(old), now, Action::Unstar(Box::new(unstar)));
     }
-}
 
-impl Planner<'_> {
     /// The names that statements behind a star-import have bound, which do not run again: theirs is the value.
     pub(super) fn bound_behind_star(&self, new: DefinitionId, place: &Place) -> Vec<String> {
         if star_of(self.new.get(new)).is_none() || self.change.reexecute {

@@ -526,7 +526,9 @@ fn origin_of(work: &Work<'_>, scratch: &Scratch) -> usize {
     };
     let mut operations = work.plan.operations.iter();
     let named = operations.position(|operation| ran(operation, scratch.failed.get()));
-    named.or_else(|| work.plan.operations.iter().position(|operation| ran(operation, None))).unwrap_or(0)
+    named
+        .or_else(|| work.plan.operations.iter().position(|operation| ran(operation, None)))
+        .unwrap_or(0)
 }
 
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.

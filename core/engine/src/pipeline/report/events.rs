@@ -134,6 +134,8 @@ impl Event {
                     to: None,
                     line: Some(operation.line),
                     text: None,
+                    module: module.to_owned(),
+                    file: None,
                 });
             }
             Action::Rename(rename) => {
