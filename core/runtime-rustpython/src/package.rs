@@ -57,7 +57,7 @@ pub(crate) fn install(vm: &VirtualMachine, runtime: &Arc<RustPythonRuntime>, hos
         let native = native.clone();
         let call = move |mut arguments: FuncArgs, vm: &VirtualMachine| -> PyResult {
             let answer = function(&native, &mut arguments, vm)?;
-            match arguments.args.first().is_some() || !arguments.kwargs.is_empty() {
+            match !(arguments.args.is_empty() && arguments.kwargs.is_empty()) {
                 true => Err(vm.new_type_error(format!("{name}() got an argument that it does not have"))),
                 false => Ok(answer),
             }
