@@ -168,39 +168,46 @@ impl Native {
         })
     }
 
-    /// Calls a Python function with a text, on this thread, attached; what it raises is told as of a callback.
-    fn call(&self, function: &PyObjectRef, argument: &str) -> Option<PyObjectRef> {
-        let mut answer = None;
+    /// Calls a Python function with a text, on this thread, attached, and takes its answer there; what it raises is told as
+    /// of a callback.
+    fn call<R>(
+        &self,
+        function: &PyObjectRef,
+        argument: &str,
+        take: fn(PyObjectRef, &VirtualMachine) -> R,
+    ) -> Option<R> {
+        let mut taken = None;
         let mut call = |_: &dyn Interpreter| {
-            answer = with_vm(function, |vm| {
+            let answer = with_vm(function, |vm| {
                 let argument = vm.ctx.new_str(argument);
                 match function.call((argument,), vm) {
-                    Ok(answer) => Some(answer),
+                    Ok(answer) => Some(take(answer, vm)),
                     Err(error) => {
                         vm.run_unraisable(error, None, function.clone());
                         None
                     }
                 }
-            })
-            .flatten();
+            });
+            taken = answer.flatten();
         };
         // An interpreter that shuts down wants to hear of nothing.
         let _ = self.runtime.attach(&mut call);
-        answer
+        taken
     }
 
     fn listener(&self, callback: PyObjectRef) -> Listener {
         let native = self.clone();
-        Arc::new(move |json: &str| drop(native.call(&callback, json)))
+        Arc::new(move |json: &str| {
+            native.call(&callback, json, |_, _| ());
+        })
     }
 
     /// A Python function as a filter; where it raises, the file is not watched.
     fn wants(&self, filter: PyObjectRef) -> Wants {
         let native = self.clone();
         Arc::new(move |file: &Path| {
-            let answer = native.call(&filter, &file.to_string_lossy());
-            let is_true = |answer: PyObjectRef| with_vm(&answer, |vm| answer.clone().try_to_bool(vm).unwrap_or(false));
-            answer.and_then(is_true).unwrap_or(false)
+            let is_true = |answer: PyObjectRef, vm: &VirtualMachine| answer.try_to_bool(vm).unwrap_or(false);
+            native.call(&filter, &file.to_string_lossy(), is_true).unwrap_or(false)
         })
     }
 }
@@ -251,7 +258,10 @@ fn text_of_path(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 }
 
 fn seconds(arguments: &mut FuncArgs, name: &str, vm: &VirtualMachine) -> PyResult<Option<Duration>> {
-    let value: Option<f64> = optional(arguments, name, vm)?;
-    let time = value.map(Duration::try_from_secs_f64).transpose();
+    let value = keyword(arguments, name, vm);
+    let value = value.map(|value| value.try_float(vm)).transpose()?;
+    let time = value
+        .map(|value| Duration::try_from_secs_f64(value.to_f64()))
+        .transpose();
     time.map_err(|error| vm.new_value_error(error.to_string()))
 }

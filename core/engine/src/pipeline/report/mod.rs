@@ -67,7 +67,9 @@ impl Report {
         self.events.extend(later.events.iter().cloned());
         self.diagnostics.extend(later.diagnostics.iter().cloned());
         self.planned.extend(later.planned.iter().cloned());
-        self.undone = later.undone;
+        if !later.files.is_empty() {
+            self.undone = later.undone;
+        }
         for module in &later.modules {
             if !self.modules.contains(module) {
                 self.modules.push(module.clone());
