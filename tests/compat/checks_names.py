@@ -142,6 +142,13 @@ def globs(case):
     return [glob_filter(pattern)(file) for pattern, file in pairs]
 
 
+@check("utils: glob_filter with `**/`")
+def folders(case):
+    from jurigged import glob_filter
+
+    return [glob_filter("/a/**/*.py")(file) for file in ("/a/b/c.py", "/a/b/c/d.py", "/a/b.py", "/b/a.py")]
+
+
 @check("utils: or_filter")
 def either(case):
     from jurigged.utils import or_filter

@@ -35,7 +35,7 @@ class EventSource(list):
 
 
 def glob_filter(pattern):
-    """A function that tells whether a file matches a glob, where ``*`` also matches ``/``.
+    """A function that tells whether a file matches a glob, where ``*`` also matches ``/``, and ``**/`` also no folder.
 
     A relative pattern counts from the current folder, ``~`` from the home folder; a folder stands for all in it.
     """
@@ -43,8 +43,10 @@ def glob_filter(pattern):
     if os.path.isdir(pattern):
         pattern = os.path.join(pattern, "*")
 
+    patterns = {pattern, pattern.replace("**/", "")}
+
     def matches(filename):
-        return fnmatch.fnmatch(filename, pattern)
+        return any(fnmatch.fnmatch(filename, one) for one in patterns)
 
     return matches
 
