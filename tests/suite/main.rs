@@ -1,9 +1,11 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
 mod again;
+mod api;
 mod command_line;
 mod edits;
 mod fences;
+mod notebook;
 mod packaging;
 mod plugins;
 mod processes;
@@ -11,6 +13,7 @@ mod random_edits;
 mod reloading;
 mod replay;
 mod scenarios;
+mod screens;
 mod statement_limit;
 mod stress;
 mod terminal;
@@ -61,7 +64,9 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(processes::all(workspace, tier));
     trials.extend(terminal::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
+    trials.extend(notebook::all(workspace, tier));
     trials.extend(reloading::all(workspace, tier));
+    trials.extend(api::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(packaging::all(workspace, tier));

@@ -5,12 +5,13 @@
 
 use std::process::Command;
 
-use jurigged_testkit::{Interpreter, KitError, clean_environment, difference, run_to_end, wants_update};
+use jurigged_testkit::{Interpreter, KitError, clean_environment, run_to_end};
 use libtest_mimic::Trial;
 
 use crate::again::trial;
+use crate::screens;
 use crate::tier::Tier;
-use crate::workspace::{Workspace, failed};
+use crate::workspace::Workspace;
 
 /// What drives the terminal.
 const DRIVER: [&str; 2] = ["pexpect==4.9.0", "pyte==0.8.2"];
@@ -20,12 +21,13 @@ const IPYTHON: &str = "ipython";
 
 /// Checks that need no package, on every Python.
 const PROMPT: [&str; 2] = ["prompt", "prompt_after_a_program"];
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
     "basic",
     "basic_keys",
     "basic_stdin",
     "xloop",
     "places",
+    "modules",
     "decorators",
     "no_rich",
     "no_such_function",
@@ -52,9 +54,8 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     if let Some(found) = workspace.newest() {
         let interpreter = workspace.cpython(found);
-        trials.push(Trial::test("terminal: the screens of the documentation", move || {
-            documentation(workspace, &interpreter).map_err(failed)
-        }));
+        let name = "terminal: the screens of the documentation".to_owned();
+        trials.push(trial(name, move || documentation(workspace, &interpreter)));
     }
     trials
 }
@@ -109,26 +110,8 @@ fn documentation(workspace: &Workspace, interpreter: &Interpreter) -> Result<(),
     let printed = run(workspace, interpreter, "documentation", &DEVELOOP)?;
     let screens: std::collections::BTreeMap<String, String> =
         serde_json::from_str(&printed).map_err(|error| KitError::Check(format!("{error}: {printed}")))?;
-    let path = workspace.root.join("core/python/README.md");
-    let before = std::fs::read_to_string(&path).map_err(KitError::io(&path))?;
-    let mut after = before.clone();
-    for (name, screen) in &screens {
-        let (start, end) = (format!("<!-- screen: {name} -->\n"), "<!-- end of screen -->");
-        let missing = || KitError::Check(format!("README.md has no place for the screen `{name}`"));
-        let from = after.find(&start).ok_or_else(missing)? + start.len();
-        let to = from + after[from..].find(end).ok_or_else(missing)?;
-        after.replace_range(from..to, &format!("```text\n{}\n```\n", timeless(screen)));
-    }
-    if after == before {
-        return Ok(());
-    }
-    if wants_update() {
-        return std::fs::write(&path, after).map_err(KitError::io(&path));
-    }
-    Err(KitError::Check(format!(
-        "the screens of core/python/README.md are old (- there, + now); UPDATE_EXPECTED=1 writes them\n{}",
-        difference(&before, &after)
-    )))
+    let screens = screens.iter().map(|(name, screen)| (name.clone(), timeless(screen)));
+    screens::are_current(workspace, &screens.collect())
 }
 
 /// A screen without what differs from run to run: durations, and the version of Python.

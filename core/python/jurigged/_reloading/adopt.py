@@ -2,24 +2,24 @@
 
 import sys
 
+from .compiling import place_lines_with
 from .module_loop import remember_text, text_of
-from .prepare import prepared_constants
+from .prepare import prepared_constants, with_constants
 
 _NAME = "reloading"
 
 
-def prepare_code(code, source):
+def prepare_code(code, source, place_lines=None):
     """The code of a module, or of a part of one, that was compiled from `source`, with its loops prepared."""
+    if place_lines is not None:
+        place_lines_with(place_lines)
     try:
         version, replacements = prepared_constants(code, source)
     except (SyntaxError, ValueError):
         # It compiled, so it is no whole file; nothing in it runs as one.
         return code
     if replacements:
-        constants = list(code.co_consts)
-        for index, new in replacements:
-            constants[index] = new
-        code = code.replace(co_consts=tuple(constants))
+        code = with_constants(code, replacements)
     if version.loops:
         remember_text(code, version)
     return code

@@ -11,6 +11,7 @@ import copy
 import types
 
 from . import scopes
+from .compiling import compile_tree
 from .prepare import Preparer, parsed, prepare_tree
 
 # Names of ours: that of the function itself may mean another thing in its body.
@@ -108,7 +109,7 @@ def of_module(version, loop, piece):
     """The ``body`` or ``orelse`` of a loop at module level as code, for a namespace that has ``_jurigged_turn``."""
     module = ast.Module(body=_futures(version) + _statements(loop, piece, True), type_ignores=[])
     prepare_tree(module, version)
-    return compile(ast.fix_missing_locations(module), version.path, "exec", 0, True)
+    return compile_tree(module, version.path)
 
 
 def _yields(statements):
@@ -161,7 +162,7 @@ def compiled(version, class_name, outer):
         statement = ast.parse(f"class {class_name}: pass").body[0]
         statement.body = [outer]
     module = ast.Module(body=_futures(version) + [statement], type_ignores=[])
-    return compile(ast.fix_missing_locations(module), version.path, "exec", 0, True)
+    return compile_tree(module, version.path)
 
 
 def inner_code(code, names):

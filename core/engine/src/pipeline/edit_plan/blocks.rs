@@ -19,9 +19,12 @@ const MOST_BRANCHES: usize = 64;
 
 impl Planner<'_> {
     pub(super) fn block(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let reads_itself = place.reads_itself || reads_its_body(self.new, new);
+        let is_main = is_main_guard(self.new, new) || is_main_guard(self.old, old);
         let inside = Place {
             in_block: true,
-            in_main_guard: place.in_main_guard || is_main_guard(self.new, new) || is_main_guard(self.old, old),
+            in_main_guard: place.in_main_guard || is_main || reads_itself,
+            reads_itself,
             ..place.clone()
         };
         let same_clauses = self.has_same_clauses(old, new);
@@ -264,6 +267,9 @@ impl Planner<'_> {
 
     /// Lists a change inside a block, or of its header.
     pub(super) fn refuse_in_block(&mut self, old: Option<DefinitionId>, new: Option<DefinitionId>, place: &Place) {
+        if place.reads_itself {
+            return self.refuse(EditCode::Block, old, new, reasons::reads_its_body());
+        }
         if place.in_main_guard {
             return self.refuse(EditCode::MainBlock, old, new, reasons::main_block());
         }
@@ -294,6 +300,18 @@ pub(super) fn is_main_guard(tree: &DefinitionTree, block: DefinitionId) -> bool 
     branches(tree, block)
         .into_iter()
         .any(|branch| tree.get(branch).facets.branch().is_some_and(|branch| branch.main_guard))
+}
+
+/// Is this a loop over `jurigged.reloading(...)`, which reads its body again by itself?
+fn reads_its_body(tree: &DefinitionTree, block: DefinitionId) -> bool {
+    let is_loop = tree.get(block).kind == DefinitionKind::Block(BlockKind::For);
+    is_loop && {
+        let header = super::first_line(tree.text(block));
+        let iterable = header
+            .split_once(" in ")
+            .map_or("", |(_, iterable)| iterable.trim_start());
+        iterable.starts_with("reloading(") || iterable.starts_with("jurigged.reloading(")
+    }
 }
 
 /// How a report calls what changed.

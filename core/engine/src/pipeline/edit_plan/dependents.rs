@@ -293,7 +293,7 @@ fn seeds(changes: &[FileChange], files: &[FilePlan]) -> (Vec<ScopedName>, Vec<Sc
                     add(&mut rebound, &rename.old_scope, std::slice::from_ref(&rename.from));
                     add(&mut rebound, &rename.scope, std::slice::from_ref(&rename.to));
                 }
-                Action::Choose { .. } | Action::Refuse(_) => {}
+                Action::Choose { .. } | Action::Unstar(_) | Action::Refuse(_) => {}
             }
         }
     }
@@ -587,12 +587,16 @@ fn is_word(letter: char) -> bool {
 /// Does a text assign an attribute of this name? By its words: an assignment in a comment counts, too. `of_module`: `self`
 /// and `cls` are not the module.
 pub(super) fn assigns_attribute(text: &str, name: &str, of_module: bool) -> bool {
-    let by_name = ["setattr(", "__dict__", "globals()", "vars("]
-        .iter()
-        .any(|it| text.contains(it))
-        && [format!("\"{name}\""), format!("'{name}'")]
-            .iter()
-            .any(|it| text.contains(it));
+    let by_name = [format!("\"{name}\""), format!("'{name}'")].iter().any(|quoted| {
+        text.match_indices(quoted.as_str()).any(|(at, _)| {
+            let before = text[..at].trim_end();
+            // `setattr(module, "name", value)`, `globals()["name"] = value`, `vars(module)["name"]`.
+            let call = before.rfind("setattr(").map(|at| &before[at..]);
+            let of_dict = |it: &str| it.ends_with("__dict__") || it.ends_with(')');
+            before.strip_suffix('[').is_some_and(|it| of_dict(it.trim_end()))
+                || (before.ends_with(',') && call.is_some_and(|call| !call.contains(')')))
+        })
+    });
     by_name
         || text.match_indices(&format!(".{name}")).any(|(at, found)| {
             let is_own = |word: &str| {

@@ -33,6 +33,7 @@ mod reexecute;
 mod renames;
 mod reruns;
 mod scope;
+mod stars;
 mod statements;
 mod unit;
 
@@ -43,7 +44,7 @@ pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, Tra
 pub use operation::{
     Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
     InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
-    RunStatement, Scope, Unchanged, UpdateCode,
+    RunStatement, Scope, StarImport, Unchanged, Unstar, UpdateCode,
 };
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;
@@ -166,6 +167,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         blocks: planner.blocks,
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
+        annotated: planner.names.annotated(),
         flags: anew::future_flags(&change.new),
     }
 }
@@ -184,8 +186,11 @@ struct Place {
     branch: Option<DefinitionId>,
     /// In a branch that is chosen after the commit.
     is_late: bool,
-    /// Inside `if __name__ == "__main__":`.
+    /// Inside `if __name__ == "__main__":`, or in a loop that reads its body itself: definitions are patched, statements
+    /// are never run.
     in_main_guard: bool,
+    /// In a loop over `reloading(...)`.
+    reads_itself: bool,
 }
 
 struct Planner<'a> {
@@ -336,6 +341,7 @@ impl Planner<'_> {
             scope: place.scope.clone(),
             is_ambiguous,
             in_main_guard: place.in_main_guard,
+            reads_itself: place.reads_itself,
             is_late: place.is_late,
             ..Place::default()
         };
@@ -386,7 +392,10 @@ impl Planner<'_> {
             kind => {
                 self.unbind(id, place);
                 match kind {
-                    DefinitionKind::Statement(_) => self.take_back(id, None, place),
+                    DefinitionKind::Statement(_) => {
+                        self.take_back(id, None, place);
+                        self.unstar(id, None, place);
+                    }
                     DefinitionKind::Block(_) => self.list_leftovers_of_block(id, place),
                     _ => {}
                 }

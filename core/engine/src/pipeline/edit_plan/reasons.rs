@@ -62,6 +62,15 @@ pub fn main_block() -> Refusal {
     )
 }
 
+pub fn reads_its_body() -> Refusal {
+    note(
+        "block",
+        "the loop over `reloading(...)` reads its body again",
+        "the loop itself does that, before an iteration; one that has ended does not run again",
+        "restart the program to run a loop that has ended",
+    )
+}
+
 pub fn in_block(what: &str) -> Refusal {
     refusal(
         "block",
