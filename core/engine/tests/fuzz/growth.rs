@@ -14,7 +14,7 @@ const FLOOR: Duration = Duration::from_millis(60);
 /// A shape of program: its name, and the two texts with so many parts.
 type Shape = (&'static str, fn(usize) -> (String, String));
 
-const SHAPES: [Shape; 17] = [
+const SHAPES: [Shape; 18] = [
     ("every function renamed", |n| {
         both(n, |i| body(&format!("f{i}"), i), |i| body(&format!("g{i}"), i))
     }),
@@ -95,6 +95,11 @@ const SHAPES: [Shape; 17] = [
             format!("if c:\n    x = 0\n{}", text(0..n, branch))
         };
         (chain("c"), chain("d"))
+    }),
+    ("each name leaves a place beside twenty nested blocks", |n| {
+        let nested = |i: usize| format!("if a{i}:\n    if b{i}:\n        x{} = {i}\n", i / 20);
+        let left = text(0..n / 20, |i| format!("x{i} = 0\n"));
+        (text(0..n, nested) + &left, text(0..n, nested))
     }),
     ("all lambdas of one statement", |n| {
         let table = |plus: usize| {

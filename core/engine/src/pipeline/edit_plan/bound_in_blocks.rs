@@ -217,9 +217,10 @@ impl Planner<'_> {
             let absences = absences(&levels);
             let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
             ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
-        }
-        if ways.len() > MOST_WAYS {
-            return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+            // At once: their number is multiplied with each binder.
+            if ways.len() > MOST_WAYS {
+                return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+            }
         }
         unbound.extend(ways.into_iter().map(|way| (way, name.to_owned())));
     }
