@@ -9,6 +9,7 @@ mod blocks;
 mod bound_in_blocks;
 mod chained;
 mod class_statements;
+mod compatible_branches;
 mod decorated;
 mod dependents;
 mod elsewhere;
