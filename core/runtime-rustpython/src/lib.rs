@@ -29,7 +29,6 @@ mod pins;
 mod pool;
 mod program;
 mod prompt;
-mod reloading;
 mod runtime;
 mod settings;
 mod status;
