@@ -14,7 +14,7 @@ use rustpython_vm::signal::user_signal_channel;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, package, prompt, reloading, settings};
+use crate::{RustPythonRuntime, loader, native_extension, package, prompt, settings};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -248,7 +248,7 @@ fn run_script(
         scope.globals.set_item("__file__", file.clone(), vm)?;
         scope.globals.set_item("__cached__", vm.ctx.none(), vm)?;
     }
-    let code = reloading::prepared(vm, compile_bytes(vm, &script.source, file)?, &script.source);
+    let code = compile_bytes(vm, &script.source, file)?;
     if is_file && sink.wants(&script.path) {
         loader::tell(runtime, sink, "__main__".to_owned(), script.source, &code);
     }

@@ -31,7 +31,6 @@ mod pins;
 mod pool;
 mod program;
 mod prompt;
-mod reloading;
 mod runtime;
 mod settings;
 

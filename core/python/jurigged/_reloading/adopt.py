@@ -2,17 +2,14 @@
 
 import sys
 
-from .compiling import place_lines_with
 from .module_loop import remember_text, text_of
 from .prepare import prepared_constants, with_constants
 
 _NAME = "reloading"
 
 
-def prepare_code(code, source, place_lines=None):
+def prepare_code(code, source):
     """The code of a module, or of a part of one, that was compiled from `source`, with its loops prepared."""
-    if place_lines is not None:
-        place_lines_with(place_lines)
     try:
         version, replacements = prepared_constants(code, source)
     except (SyntaxError, ValueError):
