@@ -18,12 +18,13 @@ pub mod capture;
 pub mod definitions;
 pub mod diff;
 pub mod edit_plan;
+mod foresee;
 pub mod left_out;
 pub mod locate;
 pub mod patch;
 pub mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jurigged_abi::Applied;
@@ -36,10 +37,11 @@ use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
 use edit_plan::{Action, FileChange, ModuleText, Plan, PlanSettings};
+pub use foresee::{foresee, plan_of};
 use left_out::{LeftOut, WhyLeftOut, needs_refused, ran_twice, refuse_whole};
 use locate::{Bindings, ModuleTarget, Targets};
 use patch::{Failure, Fault, ModuleOutcome, Outcome, Renames, Transaction, Work, is_missing_name};
-use report::{Foresight, Report, ReportedModule};
+use report::{Report, ReportedModule};
 
 /// What a reload works with.
 pub struct Tools<'a> {
@@ -143,16 +145,6 @@ fn answered_files(program: &mut Program, snapshot: &mut Snapshot) -> Vec<PathBuf
     });
     files.extend(snapshot.problems.iter().map(|problem| problem.path.clone()));
     files
-}
-
-/// What applying these files would do; nothing is touched, and nothing of it is remembered.
-pub fn foresee(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Foresight {
-    let snapshot = capture::capture(batch);
-    let mut report = Report::default();
-    let changes = compare(program, &snapshot, tools, &mut report, false);
-    let mut plan = edit_plan::plan(&changes, program, tools.planning);
-    program.stuck.refuse(&changes, &mut plan);
-    Foresight::of(&changes, &plan, report.diagnostics)
 }
 
 /// Captured files that differ from what runs, matched with it. `is_noted`: what they are compared with remembers it.
@@ -591,19 +583,4 @@ fn undone(
         .filter_map(|(file, index)| name(*file, *index))
         .collect::<Vec<_>>();
     report::undone(failure, place, &all, &ran)
-}
-
-/// The plan of one edit of one file, without running anything.
-pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Path) -> Plan {
-    let matching = diff::match_trees(&old, &new, &[]);
-    let changes = [FileChange {
-        path: path.to_owned(),
-        module: module.to_owned(),
-        old: Arc::new(old),
-        new: Arc::new(new),
-        matching,
-        reexecute: false,
-        has_moved: false,
-    }];
-    edit_plan::plan(&changes, &(), PlanSettings::default())
 }
