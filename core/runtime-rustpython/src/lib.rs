@@ -35,5 +35,5 @@ mod runtime;
 mod settings;
 
 pub use embedded::{Embedded, Hooks};
-pub use program::{Program, ProgramKind};
+pub use program::{Loops, Program, ProgramKind};
 pub use runtime::RustPythonRuntime;

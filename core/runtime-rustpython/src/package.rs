@@ -33,6 +33,16 @@ pub(crate) fn frozen() -> impl Iterator<Item = (&'static str, FrozenModule)> {
     })
 }
 
+/// A function of a module of the package.
+///
+/// # Errors
+/// What the import of the module raises.
+pub(crate) fn function(vm: &VirtualMachine, module: &'static str, name: &'static str) -> PyResult {
+    vm.import(module, 0)?;
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    modules.get_item(module, vm)?.get_attr(name, vm)
+}
+
 /// What the functions work with.
 #[derive(Clone)]
 struct Native {
