@@ -1,9 +1,12 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
 mod again;
+mod api;
 mod command_line;
+mod compat;
 mod edits;
 mod fences;
+mod notebook;
 mod packaging;
 mod plugins;
 mod processes;
@@ -11,6 +14,7 @@ mod random_edits;
 mod reloading;
 mod replay;
 mod scenarios;
+mod screens;
 mod statement_limit;
 mod stress;
 mod terminal;
@@ -56,12 +60,15 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(edits::all(workspace, tier));
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));
+    trials.extend(compat::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));
     trials.extend(terminal::all(workspace, tier));
     trials.extend(statement_limit::all(workspace, tier));
+    trials.extend(notebook::all(workspace, tier));
     trials.extend(reloading::all(workspace, tier));
+    trials.extend(api::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(packaging::all(workspace, tier));

@@ -17,7 +17,9 @@ use crate::workspace::Workspace;
 const EDITING: &str = "editing.py";
 /// Runs with the package from PyPI, too.
 const PEER: &str = "as_in_reloading";
-/// That package.
+/// Asks the session that `jurigged` starts.
+const SESSION: &str = "in_a_session";
+/// The package of that name.
 const PEER_PACKAGE: &str = "reloading==1.1.2";
 
 /// Each program on each Python of the tier.
@@ -34,7 +36,10 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
             let name = format!("reloading: {program} [{}]", run.label);
             trials.push(trial(name, move || under_jurigged(workspace, &run, &program)));
         }
-        for program in programs.iter().filter(|program| *program != PEER) {
+        for program in programs
+            .iter()
+            .filter(|program| ![PEER, SESSION].contains(&program.as_str()))
+        {
             let (run, program) = (interpreter.clone(), program.clone());
             let name = format!("reloading: {program} by import alone [{}]", run.label);
             trials.push(trial(name, move || imported(workspace, &run, &program)));
@@ -92,7 +97,7 @@ fn imported(workspace: &Workspace, interpreter: &Interpreter, program: &str) -> 
 }
 
 /// Lets a Python import the package from the source tree.
-fn with_package<'a>(workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
+pub fn with_package<'a>(workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
     let extension = format!(
         "{}_jurigged{}",
         std::env::consts::DLL_PREFIX,

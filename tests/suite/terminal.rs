@@ -5,10 +5,11 @@
 
 use std::process::Command;
 
-use jurigged_testkit::{Interpreter, KitError, clean_environment, difference, run_to_end, wants_update};
+use jurigged_testkit::{Interpreter, KitError, clean_environment, run_to_end};
 use libtest_mimic::Trial;
 
 use crate::again::trial;
+use crate::screens;
 use crate::tier::Tier;
 use crate::workspace::Workspace;
 
@@ -109,26 +110,8 @@ fn documentation(workspace: &Workspace, interpreter: &Interpreter) -> Result<(),
     let printed = run(workspace, interpreter, "documentation", &DEVELOOP)?;
     let screens: std::collections::BTreeMap<String, String> =
         serde_json::from_str(&printed).map_err(|error| KitError::Check(format!("{error}: {printed}")))?;
-    let path = workspace.root.join("core/python/README.md");
-    let before = std::fs::read_to_string(&path).map_err(KitError::io(&path))?;
-    let mut after = before.clone();
-    for (name, screen) in &screens {
-        let (start, end) = (format!("<!-- screen: {name} -->\n"), "<!-- end of screen -->");
-        let missing = || KitError::Check(format!("README.md has no place for the screen `{name}`"));
-        let from = after.find(&start).ok_or_else(missing)? + start.len();
-        let to = from + after[from..].find(end).ok_or_else(missing)?;
-        after.replace_range(from..to, &format!("```text\n{}\n```\n", timeless(screen)));
-    }
-    if after == before {
-        return Ok(());
-    }
-    if wants_update() {
-        return std::fs::write(&path, after).map_err(KitError::io(&path));
-    }
-    Err(KitError::Check(format!(
-        "the screens of core/python/README.md are old (- there, + now); UPDATE_EXPECTED=1 writes them\n{}",
-        difference(&before, &after)
-    )))
+    let screens = screens.iter().map(|(name, screen)| (name.clone(), timeless(screen)));
+    screens::are_current(workspace, &screens.collect())
 }
 
 /// A screen without what differs from run to run: durations, and the version of Python.

@@ -3,11 +3,15 @@
 import os as _os
 import sys as _sys
 
-_package = _os.path.dirname(_os.path.abspath(__file__))
+# The embedded interpreter has the package built in, without a file.
+_package = _os.path.dirname(_os.path.abspath(globals().get("__file__", "")))
 
 
 def _load_native():
-    """The extension inside the package, or the one that cargo built (``jurigged`` from a source tree)."""
+    """What is built in; else the extension inside the package, or the one that cargo built (``jurigged`` from a source tree)."""
+    name = "jurigged._jurigged"
+    if name in _sys.modules:
+        return _sys.modules[name]
     path = _os.environ.get("JURIGGED_EXTENSION")
     if path is None:
         from . import _jurigged
@@ -15,7 +19,6 @@ def _load_native():
         return _jurigged
     from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
-    name = "jurigged._jurigged"
     loader = ExtensionFileLoader(name, path)
     spec = ModuleSpec(name, loader, origin=path)
     module = loader.create_module(spec)
@@ -27,20 +30,25 @@ def _load_native():
 
 _native = _load_native()
 __version__ = _native.__version__
-Watcher = _native.Watcher
 
 from ._status import Status, status_of as _status_of  # noqa: E402
 
+#: Loaded when first asked for: `import jurigged` must cost a program little.
+_LAZY = {
+    **dict.fromkeys(("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report"), "_answers"),
+    # What programs know from jurigged 0.6.
+    **dict.fromkeys(("ConformException", "db"), "_db"),
+    **dict.fromkeys(("Recoder", "make_recoder", "virtual_file"), "recode"),
+    **dict.fromkeys(("Watcher", "watch"), "live"),
+    "CodeFile": "codetools",
+    "glob_filter": "utils",
+    "registry": "register",
+}
+_SUBMODULES = {"codetools", "live", "loop", "recode", "register", "utils", "version"}
+
 __all__ = [
-    "AppliedBatch",
-    "Change",
-    "ChangeSet",
-    "Diagnostic",
-    "Plan",
-    "Report",
     "Status",
     "Subscription",
-    "Watcher",
     "__version__",
     "history",
     "on_change",
@@ -49,44 +57,30 @@ __all__ = [
     "reloading",
     "status",
     "undo",
-    "watch",
+    *_LAZY,
 ]
-
-# Loaded when first asked for: `import jurigged` must cost a program little.
-_LAZY = {
-    name: "_answers" for name in ("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report")
-}
 
 
 def __getattr__(name):
     if name == "reloading":
         # Not kept: each module that asks for it has its functions prepared.
-        from ._reloading import reloading, adopt
+        from ._reloading import adopt, reloading
 
         adopt.prepare_importers(_native)
         return reloading
-    module = _LAZY.get(name)
-    if module is None:
+    if name not in _LAZY and name not in _SUBMODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY, "reloading"})
-
-
-def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
-    """Apply saves of matching files to this process from now on.
-
-    ``pattern`` is a glob or a list of globs relative to the current folder; ``debounce`` and ``poll`` are in seconds.
-    With ``verbose`` every applied edit is reported on stderr. Returns a :class:`Watcher`, whose ``stop()`` ends it.
-    """
-    patterns = [pattern] if isinstance(pattern, str) else list(pattern)
-    return _native.watch(patterns, _native.__file__, debounce=debounce, poll=poll or None, verbose=verbose)
+    return sorted({*globals(), *_LAZY, *_SUBMODULES, "reloading"})
 
 
 def status():

@@ -3,7 +3,7 @@
 import sys
 
 from .module_loop import remember_text, text_of
-from .prepare import prepared_constants
+from .prepare import prepared_constants, with_constants
 
 _NAME = "reloading"
 
@@ -16,10 +16,7 @@ def prepare_code(code, source):
         # It compiled, so it is no whole file; nothing in it runs as one.
         return code
     if replacements:
-        constants = list(code.co_consts)
-        for index, new in replacements:
-            constants[index] = new
-        code = code.replace(co_consts=tuple(constants))
+        code = with_constants(code, replacements)
     if version.loops:
         remember_text(code, version)
     return code

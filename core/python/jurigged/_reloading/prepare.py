@@ -8,6 +8,7 @@ the one that was written.
 
 import ast
 import copy
+import inspect
 import types
 
 from . import scopes
@@ -158,18 +159,41 @@ def prepared_constants(code, source):
     prepare_tree(tree, version)
     flags = code.co_flags & _future_flags()
     prepared = compile(tree, code.co_filename, "exec", flags, True)
+    return version, list(_replacements(code, prepared))
+
+
+def _replacements(code, prepared):
     by_place = {}
-    for constant in prepared.co_consts:
-        if isinstance(constant, types.CodeType):
-            by_place.setdefault((constant.co_name, constant.co_firstlineno), []).append(constant)
-    replacements = []
-    for index, constant in enumerate(code.co_consts):
-        if isinstance(constant, types.CodeType):
-            found = by_place.get((constant.co_name, constant.co_firstlineno))
-            new = found.pop(0) if found else constant
-            if new != constant:
-                replacements.append((index, new))
-    return version, replacements
+    for constant in _codes(prepared):
+        by_place.setdefault((constant.co_name, constant.co_firstlineno), []).append(constant)
+    for index, old in enumerate(code.co_consts):
+        found = by_place.get((old.co_name, old.co_firstlineno)) if isinstance(old, types.CodeType) else None
+        new = found.pop(0) if found else old
+        if new == old or not _is_prepared(new):
+            continue
+        if not new.co_flags & inspect.CO_OPTIMIZED:
+            # The body of a class stays what it is, but for the functions in it.
+            new = with_constants(old, _replacements(old, new))
+        yield index, new
+
+
+def with_constants(code, replacements):
+    """Code with other constants."""
+    constants = list(code.co_consts)
+    for index, new in replacements:
+        constants[index] = new
+    return code.replace(co_consts=tuple(constants))
+
+
+def _codes(code):
+    return (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+
+
+def _is_prepared(code):
+    """Has this code, or what is nested in it, a loop that asks for its body?"""
+    return any(name.startswith("_jurigged_loop") for name in code.co_varnames + code.co_cellvars) or any(
+        _is_prepared(constant) for constant in _codes(code)
+    )
 
 
 def _future_flags():

@@ -13,11 +13,18 @@ use super::statements::{bound_names, phase};
 use super::{EditCode, Phase, Place, Planner, reasons};
 use crate::pipeline::definitions::{BlockKind, BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree};
 
+/// Between more branches than this no block chooses anew: what is planned for each pair of them would be more than the
+/// text.
+const MOST_BRANCHES: usize = 64;
+
 impl Planner<'_> {
     pub(super) fn block(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let reads_itself = place.reads_itself || reads_its_body(self.new, new);
+        let is_main = is_main_guard(self.new, new) || is_main_guard(self.old, old);
         let inside = Place {
             in_block: true,
-            in_main_guard: place.in_main_guard || is_main_guard(self.new, new) || is_main_guard(self.old, old),
+            in_main_guard: place.in_main_guard || is_main || reads_itself,
+            reads_itself,
             ..place.clone()
         };
         let same_clauses = self.has_same_clauses(old, new);
@@ -82,6 +89,10 @@ impl Planner<'_> {
     /// The tests of an `if` or `match` changed: they are evaluated, and the branch that they lead to is made what a fresh
     /// start would have made it.
     fn choose(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let count = branches(self.old, old).len().max(branches(self.new, new).len());
+        if count > MOST_BRANCHES {
+            return self.refuse(EditCode::Block, Some(old), Some(new), reasons::too_many_branches(count));
+        }
         let choice = self.choice(new, place);
         let place = &Place {
             is_late: place.is_late || !choice.is_static,
@@ -165,10 +176,13 @@ impl Planner<'_> {
         let kept = chosen.map_or_else(Vec::new, |chosen| bound_in(self.new, chosen));
         let (mut names, mut lost): (Vec<String>, Vec<String>) = Default::default();
         for name in bound_in(self.old, branch) {
-            let mut binders = self.names.block_binders(&place.scope, &name).iter();
+            let binders = self.names.block_binders(&place.scope, &name);
+            let of_block = block.index() + 1..self.new.end_of(block);
+            let is_outside = |binder: Option<&DefinitionId>| binder.is_some_and(|it| !of_block.contains(&it.index()));
             let is_bound_outside = self.names.last_binder(&place.scope, &name).is_some()
                 || self.names.is_touched_elsewhere(&place.scope, &name)
-                || binders.any(|binder| self.new.ancestors(*binder).all(|around| around.id != block));
+                || is_outside(binders.first())
+                || is_outside(binders.last());
             if kept.contains(&name) || names.contains(&name) {
                 continue;
             }
@@ -253,6 +267,9 @@ impl Planner<'_> {
 
     /// Lists a change inside a block, or of its header.
     pub(super) fn refuse_in_block(&mut self, old: Option<DefinitionId>, new: Option<DefinitionId>, place: &Place) {
+        if place.reads_itself {
+            return self.refuse(EditCode::Block, old, new, reasons::reads_its_body());
+        }
         if place.in_main_guard {
             return self.refuse(EditCode::MainBlock, old, new, reasons::main_block());
         }
@@ -283,6 +300,18 @@ pub(super) fn is_main_guard(tree: &DefinitionTree, block: DefinitionId) -> bool 
     branches(tree, block)
         .into_iter()
         .any(|branch| tree.get(branch).facets.branch().is_some_and(|branch| branch.main_guard))
+}
+
+/// Is this a loop over `jurigged.reloading(...)`, which reads its body again by itself?
+fn reads_its_body(tree: &DefinitionTree, block: DefinitionId) -> bool {
+    let is_loop = tree.get(block).kind == DefinitionKind::Block(BlockKind::For);
+    is_loop && {
+        let header = super::first_line(tree.text(block));
+        let iterable = header
+            .split_once(" in ")
+            .map_or("", |(_, iterable)| iterable.trim_start());
+        iterable.starts_with("reloading(") || iterable.starts_with("jurigged.reloading(")
+    }
 }
 
 /// How a report calls what changed.

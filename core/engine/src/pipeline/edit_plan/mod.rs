@@ -9,6 +9,7 @@ mod blocks;
 mod bound_in_blocks;
 mod chained;
 mod class_statements;
+mod compatible_branches;
 mod decorated;
 mod dependents;
 mod elsewhere;
@@ -185,8 +186,11 @@ struct Place {
     branch: Option<DefinitionId>,
     /// In a branch that is chosen after the commit.
     is_late: bool,
-    /// Inside `if __name__ == "__main__":`.
+    /// Inside `if __name__ == "__main__":`, or in a loop that reads its body itself: definitions are patched, statements
+    /// are never run.
     in_main_guard: bool,
+    /// In a loop over `reloading(...)`.
+    reads_itself: bool,
 }
 
 struct Planner<'a> {
@@ -337,6 +341,7 @@ impl Planner<'_> {
             scope: place.scope.clone(),
             is_ambiguous,
             in_main_guard: place.in_main_guard,
+            reads_itself: place.reads_itself,
             is_late: place.is_late,
             ..Place::default()
         };

@@ -62,12 +62,31 @@ pub fn main_block() -> Refusal {
     )
 }
 
+pub fn reads_its_body() -> Refusal {
+    note(
+        "block",
+        "the loop over `reloading(...)` reads its body again",
+        "the loop itself does that, before an iteration; one that has ended does not run again",
+        "restart the program to run a loop that has ended",
+    )
+}
+
 pub fn in_block(what: &str) -> Refusal {
     refusal(
         "block",
         format!("{what} is not run"),
         "it stands in a block (`if`, `try`, `for`, `while`, `with`, `match`) that has run already",
         "move it out of the block, or restart the program",
+    )
+}
+
+/// Of an `if` or `match` whose tests change.
+pub fn too_many_branches(count: usize) -> Refusal {
+    refusal(
+        "block",
+        "the changed block is not run",
+        format!("its tests changed, and between {count} branches it is not worked out what each change would undo"),
+        "restart the program, or make the block smaller",
     )
 }
 

@@ -182,10 +182,10 @@ impl Names {
                         let deleters = self.deleters.entry(scope.clone()).or_default();
                         deleters.extend(facets.deletes.iter().map(|name| (name.clone(), child)));
                     }
-                    if let Some(name) = annotated_name(tree, child) {
-                        if self.annotated.entry(scope.clone()).or_default().insert(name.clone()) {
-                            self.annotated_in_order.entry(scope.clone()).or_default().push(name);
-                        }
+                    if let Some(name) = annotated_name(tree, child)
+                        && self.annotated.entry(scope.clone()).or_default().insert(name.clone())
+                    {
+                        self.annotated_in_order.entry(scope.clone()).or_default().push(name);
                     }
                     if let (DefinitionKind::Class | DefinitionKind::Function { .. }, Some(name)) =
                         (&definition.kind, &definition.name)
@@ -225,10 +225,9 @@ fn header_names(tree: &DefinitionTree, block: DefinitionId) -> Vec<String> {
     if names.is_empty() || is_handler(block) {
         return Vec::new();
     }
-    for &child in &tree.get(block).children {
-        let inside = tree.get(child).children.iter().copied().chain([child]);
-        let inside: FxHashSet<String> = inside.flat_map(|id| bound_names(tree, id)).collect();
-        names.retain(|name| !inside.contains(name));
-    }
+    let children = tree.get(block).children.iter().copied();
+    let inside = children.flat_map(|child| tree.get(child).children.iter().copied().chain([child]));
+    let inside: FxHashSet<String> = inside.flat_map(|id| bound_names(tree, id)).collect();
+    names.retain(|name| !inside.contains(name));
     names
 }

@@ -288,7 +288,14 @@ fn prepare_operation(
         } => statements::refuse_removal(interpreter, work, operation, scope, names).and_then(|()| {
             tell_deleted(interpreter, work, index, (scope, names), plugins, module, steps)
                 .and_then(|()| statements::unbind(interpreter, work, scope, names, annotations, module, steps))
-                .map_err(Stop::from)
+                .map_err(Stop::from)?;
+            // Whoever transformed the function knows its code, not its name.
+            for gone in work.targets.gone.iter().filter(|gone| gone.operation == index) {
+                let untold = gone.holders.iter().filter(|holder| !module.deleted.contains(holder));
+                let untold: Vec<_> = untold.copied().collect();
+                module.deleted.extend(untold);
+            }
+            Ok(())
         }),
         Action::Refuse(reason) => Err(Stop::Refused(reason.clone())),
     }

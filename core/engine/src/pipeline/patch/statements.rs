@@ -307,7 +307,10 @@ pub fn unbind(
         let swap = name_swap(class, work.namespace, &name, expected, new);
         // Of several definitions of a name (a property and its setter) the first has removed it.
         if !steps.removals.contains(&swap) {
-            module.deleted.push(value);
+            // It may be known already as one that holds the code of a deleted function.
+            if !module.deleted.contains(&value) {
+                module.deleted.push(value);
+            }
             steps.removals.push(swap);
         }
     }

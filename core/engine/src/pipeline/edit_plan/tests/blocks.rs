@@ -120,3 +120,24 @@ fn what_depends_on_branches_is_guarded() {
         ),
     ]);
 }
+
+#[test]
+fn a_loop_that_reads_its_body_itself_is_left_to_it() {
+    check(&[
+        (
+            "for i in reloading(a):\n f(1)\n x = 1",
+            "for i in reloading(a):\n f(2)\n x = 2",
+            &["block note block", "block note block"],
+        ),
+        (
+            "for i in jurigged.reloading(a):\n def f(): 1",
+            "for i in jurigged.reloading(a):\n def f(): 2",
+            &["fn-body f update"],
+        ),
+        (
+            "for i in reloads(a): f(1)",
+            "for i in reloads(a): f(2)",
+            &["block refuse block ?0"],
+        ),
+    ]);
+}
