@@ -92,10 +92,6 @@ impl Hooks for Host {
         std::mem::forget(self.state.lock().expect("nobody panicked").thread.take());
     }
 
-    fn status(&self) -> String {
-        r#"{"entries": [], "text": ""}"#.to_owned()
-    }
-
     fn stopping(&self) {
         let mut state = self.state.lock().expect("nobody panicked");
         if let Some(thread) = state.thread.take() {
