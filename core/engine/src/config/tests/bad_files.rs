@@ -304,6 +304,6 @@ error[config-unknown-key]: there is no section `nothing`
    |
  6 | [nothing]
    |  ^^^^^^^
-   = help: the sections are `watch`, `runtime`, `patch`, `log`, `plugins`
+   = help: the sections are `watch`, `runtime`, `sync`, `patch`, `log`, `plugins`
 "#;
 }

@@ -172,6 +172,7 @@ watch.debounce                 = \"10ms\"                             # jurigged
 watch.poll                     = false                              # --poll
 watch.grace                    = \"90s\"                              # JURIGGED_WATCH_GRACE
 runtime.python                 = \"embedded\"                         # --runtime
+sync.mode                      = \"immediate\"                        # default
 patch.propagate                = true                               # default
 patch.blocks                   = \"list\"                             # default
 patch.rule                     = unset                              # default

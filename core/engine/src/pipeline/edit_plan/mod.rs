@@ -35,6 +35,7 @@ mod reruns;
 mod scope;
 mod stars;
 mod statements;
+mod travel_order;
 mod unit;
 
 pub use decorated::decorated_by;

@@ -7,8 +7,9 @@ use super::Work;
 use super::classes::{ClassKind, refuse_slots};
 use super::evidence::module_named;
 use super::namespaces::{Scratch, name_swap};
-use super::prepare::{Prepared, Steps, Stop, still_running};
+use super::prepare::{Prepared, Steps, Stop};
 use super::units::{UnitRun, compile_to_run, no_class};
+use super::withheld::still_running;
 use crate::pipeline::edit_plan::{
     Action, EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
 };
