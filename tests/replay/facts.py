@@ -7,6 +7,7 @@ modules are, whatever the processes did to get there.
 import enum
 import functools
 import hashlib
+import os
 import re
 import sys
 import types
@@ -121,7 +122,8 @@ class Facts:
             return
         if any(value is outer for outer in self.around):
             return self.note(path, "value", "<cycle>")
-        self.note(path, "value", self.text(value))
+        is_pid = type(value) is int and value == os.getpid() and "pid" in path.rpartition(".")[2]
+        self.note(path, "value", "<pid>" if is_pid else self.text(value))
         self.hidden(path, value)
 
     def hidden(self, path, value):

@@ -3,6 +3,7 @@
 `pair.py FOLDER OLD NEW TOOL PYTHON COMMAND TOP...`: `FOLDER/OLD` and `FOLDER/NEW` are the unpacked releases, TOOL is
 `jurigged` (COMMAND is its executable), `original`, `autoreload` or `nothing`, PYTHON has what the package needs.
 """
+import ast
 import hashlib
 import json
 import os
@@ -179,7 +180,9 @@ def replay(folder, old_version, new_version, tool, python, command, tops):
     wanted = fresh(folder, new_version, tops, names, python)
     edit = Edit({module_name(file): text for file, text in old.items()},
                 {module_name(file): text for file, text in new.items()})
-    failures, counts = compare(before, live, wanted, edit, refused_classes(diagnostics, project))
+    excused = refused_classes(diagnostics, project)
+    excused += needing(diagnostics, project, excused, new)
+    failures, counts = compare(before, live, wanted, edit, excused)
     return {
         "failures": {column: [shown(failure) for failure in found] for column, found in failures.items()},
         "counts": counts,
@@ -207,11 +210,47 @@ def refused_classes(diagnostics, project):
     found = set()
     for told in diagnostics:
         file = (told.get("place") or {}).get("path", "")
-        if told["severity"] != "error" or told["code"] not in ("cls-fields", "cls-bases") or not file.startswith(str(project)):
+        said = " ".join([told["message"], *told["details"]])
+        is_named = told["code"] in ("cls-fields", "cls-bases") or (
+            told["code"] == "cls-decorators" and "`slots` fix the layout" in said)
+        if told["severity"] != "error" or not is_named or not file.startswith(str(project)):
             continue
-        for name in re.findall(r"(?:layout of|fields of|class) `([\w.]+)`", " ".join([told["message"], *told["details"]])):
+        for name in re.findall(r"(?:layout of|fields of|class) `([\w.]+)`", said):
             found.add(f"{module_name(os.path.relpath(file, project))}:{name}")
     return sorted(found)
+
+
+def needing(diagnostics, project, refused, files):
+    """Paths of what statements bind that were not run because they need one of these classes, by what the tool said.
+
+    Refusing an edit refuses what needs it: a statement that fails for want of a class with another layout of slots is
+    refused for that reason, and so is one that needs what the first would have bound.
+    """
+    found, names = set(), {path.rpartition(":")[2].rpartition(".")[2] for path in refused}
+    places = [told for told in diagnostics if told["code"] == "needs" and told.get("place")]
+    while True:
+        before = len(found)
+        for told in places:
+            file = os.path.relpath(told["place"]["path"], project)
+            needed = re.search(r"it needs `([\w.]+)`", " ".join([told["message"], *told["details"]]))
+            if not needed or needed[1] not in names or file not in files:
+                continue
+            for name in bound_at(files[file], told["place"]["line"]):
+                found.add(f"{module_name(file)}:{name}")
+                names.add(name)
+        if len(found) == before:
+            return sorted(found)
+
+
+def bound_at(source, line):
+    """Names that the statement of a module at this line binds."""
+    for statement in ast.parse(source).body:
+        if statement.lineno <= line <= statement.end_lineno:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+                elif isinstance(node, ast.alias):
+                    yield node.asname or node.name.partition(".")[0]
 
 
 def shown(failure):

@@ -1,6 +1,7 @@
 //! The one test binary; see the crate's documentation for its tiers.
 
 mod again;
+mod api;
 mod command_line;
 mod edits;
 mod fences;
@@ -65,6 +66,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(statement_limit::all(workspace, tier));
     trials.extend(notebook::all(workspace, tier));
     trials.extend(reloading::all(workspace, tier));
+    trials.extend(api::all(workspace, tier));
     trials.extend(random_edits::all(workspace, tier));
     trials.extend(replay::all(workspace, tier));
     trials.extend(packaging::all(workspace, tier));

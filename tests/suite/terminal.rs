@@ -11,7 +11,7 @@ use libtest_mimic::Trial;
 use crate::again::trial;
 use crate::screens;
 use crate::tier::Tier;
-use crate::workspace::{Workspace, failed};
+use crate::workspace::Workspace;
 
 /// What drives the terminal.
 const DRIVER: [&str; 2] = ["pexpect==4.9.0", "pyte==0.8.2"];
@@ -21,12 +21,13 @@ const IPYTHON: &str = "ipython";
 
 /// Checks that need no package, on every Python.
 const PROMPT: [&str; 2] = ["prompt", "prompt_after_a_program"];
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
     "basic",
     "basic_keys",
     "basic_stdin",
     "xloop",
     "places",
+    "modules",
     "decorators",
     "no_rich",
     "no_such_function",
@@ -53,9 +54,8 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     if let Some(found) = workspace.newest() {
         let interpreter = workspace.cpython(found);
-        trials.push(Trial::test("terminal: the screens of the documentation", move || {
-            documentation(workspace, &interpreter).map_err(failed)
-        }));
+        let name = "terminal: the screens of the documentation".to_owned();
+        trials.push(trial(name, move || documentation(workspace, &interpreter)));
     }
     trials
 }

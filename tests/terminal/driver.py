@@ -61,7 +61,7 @@ class Terminal:
             self.is_over = True
 
     def until(self, *wanted, gone=(), last=None):
-        """Wait until all of ``wanted`` is on the screen, and nothing of ``gone``, and the last line begins with ``last``."""
+        """Wait until all of ``wanted`` and nothing of ``gone`` is on the screen, and its last line begins with ``last``."""
         end = time.monotonic() + PATIENCE
         while True:
             text = self.text()

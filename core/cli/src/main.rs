@@ -10,6 +10,7 @@ use jurigged_command::run::{self, Home, Interpreter};
 use jurigged_engine::diagnostic::Diagnostic;
 use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime::LoadSink;
+use jurigged_runtime::host::Host;
 use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
 
 fn main() {
@@ -90,8 +91,8 @@ impl Hooks for SessionHooks {
         self.session.restart_in_child();
     }
 
-    fn status(&self) -> String {
-        self.session.status()
+    fn host(&self) -> Option<Arc<dyn Host>> {
+        Some(self.session.clone())
     }
 
     fn stopping(&self) {

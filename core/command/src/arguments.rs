@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueHint};
 pub use clap_complete::Shell;
-use jurigged_engine::config::{CommandLine, LogFormat, LogLevel, parse_seconds};
+use jurigged_engine::config::{CommandLine, LogFormat, LogLevel, SyncMode, parse_seconds};
 
 use crate::exit_status::ExitStatus;
 
@@ -254,6 +254,9 @@ struct Flags {
     /// Do not use this plugin; repeatable
     #[arg(long, value_name = "NAME")]
     disable_plugin: Vec<String>,
+    /// When saves are applied: at once, on the main thread, or by jurigged.refresh() [default: immediate]
+    #[arg(long, value_name = "MODE", value_parser = ["immediate", "main-thread", "manual"])]
+    sync: Option<String>,
     /// The form of the reports
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"])]
     log_format: Option<String>,
@@ -397,6 +400,7 @@ impl Flags {
                 runtime: self.runtime,
                 disable_plugin: self.disable_plugin,
                 log_level,
+                sync: self.sync.as_deref().and_then(SyncMode::from_word),
                 log_format: self.log_format.as_deref().and_then(LogFormat::from_word),
             },
         }

@@ -122,6 +122,7 @@ fn run(arguments: RunArguments, argv: &[OsString], interpreter: &mut dyn Interpr
     }
     let session = Session::new(SessionSettings {
         plugin_folders: launch::plugin_folders(interpreter.extension().as_deref()),
+        watches: true,
         dry_run: arguments.dry_run,
         relaunch: interpreter.relaunch(),
         inject_faults: std::env::var_os(INJECT_FAULTS).is_some(),

@@ -31,7 +31,7 @@ use jurigged_runtime::{Interpreter, Limit, Limiter, Runtime};
 
 use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
-use crate::session::{Module, Program, next_baseline};
+use crate::session::{Module, Program, Stage, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
@@ -45,6 +45,8 @@ use report::{Foresight, Report, ReportedModule};
 pub struct Tools<'a> {
     /// The interpreter.
     pub runtime: Arc<dyn Runtime>,
+    /// The thread on which it is touched.
+    pub stage: &'a Stage,
     /// How long what a save runs may take.
     pub limit: &'a Limit,
     /// Do nothing to a save of a module that is being imported.
@@ -60,7 +62,7 @@ pub struct Tools<'a> {
     /// Look for activations of replaced code, for the report.
     pub report_running: bool,
     /// Modules that were loaded and that the program does not know yet, with their texts.
-    pub loaded: &'a dyn Fn() -> Vec<ModuleText>,
+    pub loaded: &'a (dyn Fn() -> Vec<ModuleText> + Sync),
     /// For tests of undo.
     pub fault: Fault,
 }
@@ -102,13 +104,17 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         report.planned = report::plan_texts(&modules, &plan);
         return report;
     }
-    let runtime = tools.runtime.clone();
+    let stage = tools.stage;
     loop {
         let mut left_out = Vec::new();
         let mut attached =
             |interpreter: &dyn Interpreter| left_out = apply(program, &changes, &plan, interpreter, tools, &mut report);
-        // An interpreter that shuts down runs nothing that could be stale.
-        let _ = runtime.attach(&mut attached);
+        if stage.attach(&mut attached).is_err() {
+            // Called off: the interpreter shuts down, or who was to do it is gone. Then it is tried again.
+            program.expect_again(&report.files);
+            report.unfinished.extend(report.files.clone());
+            return report;
+        }
         if left_out.is_empty() {
             return report;
         }
@@ -235,9 +241,11 @@ fn apply(
         report.awaits_import = Some(change.module.clone());
         return Vec::new();
     }
-    let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
-    if interpreter.limiter().set(limiter).is_err() {
-        unreachable!("an attachment applies one save");
+    if tools.stage.is_own_thread() {
+        let limiter = Limiter::new(tools.runtime.clone(), tools.limit.clone());
+        if interpreter.limiter().set(limiter).is_err() {
+            unreachable!("an attachment applies one save");
+        }
     }
     let mut live: Vec<Live> = Vec::new();
     for (file, change) in changes.iter().enumerate() {
@@ -259,12 +267,13 @@ fn apply(
             executing,
         });
     }
+    let lacks_main_thread = tools.stage.is_own_thread();
     let mut transaction = Transaction::new(interpreter, tools.fault);
     let renames = match begin_renames(interpreter, &live, plan, &mut transaction) {
         Ok(renames) => renames,
         Err(failure) => {
             transaction.undo();
-            not_applied(program, changes, plan, (&failure, &[]), report);
+            not_applied(program, changes, plan, (&failure, &[]), lacks_main_thread, report);
             return Vec::new();
         }
     };
@@ -343,7 +352,7 @@ fn apply(
                         _ => None,
                     };
                     let Some(needs) = needs else {
-                        not_applied(program, changes, plan, (&failure, &ran), report);
+                        not_applied(program, changes, plan, (&failure, &ran), lacks_main_thread, report);
                         return left_out;
                     };
                     needs
@@ -375,6 +384,7 @@ fn not_applied(
     changes: &[FileChange],
     plan: &Plan,
     (failure, ran): (&Failure, &[(usize, usize)]),
+    lacks_main_thread: bool,
     report: &mut Report,
 ) {
     report.undone = true;
@@ -388,7 +398,11 @@ fn not_applied(
             module.pending = Some(change.new.source.clone());
         }
     }
-    report.diagnostics.push(undone(changes, plan, failure, ran));
+    let told = undone(changes, plan, failure, ran);
+    report.diagnostics.push(match failure {
+        Failure::Python { error, .. } if lacks_main_thread => report::for_want_of_main_thread(told, error),
+        _ => told,
+    });
 }
 
 /// One changed module that lives.

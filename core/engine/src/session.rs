@@ -19,40 +19,43 @@ mod refresh;
 mod relocate;
 mod restart;
 mod rules;
+mod stage;
 mod status;
 mod stuck;
+mod watched;
 
-pub use ask::{Answer, Ask, AskError};
 pub use baseline::next_baseline;
-pub use listeners::Listener;
 pub use log::Log;
 pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
 pub use program::Program;
 pub use restart::Relaunch;
+pub use stage::Stage;
 pub use status::{State, Status, StatusEntry};
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use jurigged_runtime::{LateEnd, LoadSink, LoadedModule, Runtime, user_code_threads};
+use jurigged_runtime::{LateEnd, LoadSink, LoadedModule, Loan, Pin, Runtime, user_code_threads};
 
-use crate::config::{LogLevel, Settings, WatchFilter};
+use crate::config::{LogLevel, Settings, SyncMode};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::batch::{Batcher, ChangeBatch};
 use crate::pipeline::patch::Fault;
 use crate::pipeline::report::Report;
 use crate::pipeline::{Tools, reload, reload_part};
 use crate::plugins::Plugins;
-use crate::watch::{WatchSettings, WatchSignal, Watcher};
+use crate::watch::{WatchSignal, Watcher};
 use history::{Before, History};
 use listeners::Listeners;
 use plugin_table::plugins_of;
 use rustc_hash::FxHashMap;
+use stage::Place;
+use watched::Watched;
 
 /// How long the program's end waits for a reload that is under way.
 const STOP_WITHIN: Duration = Duration::from_millis(500);
@@ -63,6 +66,8 @@ pub struct SessionSettings {
     pub settings: Settings,
     /// Where bundled plugins are, in the order of the search.
     pub plugin_folders: Vec<PathBuf>,
+    /// Are the files of the configuration watched? Else only what [`Host::watch`](jurigged_runtime::host::Host) names.
+    pub watches: bool,
     /// Show the plan of every save, apply nothing.
     pub dry_run: bool,
     /// How the process was started, for files whose rule is `restart`.
@@ -78,12 +83,14 @@ enum Message {
     Ended(LateEnd),
     /// The program asks.
     Ask(ask::Asked),
+    /// Other files are watched.
+    Rewatched,
     Stop(Sender<()>),
 }
 
 /// Shared with the importing threads.
 struct Door {
-    filter: RwLock<WatchFilter>,
+    watched: RwLock<Arc<Watched>>,
     incoming: Mutex<Vec<LoadedModule>>,
     inbox: Mutex<Sender<Message>>,
     stopped: AtomicBool,
@@ -91,6 +98,14 @@ struct Door {
     listeners: Listeners,
     /// The session's thread.
     thread: Mutex<Option<std::thread::ThreadId>>,
+    /// Known from the start of the session on.
+    runtime: OnceLock<Arc<dyn Runtime>>,
+    /// `[sync] mode`.
+    mode: Mutex<SyncMode>,
+    /// Work that the main thread is to do.
+    for_main: Mutex<VecDeque<Loan>>,
+    /// The event loops that ran last.
+    loops: Mutex<Vec<Pin>>,
 }
 
 /// Handle to a running session. Dropping it leaves the session running; call [`stop`](Self::stop).
@@ -113,13 +128,17 @@ impl Session {
         let log = Arc::new(Log::of(&settings.settings)?);
         Ok(Arc::new(Self {
             door: Arc::new(Door {
-                filter: RwLock::new(settings.settings.watch_filter()),
+                watched: RwLock::new(Arc::new(Watched::by(&settings))),
                 incoming: Mutex::default(),
                 inbox: Mutex::new(sender),
                 stopped: AtomicBool::new(false),
                 status: Mutex::default(),
                 listeners: Listeners::default(),
                 thread: Mutex::default(),
+                runtime: OnceLock::new(),
+                mode: Mutex::new(settings.settings.sync.mode.value),
+                for_main: Mutex::default(),
+                loops: Mutex::default(),
             }),
             log,
             worker: Arc::default(),
@@ -132,16 +151,6 @@ impl Session {
         &self.log
     }
 
-    /// What of the program is not what its files say, as JSON: `entries`, a list of objects, and `text`.
-    pub fn status(&self) -> String {
-        lock(&self.door.status).json(SystemTime::now())
-    }
-
-    /// The door for the loader hook of the runtime.
-    pub fn sink(&self) -> Arc<dyn LoadSink> {
-        self.door.clone()
-    }
-
     /// Starts the session's thread and its watcher. A second call does nothing.
     ///
     /// # Errors
@@ -150,6 +159,8 @@ impl Session {
         let Some((receiver, settings)) = self.start.lock().ok().and_then(|mut slot| slot.take()) else {
             return Ok(());
         };
+        // The first one stays: a session is started once.
+        let _ = self.door.runtime.set(runtime.clone());
         let worker = Worker::new(self.door.clone(), self.log.clone(), settings, runtime);
         *lock(&self.worker) = Some(worker);
         self.spawn(receiver)
@@ -180,7 +191,12 @@ impl Session {
     /// Waits, for half a second at most, until the session's thread is between two messages.
     pub fn wait_until_idle(&self) {
         let start = Instant::now();
+        let is_main = self.is_main_thread();
         while self.worker.try_lock().is_err() && start.elapsed() < STOP_WITHIN {
+            if is_main {
+                // What the session does may be to wait for this very thread.
+                self.door.serve_main();
+            }
             std::thread::sleep(Duration::from_micros(100));
         }
     }
@@ -239,7 +255,7 @@ impl Door {
 
 impl LoadSink for Door {
     fn wants(&self, file: &Path) -> bool {
-        !self.stopped.load(Ordering::Acquire) && self.filter.read().is_ok_and(|filter| filter.wants(file))
+        !self.is_stopped() && self.watched().wants(file)
     }
 
     fn loaded(&self, module: LoadedModule) {
@@ -287,10 +303,11 @@ fn run(door: &Arc<Door>, worker: &Mutex<Option<Worker>>, inbox: &Receiver<Messag
             next = worker.later.pop_front().or_else(|| inbox.try_recv().ok());
         }
         while !door.is_stopped()
-            && !worker.is_passive
+            && !worker.is_waiting_for_refresh()
             && let Some(batch) = worker.batcher.take(Instant::now())
         {
             worker.take_in();
+            worker.place = worker.place(None);
             worker.reload(batch);
         }
     }
@@ -313,6 +330,8 @@ struct Worker {
     fault: Option<usize>,
     /// Since when saves wait for the end of an import.
     import_wait: Option<imports::ImportWait>,
+    /// Files of which a save was looked at and put off: the next report answers for them.
+    unanswered: std::collections::BTreeSet<PathBuf>,
     /// Refusals already reported: the same one is not repeated at every save.
     reported: std::collections::HashSet<String>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
@@ -327,6 +346,8 @@ struct Worker {
     keeps_report: bool,
     /// Saves wait for a refresh.
     is_passive: bool,
+    /// Where the present batch is applied.
+    place: Place,
     looks: FxHashMap<PathBuf, refresh::Look>,
     config_hash: Option<u64>,
 }
@@ -338,10 +359,10 @@ impl Worker {
             log.diagnostic(&problem);
         }
         Self {
+            batcher: Batcher::new(&door.watched().settings(&start.settings)),
             door,
             runtime,
             program: Program::default(),
-            batcher: Batcher::new(&watch_settings(&start.settings)),
             watcher: None,
             log,
             settings: start.settings,
@@ -351,6 +372,7 @@ impl Worker {
             relaunch: start.relaunch,
             fault: start.inject_faults.then_some(0),
             import_wait: None,
+            unanswered: Default::default(),
             reported: Default::default(),
             left_behind: Default::default(),
             later: VecDeque::new(),
@@ -359,6 +381,7 @@ impl Worker {
             untold: Report::default(),
             keeps_report: true,
             is_passive: false,
+            place: Place::default(),
             looks: FxHashMap::default(),
             config_hash: None,
         }
@@ -370,7 +393,7 @@ impl Worker {
             // False when the session ended before its watcher did.
             door.send(Message::Signal(signal));
         };
-        match Watcher::start(watch_settings(&self.settings), sink) {
+        match Watcher::start(self.watch_settings(), sink) {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => self.log.diagnostic(
                 &Diagnostic::error("watch", "nothing is watched")
@@ -390,14 +413,17 @@ impl Worker {
         if let Some(watcher) = self.watcher.take() {
             watcher.forget_after_fork();
         }
-        self.batcher = Batcher::new(&watch_settings(&self.settings));
+        self.batcher = Batcher::new(&self.watch_settings());
         // Whoever asked is in the parent.
         self.later.clear();
+        if let Ok(mut lent) = self.door.for_main.try_lock() {
+            lent.clear();
+        }
     }
 
     /// When something is to be done that no message asks for.
     fn due(&self) -> Option<Instant> {
-        self.batcher.due().filter(|_| !self.is_passive)
+        self.batcher.due().filter(|_| !self.is_waiting_for_refresh())
     }
 
     fn receive(&mut self, message: Message) {
@@ -413,24 +439,19 @@ impl Worker {
             }
             Message::Loaded => self.take_in(),
             Message::Ended(end) => self.ended(&end),
+            Message::Rewatched => self.rewatched(),
             Message::Ask(_) | Message::Stop(_) => {}
         }
     }
 
-    fn watch_roots(&self) {
-        let Some(watcher) = &self.watcher else { return };
-        if let Ok(filter) = self.door.filter.read() {
-            for root in filter.roots() {
-                let _ = watcher.add_root(&root);
-            }
-        }
-        if let Some(config) = self.settings.file() {
-            let _ = watcher.follow(config);
-        }
-    }
-
     fn is_relevant(&mut self, path: &Path) -> bool {
-        if self.program.knows(path) || self.settings.file() == Some(path) {
+        if self.settings.file() == Some(path) {
+            return true;
+        }
+        if !self.door.watched().wants(path) {
+            return false;
+        }
+        if self.program.knows(path) {
             return true;
         }
         // Loaded just now, and not taken in yet.
@@ -445,6 +466,10 @@ impl Worker {
             Err(_) => return,
         };
         for module in incoming {
+            if module.code.is_none() && self.program.has(&module.name, &module.file) {
+                // It was told of when it was loaded, and now again because somebody else watches.
+                continue;
+            }
             let (name, file) = (module.name.clone(), module.file.clone());
             let is_new = !self.program.knows(&file);
             if let Err(problem) = self.program.load(module) {
@@ -493,6 +518,7 @@ impl Worker {
         if batch.paths.is_empty() {
             return Report::default();
         }
+        self.tell_before(&batch);
         let saved = batch.clone();
         self.add_pending(&mut batch);
         batch.paths.sort();
@@ -500,8 +526,10 @@ impl Worker {
             self.log.configured(&[format!("plugin {name}")]);
         }
         let limit = self.limit();
+        let stage = self.stage(batch.paths.first().cloned());
         let mut tools = Tools {
             runtime: self.runtime.clone(),
+            stage: &stage,
             limit: &limit,
             await_imports: saved.given.is_empty() && imports::is_worth_waiting(self.import_wait.as_ref(), limit.time),
             plugins: &mut self.plugins,
@@ -512,7 +540,8 @@ impl Worker {
             loaded: &|| program::texts_of(&lock(&self.door.incoming)),
             fault: Fault(self.fault),
         };
-        let done = limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone());
+        let is_slow_here = stage.is_own_thread();
+        let done = is_slow_here.then(|| limit::report_slow(self.log.clone(), &limit, batch.paths[0].clone()));
         let before = Before::of(&mut self.program, &batch.paths);
         let mut report = reload(&mut self.program, &batch, &mut tools);
         if let Some(module) = &report.awaits_import {
@@ -526,6 +555,7 @@ impl Worker {
             // The first file of several that are saved together is here before the others on a busy machine: they are
             // waited for once before an error is told.
             drop(done);
+            self.unanswered.append(&mut report.files.into_iter().collect());
             self.program.expect_again(&batch.paths);
             self.batcher.put_back(&saved.paths, Instant::now());
             return Report::default();
@@ -534,6 +564,7 @@ impl Worker {
         let has_more = batch.paths.len() > saved.paths.len() && self.fault.is_none();
         if report.undone && has_more && report.culprit.as_ref().is_none_or(is_of_before) {
             // It still fails, which must not hold this save up.
+            self.unanswered.append(&mut report.files.into_iter().collect());
             report = reload_part(&mut self.program, &saved, &mut tools);
         }
         drop(done);
@@ -552,6 +583,8 @@ impl Worker {
             Some(_) if !report.events.is_empty() => None,
             fault => fault,
         };
+        self.unanswered.append(&mut report.files.into_iter().collect());
+        report.files = std::mem::take(&mut self.unanswered).into_iter().collect();
         // An event without a save has compared nothing.
         if !self.dry_run && !report.files.is_empty() {
             let is_as_loaded = self.program.is_as_loaded();
@@ -584,13 +617,5 @@ impl Worker {
             self.keep_for_refresh(&report);
         }
         report
-    }
-}
-
-fn watch_settings(settings: &Settings) -> WatchSettings {
-    WatchSettings {
-        poll: settings.watch.poll.value,
-        debounce: settings.watch.debounce.value,
-        grace: settings.watch.grace.value,
     }
 }

@@ -3,11 +3,15 @@
 import os as _os
 import sys as _sys
 
-_package = _os.path.dirname(_os.path.abspath(__file__))
+# The embedded interpreter has the package built in, without a file.
+_package = _os.path.dirname(_os.path.abspath(globals().get("__file__", "")))
 
 
 def _load_native():
-    """The extension inside the package, or the one that cargo built (``jurigged`` from a source tree)."""
+    """What is built in; else the extension inside the package, or the one that cargo built (``jurigged`` from a source tree)."""
+    name = "jurigged._jurigged"
+    if name in _sys.modules:
+        return _sys.modules[name]
     path = _os.environ.get("JURIGGED_EXTENSION")
     if path is None:
         from . import _jurigged
@@ -15,7 +19,6 @@ def _load_native():
         return _jurigged
     from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
-    name = "jurigged._jurigged"
     loader = ExtensionFileLoader(name, path)
     spec = ModuleSpec(name, loader, origin=path)
     module = loader.create_module(spec)
@@ -27,7 +30,6 @@ def _load_native():
 
 _native = _load_native()
 __version__ = _native.__version__
-Watcher = _native.Watcher
 
 from ._status import Status, status_of as _status_of  # noqa: E402
 
@@ -53,9 +55,8 @@ __all__ = [
 ]
 
 # Loaded when first asked for: `import jurigged` must cost a program little.
-_LAZY = {
-    name: "_answers" for name in ("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report")
-}
+_LAZY = {name: "_answers" for name in ("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report")}
+_LAZY["Watcher"] = "_watcher"
 
 
 def __getattr__(name):
@@ -79,14 +80,19 @@ def __dir__():
     return sorted({*globals(), *_LAZY, "reloading"})
 
 
-def watch(pattern="./*.py", debounce=None, poll=None, verbose=True):
+def watch(pattern="./*.py", debounce=None, poll=None, verbose=True, autostart=True):
     """Apply saves of matching files to this process from now on.
 
-    ``pattern`` is a glob or a list of globs relative to the current folder; ``debounce`` and ``poll`` are in seconds.
-    With ``verbose`` every applied edit is reported on stderr. Returns a :class:`Watcher`, whose ``stop()`` ends it.
+    ``pattern`` is a glob or a list of globs relative to the current folder, or a function that is called with a path and
+    tells whether to watch it; ``debounce`` and ``poll`` are in seconds. With ``verbose`` every applied edit is reported on
+    stderr. Returns a :class:`Watcher`, whose ``stop()`` ends it; with ``autostart=False`` it waits for its ``start()``.
     """
-    patterns = [pattern] if isinstance(pattern, str) else list(pattern)
-    return _native.watch(patterns, _native.__file__, debounce=debounce, poll=poll or None, verbose=verbose)
+    from ._watcher import Watcher
+
+    watcher = Watcher(pattern, debounce, poll, verbose)
+    if autostart:
+        watcher.start()
+    return watcher
 
 
 def status():

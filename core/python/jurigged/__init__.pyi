@@ -7,6 +7,7 @@ from ._answers import ChangeSet as ChangeSet
 from ._answers import Diagnostic as Diagnostic
 from ._answers import Plan as Plan
 from ._answers import Report as Report
+from ._watcher import Watcher as Watcher
 
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -17,19 +18,17 @@ class Status(list[dict[str, Any]]):
     text: str
     def __init__(self, entries: Iterable[dict[str, Any]] = ..., text: str = ...) -> None: ...
 
-class Watcher:
-    def stop(self) -> None: ...
-
 class Subscription:
     def __init__(self, number: int, callback: Callable[[ChangeSet], object]) -> None: ...
     def __call__(self, change_set: ChangeSet) -> object: ...
     def stop(self) -> None: ...
 
 def watch(
-    pattern: str | Sequence[str] = ...,
+    pattern: str | Sequence[str] | Callable[[str], object] = ...,
     debounce: float | None = ...,
     poll: float | None = ...,
     verbose: bool = ...,
+    autostart: bool = ...,
 ) -> Watcher: ...
 def status() -> Status: ...
 def refresh(timeout: float | None = ...) -> Report: ...

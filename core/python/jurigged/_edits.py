@@ -4,32 +4,31 @@ import contextlib
 
 
 def subscribe(listener):
-    """Calls ``listener(report)`` after every batch that has changed or failed something, in the session's thread.
+    """Calls ``listener(report)`` after every batch and for every file that is watched from now on.
 
-    Gives the number of the subscription; ``None`` where there is no session.
+    In the session's thread. Gives the number of the subscription; ``None`` where there is no session.
     """
     import json
 
     from . import _native
 
-    def heard(text):
-        report = json.loads(text)
-        report["events"] = [event for event in report["events"] if event["kind"] != "watch"]
-        if report["events"] or report["diagnostics"]:
-            listener(report)
-
     try:
-        return _native.subscribe(heard)
+        return _native.subscribe(lambda text: listener(json.loads(text)))
     except RuntimeError:
         return None
 
 
 @contextlib.contextmanager
 def watching(listener):
-    """As :func:`subscribe`, for a while."""
+    """Calls ``listener(report)`` after every batch that has changed or failed something, for a while."""
     from . import _native
 
-    number = subscribe(listener)
+    def heard(report):
+        report["events"] = [event for event in report["events"] if event["kind"] != "watch"]
+        if report["events"] or report["diagnostics"]:
+            listener(report)
+
+    number = subscribe(heard)
     try:
         yield
     finally:

@@ -138,18 +138,26 @@ def _repeat_prompt(console, readline, tells_edits):
     """A report that arrives while a line is typed ends that line: show the prompt, and what was typed, again."""
     from ._edits import subscribe
 
-    waiting = []
+    prompts, waiting = [""], []
 
     def ask(prompt=""):
-        waiting.append(prompt)
+        prompts[0] = prompt
         try:
             return input(prompt)
         finally:
-            waiting.pop()
+            waiting.clear()
+
+    def shown():
+        waiting.append(prompts[0])
+
+    if not hasattr(readline, "set_pre_input_hook"):
+        return
+    # Called when the prompt stands there: one that is shown a moment later need not be repeated.
+    readline.set_pre_input_hook(shown)
 
     def reported(report):
         if waiting and (report["diagnostics"] or tells_edits):
-            sys.stdout.write(waiting[-1] + readline.get_line_buffer())
+            sys.stdout.write("\r\x1b[K" + waiting[-1] + readline.get_line_buffer())
             sys.stdout.flush()
 
     console.raw_input = ask

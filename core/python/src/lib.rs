@@ -11,7 +11,10 @@ use pyo3::prelude::*;
 fn _jurigged(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(program::main, module)?)?;
+    module.add_function(wrap_pyfunction!(watch::attach, module)?)?;
     module.add_function(wrap_pyfunction!(watch::watch, module)?)?;
+    module.add_function(wrap_pyfunction!(watch::unwatch, module)?)?;
+    module.add_function(wrap_pyfunction!(watch::watches, module)?)?;
     module.add_function(wrap_pyfunction!(session::status, module)?)?;
     module.add_function(wrap_pyfunction!(session::refresh, module)?)?;
     module.add_function(wrap_pyfunction!(session::plan, module)?)?;
@@ -25,5 +28,5 @@ fn _jurigged(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(session::subscribe, module)?)?;
     module.add_function(wrap_pyfunction!(session::unsubscribe, module)?)?;
     module.add_function(wrap_pyfunction!(session::replace_constant, module)?)?;
-    module.add_class::<watch::Watcher>()
+    module.add_function(wrap_pyfunction!(session::mode, module)?)
 }

@@ -9,6 +9,7 @@ use jurigged_command::launch::{EXTENSION, TAKEN_OVER, relaunch};
 use jurigged_command::run::{self, Home, Interpreter};
 use jurigged_engine::config::LogLevel;
 use jurigged_engine::session::{Relaunch, Session};
+use jurigged_runtime::host::Host as _;
 use jurigged_runtime_cpython::process::{ProcessHooks, install_process_hooks};
 use jurigged_runtime_cpython::program::{Program, Sequel};
 use jurigged_runtime_cpython::{CPython, loader, program};
@@ -149,7 +150,7 @@ pub fn attach_session(py: Python<'_>, session: &Arc<Session>) -> PyResult<CPytho
         session: session.clone(),
     });
     install_process_hooks(py, &runtime, hooks)?;
-    session::set_running(session, &runtime);
+    session::set_running(session.clone(), &runtime);
     if let Err(error) = session.start(Arc::new(runtime.clone())) {
         session.log().cannot_start(&error);
     }

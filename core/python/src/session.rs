@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jurigged_engine::session::{Answer, Ask, AskError, Session};
+use jurigged_runtime::host::{Answer, Ask, AskError, Host, Moment};
 use jurigged_runtime::{Interpreter, Runtime};
 use jurigged_runtime_cpython::CPython;
 use pyo3::exceptions::{PyKeyError, PyRuntimeError, PyTimeoutError, PyValueError};
@@ -15,25 +15,28 @@ use pyo3::prelude::*;
 /// The session of this process, once there is one.
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 
+/// The session, as the program sees it.
 #[derive(Clone)]
-struct Running {
-    session: Arc<Session>,
-    runtime: CPython,
+pub struct Running {
+    pub host: Arc<dyn Host>,
+    pub runtime: CPython,
 }
 
 /// From now on this session is the one that the program asks.
-pub fn set_running(session: &Arc<Session>, runtime: &CPython) {
+pub fn set_running(host: Arc<dyn Host>, runtime: &CPython) {
     *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(Running {
-        session: session.clone(),
+        host,
         runtime: runtime.clone(),
     });
 }
 
-fn any_running() -> Option<Running> {
+pub fn any_running() -> Option<Running> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-fn running() -> PyResult<Running> {
+/// # Errors
+/// `RuntimeError` where no session runs.
+pub fn running() -> PyResult<Running> {
     any_running().ok_or_else(|| {
         PyRuntimeError::new_err(
             "jurigged does not run in this process: call `jurigged.watch()`, or start the program with the command \
@@ -42,18 +45,28 @@ fn running() -> PyResult<Running> {
     })
 }
 
+/// # Errors
+/// `ValueError` for what is no time.
+pub fn seconds(value: Option<f64>) -> PyResult<Option<Duration>> {
+    let time = value.map(Duration::try_from_secs_f64).transpose();
+    time.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// The exception for a question without an answer.
+pub fn unanswered(error: AskError) -> PyErr {
+    let text = error.to_string();
+    match error {
+        AskError::TimedOut(_) => PyTimeoutError::new_err(text),
+        AskError::UnknownFile(_) => PyKeyError::new_err(text),
+        AskError::Watch(_) => PyValueError::new_err(text),
+        AskError::Stopped | AskError::Busy | AskError::NothingToUndo => PyRuntimeError::new_err(text),
+    }
+}
+
 fn ask(py: Python<'_>, what: Ask, timeout: Option<f64>) -> PyResult<Answer> {
-    let Running { session, .. } = running()?;
-    let timeout = timeout.map(Duration::try_from_secs_f64).transpose();
-    let timeout = timeout.map_err(|error| PyValueError::new_err(error.to_string()))?;
-    py.detach(|| session.ask(what, timeout)).map_err(|error| {
-        let text = error.to_string();
-        match error {
-            AskError::TimedOut(_) => PyTimeoutError::new_err(text),
-            AskError::UnknownFile(_) => PyKeyError::new_err(text),
-            AskError::Stopped | AskError::Busy | AskError::NothingToUndo => PyRuntimeError::new_err(text),
-        }
-    })
+    let Running { host, .. } = running()?;
+    let timeout = seconds(timeout)?;
+    py.detach(|| host.ask(what, timeout)).map_err(unanswered)
 }
 
 fn ask_json(py: Python<'_>, what: Ask, timeout: Option<f64>) -> PyResult<String> {
@@ -67,7 +80,7 @@ fn ask_json(py: Python<'_>, what: Ask, timeout: Option<f64>) -> PyResult<String>
 #[pyfunction]
 pub fn status() -> String {
     match any_running() {
-        Some(running) => running.session.status(),
+        Some(running) => running.host.status(),
         None => r#"{"entries": [], "text": "nothing is watched"}"#.to_owned(),
     }
 }
@@ -134,11 +147,17 @@ pub fn set_passive(py: Python<'_>, passive: bool) -> PyResult<()> {
     ask(py, Ask::SetPassive(passive), None).map(drop)
 }
 
-/// Calls `callback` with a report as JSON after every batch, on the thread that has applied it.
+/// Calls `callback` with a report as JSON after every batch, on the thread that has applied it; with `before`, with
+/// `{"kind": "begin", "files": [...]}` before it is applied.
 #[pyfunction]
-pub fn subscribe(callback: Py<PyAny>) -> PyResult<u64> {
-    let Running { session, runtime } = running()?;
-    Ok(session.subscribe(Arc::new(move |json| {
+#[pyo3(signature = (callback, before=false))]
+pub fn subscribe(callback: Py<PyAny>, before: bool) -> PyResult<u64> {
+    let Running { host, runtime } = running()?;
+    let moment = match before {
+        true => Moment::Before,
+        false => Moment::After,
+    };
+    let listener = Arc::new(move |json: &str| {
         let mut call = |_: &dyn Interpreter| {
             Python::attach(|py| {
                 if let Err(error) = callback.call1(py, (json,)) {
@@ -148,13 +167,20 @@ pub fn subscribe(callback: Py<PyAny>) -> PyResult<u64> {
         };
         // An interpreter that shuts down wants to hear of nothing.
         let _ = runtime.attach(&mut call);
-    })))
+    });
+    Ok(host.subscribe(listener, moment))
 }
 
 /// Calls it no more. False when it was not called.
 #[pyfunction]
 pub fn unsubscribe(number: u64) -> PyResult<bool> {
-    Ok(running()?.session.unsubscribe(number))
+    Ok(running()?.host.unsubscribe(number))
+}
+
+/// When saves are applied: `immediate`, `main-thread` or `manual`.
+#[pyfunction]
+pub fn mode() -> PyResult<&'static str> {
+    Ok(running()?.host.mode())
 }
 
 /// Replaces an item of `co_consts` of a code object that may be running, in place. Works without a session.

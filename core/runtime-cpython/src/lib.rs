@@ -19,6 +19,7 @@ mod holders;
 mod known;
 mod layout;
 pub mod loader;
+mod main_thread;
 mod native;
 pub mod process;
 pub mod program;

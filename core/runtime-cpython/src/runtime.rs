@@ -11,6 +11,7 @@ use crate::bases::Bases;
 use crate::gate::{Entered, Gate};
 use crate::known::Known;
 use crate::layout::Layout;
+use crate::main_thread;
 use crate::native::Native;
 
 /// The oldest minor version of CPython 3 that is supported.
@@ -127,6 +128,14 @@ impl Runtime for CPython {
             attached.finish();
         })
         .ok_or(RuntimeError::ShuttingDown)
+    }
+
+    fn call_on_main(&self, work: Box<dyn FnOnce() + Send>) -> bool {
+        main_thread::call(self, work)
+    }
+
+    fn is_main_thread(&self) -> bool {
+        main_thread::is_current(self)
     }
 
     fn is_closing(&self) -> bool {

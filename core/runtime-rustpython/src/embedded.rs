@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jurigged_runtime::LoadSink;
+use jurigged_runtime::host::Host;
 use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::scope::Scope;
+use rustpython_vm::signal::user_signal_channel;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, prompt, settings, status};
+use crate::{RustPythonRuntime, loader, native_extension, package, prompt, settings};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -31,9 +33,10 @@ pub trait Hooks: Send + Sync {
     /// before. Called on the thread that forked, which is attached, so it must not wait for other threads that attach.
     fn forked(&self) {}
 
-    /// The answer of `jurigged.status()`, as JSON with `entries` and `text`. Called by the program, which is attached, so it
-    /// must not wait for other threads that attach.
-    fn status(&self) -> String;
+    /// Who answers what the program asks by the package `jurigged`; without it there is none.
+    fn host(&self) -> Option<Arc<dyn Host>> {
+        None
+    }
 
     /// The program and its threads have ended (those that are not daemons), finalization is about to begin. When this
     /// returns, every attachment is refused. Called on the main thread, which is not attached, so waiting for threads
@@ -50,20 +53,22 @@ impl Embedded {
     /// Tracebacks, `sys.exit` and error texts are those of plain `python`. An uncaught `KeyboardInterrupt` ends the
     /// process by `SIGINT` as soon as finalization is done, so that a shell sees it; this function then does not return.
     pub fn run(program: Program, hooks: Arc<dyn Hooks>) -> i32 {
+        let (to_main, from_engine) = user_signal_channel();
         let interpreter = InterpreterBuilder::new()
             .settings(settings::from_environment(&program))
             .init_stdlib()
+            .add_frozen_modules(package::frozen())
+            .init_hook(|vm| vm.set_user_signal_channel(from_engine))
             .build();
         let (before, in_child) = (hooks.clone(), hooks.clone());
         let runtime = interpreter.enter(|vm| {
             let forking = move || before.forking();
-            RustPythonRuntime::new(vm, forking, move || in_child.forked())
+            RustPythonRuntime::new(vm, to_main, forking, move || in_child.forked())
         });
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
-            let asked = hooks.clone();
-            let result =
-                status::install(vm, move || asked.status()).and_then(|()| run_program(vm, &program, &runtime, sink));
+            let installed = hooks.host().map_or(Ok(()), |host| package::install(vm, &runtime, host));
+            let result = installed.and_then(|()| run_program(vm, &program, &runtime, sink));
             let ended = result.map_or_else(|exception| report(vm, exception), |()| Ended::with(0));
             join_threads(vm);
             ended

@@ -24,14 +24,15 @@ mod handles;
 mod heap;
 mod line_editor;
 mod loader;
+mod main_thread;
 mod native_extension;
+mod package;
 mod pins;
 mod pool;
 mod program;
 mod prompt;
 mod runtime;
 mod settings;
-mod status;
 
 pub use embedded::{Embedded, Hooks};
 pub use program::{Program, ProgramKind};

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jurigged_runtime::{LoadSink, LoadedModule, Pin};
-use rustpython_vm::builtins::{PyCode, PyStr, PyType};
+use rustpython_vm::builtins::{PyCode, PyDict, PyStr, PyType};
 use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::RustPythonRuntime;
@@ -51,6 +51,36 @@ pub(crate) fn install(vm: &VirtualMachine, runtime: &Arc<RustPythonRuntime>, sin
     // The class lives as long as the interpreter.
     let method = vm.new_method("get_code", PyRef::leak(owner), hook);
     class.set_attr("get_code", method, vm)
+}
+
+/// Tells a sink of the modules that are loaded already: those with a source file that it wants. Their code objects are
+/// unknown, and the file is taken to be what was loaded. Unreadable files are left out.
+///
+/// # Errors
+/// When `sys.modules` cannot be read.
+pub(crate) fn register_loaded(vm: &VirtualMachine, sink: &dyn LoadSink) -> PyResult<()> {
+    let modules: PyRef<PyDict> = vm.sys_module.get_attr("modules", vm)?.try_downcast(vm)?;
+    for (name, module) in modules.into_iter() {
+        // The dict, not an attribute: a lazy module would load itself.
+        let file = module
+            .dict()
+            .and_then(|dict| dict.get_item_opt("__file__", vm).ok().flatten());
+        let (Some(name), Some(file)) = (text(&name), file.as_ref().and_then(text)) else {
+            continue;
+        };
+        let file = PathBuf::from(file);
+        if sink.wants(&file)
+            && let Ok(source) = std::fs::read(&file)
+        {
+            sink.loaded(LoadedModule {
+                name,
+                file,
+                source,
+                code: None,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The name under which the module will run and its path, if the engine wants it.

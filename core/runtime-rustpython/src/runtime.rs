@@ -1,13 +1,14 @@
 //! Attaching threads to the interpreter, and what outlives an attachment.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jurigged_runtime::{Interpreter, Runtime, RuntimeError, RuntimeFacts};
 use rustc_hash::FxHashMap;
 use rustpython_vm::common::rc::PyRc;
+use rustpython_vm::signal::UserSignalSender;
 use rustpython_vm::vm::PyGlobalState;
 use rustpython_vm::vm::thread::{
     CurrentFrameSlot, THREAD_ATTACHED, THREAD_DETACHED, THREAD_SUSPENDED, cleanup_current_thread_frames, with_vm,
@@ -17,6 +18,7 @@ use rustpython_vm::{AsObject, PyObjectRef, VirtualMachine, version};
 use crate::attachment::Attachment;
 use crate::closure_field::ClosureField;
 use crate::fork_gate::ForkGate;
+use crate::main_thread;
 use crate::pins::Graveyard;
 use crate::pool::Pool;
 
@@ -36,6 +38,10 @@ pub struct RustPythonRuntime {
     /// Any object: RustPython tells only by way of one whether the thread is attached.
     probe: PyObjectRef,
     closed: AtomicBool,
+    /// Calls that the main thread makes between two of its bytecodes.
+    to_main: UserSignalSender,
+    /// The main thread, by the number of [`own_ident`]; in the child of a fork, the one that forked.
+    main: AtomicU64,
     /// Where functions keep their closures, looked for at the first need.
     closure_field: OnceLock<Option<ClosureField>>,
 }
@@ -44,6 +50,7 @@ impl RustPythonRuntime {
     /// `forked` is called in the child of each fork.
     pub(crate) fn new(
         vm: &VirtualMachine,
+        to_main: UserSignalSender,
         forking: impl Fn() + Send + Sync + 'static,
         forked: impl Fn() + Send + Sync + 'static,
     ) -> Arc<Self> {
@@ -60,12 +67,15 @@ impl RustPythonRuntime {
             retired: Mutex::default(),
             probe: vm.ctx.none(),
             closed: AtomicBool::new(false),
+            to_main,
+            main: AtomicU64::new(own_ident()),
             closure_field: OnceLock::new(),
         });
         let child = Arc::downgrade(&runtime);
         // Threads that were attached in the parent took their machines with them.
         runtime.gate.install(vm, forking, move |vm| {
             if let Some(runtime) = child.upgrade() {
+                runtime.main.store(own_ident(), Ordering::Release);
                 runtime.pool.fill(vm);
                 forked();
             }
@@ -156,6 +166,14 @@ impl Runtime for RustPythonRuntime {
             self.work(vm, &mut **shared.borrow_mut());
         });
         Ok(())
+    }
+
+    fn call_on_main(&self, work: Box<dyn FnOnce() + Send>) -> bool {
+        main_thread::call(&self.to_main, work)
+    }
+
+    fn is_main_thread(&self) -> bool {
+        self.main.load(Ordering::Acquire) == own_ident()
     }
 
     fn is_closing(&self) -> bool {

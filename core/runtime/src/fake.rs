@@ -81,6 +81,14 @@ impl Runtime for FakeRuntime {
         Ok(())
     }
 
+    fn call_on_main(&self, _: Box<dyn FnOnce() + Send>) -> bool {
+        false
+    }
+
+    fn is_main_thread(&self) -> bool {
+        false
+    }
+
     fn is_closing(&self) -> bool {
         false
     }

@@ -10,11 +10,14 @@
 mod error;
 #[cfg(feature = "testing")]
 pub mod fake;
+mod handoff;
+pub mod host;
 mod limit;
 mod object;
 mod swap;
 
 pub use error::{CommitError, PythonError, RuntimeError};
+pub use handoff::{Loan, lend};
 pub use limit::{FramePlace, LateEnd, Limit, Limiter, Overrun, UserCode, in_awaited_code, user_code_threads};
 pub use object::{FoundHolders, Handle, ObjectKind, Pin, Running, RunningKind, SoughtCode};
 pub use swap::{Place, Swap};
@@ -39,6 +42,13 @@ pub trait Runtime: Send + Sync + 'static {
     /// Is every new attachment refused, because the interpreter is about to end? Asked by threads that wait, attached or
     /// not.
     fn is_closing(&self) -> bool;
+
+    /// Calls `work` on the main thread, attached, between two of its bytecodes: soon where it runs Python code, else when the
+    /// call that it is in returns. False where that cannot be asked for.
+    fn call_on_main(&self, work: Box<dyn FnOnce() + Send>) -> bool;
+
+    /// Is the calling thread, which may be detached, the main one?
+    fn is_main_thread(&self) -> bool;
 }
 
 /// What an interpreter is and can do.

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::handoff::in_lent_work;
 use crate::{Handle, Interpreter, Pin, PythonError, Runtime, RuntimeError};
 
 /// As the session's own thread has: code of the user recurses as deep as Python lets it.
@@ -21,9 +22,9 @@ thread_local! {
     static RUNNING: RefCell<Option<Arc<Baton>>> = const { RefCell::new(None) };
 }
 
-/// Is the calling thread running code that an attachment waits for? Then nobody will answer it.
+/// Is the calling thread running code that an attachment, or the engine, waits for? Then nobody will answer it.
 pub fn in_awaited_code() -> bool {
-    RUNNING.with_borrow(|baton| baton.as_ref().is_some_and(|baton| !baton.lock().has_left))
+    in_lent_work() || RUNNING.with_borrow(|baton| baton.as_ref().is_some_and(|baton| !baton.lock().has_left))
 }
 
 /// Threads that run, or wait to run, code of the user.

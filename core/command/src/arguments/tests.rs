@@ -91,7 +91,7 @@ fn what_follows_the_program_is_the_programs() {
 fn flags_are_read() {
     let run = run(
         "-c j.toml -w a -w b/*.py -d 0.05 --poll 2s -vv --python 3.12 --disable-plugin numba \
-                   --disable-plugin=x --log-format json --dry-run a.py",
+                   --disable-plugin=x --sync main-thread --log-format json --dry-run a.py",
     );
     assert_eq!(run.common.config, Some("j.toml".into()));
     assert!(run.dry_run);
@@ -105,6 +105,7 @@ fn flags_are_read() {
             runtime: None,
             disable_plugin: vec!["numba".to_owned(), "x".to_owned()],
             log_level: Some(LogLevel::Debug),
+            sync: Some(SyncMode::MainThread),
             log_format: Some(LogFormat::Json),
         }
     );
@@ -228,9 +229,9 @@ fn wrong_usage_says_what_to_write() {
         refused("--wach x a.py")
     );
     assert!(
-        refused("-m").contains("jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]..."),
+        refused("--wach x a.py").contains("jurigged [OPTIONS] -m MODULE[:FUNC] [ARGS]..."),
         "{}",
-        refused("-m")
+        refused("--wach x a.py")
     );
 }
 

@@ -9,7 +9,7 @@ use super::listing::Listed;
 use super::option_table;
 use super::options::{Options, Origin, Written};
 use super::resolve::Sources;
-use super::settings::{LogFormat, LogLevel, Settings};
+use super::settings::{LogFormat, LogLevel, Settings, SyncMode};
 use super::toml_file;
 use super::value::{Item, Value, check_item, shown_text};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -47,6 +47,8 @@ pub struct CommandLine {
     pub disable_plugin: Vec<String>,
     /// `-q` is [`LogLevel::Error`], `-v` [`LogLevel::Info`], `-vv` [`LogLevel::Debug`].
     pub log_level: Option<LogLevel>,
+    /// `--sync`.
+    pub sync: Option<SyncMode>,
     /// `--log-format`.
     pub log_format: Option<LogFormat>,
 }
@@ -177,6 +179,9 @@ impl CommandLine {
                 "--verbose"
             };
             set("log.level", flag, Value::Text(level.word().to_owned()));
+        }
+        if let Some(mode) = self.sync {
+            set("sync.mode", "--sync", Value::Text(mode.word().to_owned()));
         }
         if let Some(format) = self.log_format {
             set("log.format", "--log-format", Value::Text(format.word().to_owned()));

@@ -38,7 +38,7 @@ pub use reference::{reference_table, reference_toml};
 pub use rules::{OnChange, PatchRules};
 pub use settings::{
     LogFormat, LogLevel, LogSection, PatchSection, PluginSettings, PluginsSection, PythonChoice, RuntimeSection,
-    Setting, Settings, WatchSection,
+    Setting, Settings, SyncMode, SyncSection, WatchSection,
 };
 pub use show::{check, show};
 pub use trust::is_trusted;

@@ -197,6 +197,18 @@ pub const OPTIONS: &[OptionDoc] = &[
         needs_restart: true,
     },
     OptionDoc {
+        key: "sync.mode",
+        kind: Kind::Choice(&["immediate", "main-thread", "manual"]),
+        default: Some(r#""immediate""#),
+        doc: "When a save is applied, and on which thread the code that it runs (statements, defaults, decorators): \
+              \"immediate\" (at once, on a thread of its own), \"main-thread\" (on the main thread, between two of its \
+              instructions or on its event loop, so that `signal.signal` and `asyncio.get_running_loop` work there), \
+              \"manual\" (when the program calls `jurigged.refresh()`, on the thread that calls it).",
+        example: r#""main-thread""#,
+        flag: Some("--sync MODE"),
+        needs_restart: false,
+    },
+    OptionDoc {
         key: "patch.propagate",
         kind: Kind::Switch,
         default: Some("true"),

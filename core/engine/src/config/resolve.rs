@@ -10,7 +10,7 @@ use super::options::{Options, Origin, PluginOptions, Written};
 use super::rules::{OnChange, PatchRules};
 use super::settings::{
     LogFormat, LogLevel, LogSection, PatchSection, PluginSettings, PluginsSection, PythonChoice, RuntimeSection,
-    Setting, Settings, WatchSection,
+    Setting, Settings, SyncMode, SyncSection, WatchSection,
 };
 use super::value::{Item, Value};
 
@@ -74,6 +74,9 @@ impl Settings {
         let runtime = RuntimeSection {
             python: pick.python("runtime.python"),
         };
+        let sync = SyncSection {
+            mode: pick.word("sync.mode", SyncMode::from_word),
+        };
         let patch = PatchSection {
             propagate: pick.switch("patch.propagate"),
             run_blocks: pick.word("patch.blocks", |word| Some(word == "run")),
@@ -95,6 +98,7 @@ impl Settings {
         Self {
             watch,
             runtime,
+            sync,
             patch,
             log,
             plugins,

@@ -27,6 +27,8 @@ pub struct Settings {
     pub watch: WatchSection,
     /// `[runtime]`.
     pub runtime: RuntimeSection,
+    /// `[sync]`.
+    pub sync: SyncSection,
     /// `[patch]`.
     pub patch: PatchSection,
     /// `[log]`.
@@ -72,6 +74,41 @@ pub enum PythonChoice {
     Named(String),
     /// An executable, or the folder of an environment; absolute.
     Path(PathBuf),
+}
+
+/// `[sync]`: when edits are applied.
+#[derive(Clone, Debug)]
+pub struct SyncSection {
+    /// `mode`.
+    pub mode: Setting<SyncMode>,
+}
+
+/// When a save is applied, and where its code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SyncMode {
+    /// At once, on the session's thread.
+    Immediate,
+    /// Between two instructions of the main thread.
+    MainThread,
+    /// By `refresh()`, on the thread that calls it.
+    Manual,
+}
+
+impl SyncMode {
+    /// The word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Immediate => "immediate",
+            Self::MainThread => "main-thread",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// The mode of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let modes = [Self::Immediate, Self::MainThread, Self::Manual];
+        modes.into_iter().find(|mode| mode.word() == word)
+    }
 }
 
 /// `[patch]`: how edits are applied.

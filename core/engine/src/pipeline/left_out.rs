@@ -2,7 +2,7 @@
 
 use jurigged_runtime::{Overrun, PythonError};
 
-use super::edit_plan::{Action, FileChange, Operation, Plan, Refusal, contains_name, refusal};
+use super::edit_plan::{Action, FileChange, Follow, Operation, Plan, Refusal, contains_name, refusal};
 
 /// One of them; the save was undone because of it.
 pub struct LeftOut {
@@ -23,7 +23,7 @@ pub enum WhyLeftOut {
 }
 
 /// Why an operation that raised is left out, and not the whole save undone: it names something of which the edit is
-/// refused. `refused`: operations that were refused after planning.
+/// refused, or what it calls reads a value that does not follow this save. `refused`: operations that were refused after planning.
 pub fn needs_refused(
     changes: &[FileChange],
     plan: &Plan,
@@ -48,13 +48,34 @@ pub fn needs_refused(
     let mut names = planned
         .filter(is_refused)
         .flat_map(|(file, index)| names_of(&changes[file], &plan.files[file].operations[index]));
-    let name = names.find(|name| contains_name(text, name))?;
-    Some(refusal(
-        "needs",
-        format!("`{}` is not applied", operation.summary.trim()),
-        format!("it needs `{name}`, of which an edit is refused: {error}"),
-        format!("see what is said of `{name}`"),
-    ))
+    let not_applied = format!("`{}` is not applied", operation.summary.trim());
+    if let Some(name) = names.find(|name| contains_name(text, name)) {
+        let why = format!("it needs `{name}`, of which an edit is refused: {error}");
+        return Some(refusal(
+            "needs",
+            not_applied,
+            why,
+            format!("see what is said of `{name}`"),
+        ));
+    }
+    let name = stale_names(plan).find(|name| contains_name(&error.traceback, name))?;
+    let why = format!("what it calls reads `{name}`, which keeps the value from before this save: {error}");
+    Some(refusal("needs", not_applied, why, "restart the program"))
+}
+
+/// Names whose statement read what the save changes, and does not run again.
+fn stale_names(plan: &Plan) -> impl Iterator<Item = &str> {
+    let stale = plan
+        .dependents
+        .iter()
+        .filter(|it| matches!(it.follow, Follow::Stale { .. }));
+    stale.filter_map(|dependent| {
+        let is_of_name = |it: char| it.is_alphanumeric() || it == '_';
+        let summary = dependent.summary.trim();
+        let (name, rest) = summary.split_at(summary.find(|it| !is_of_name(it))?);
+        let is_assigned = rest.trim_start().starts_with([':', '=']) && !rest.trim_start().starts_with("==");
+        (is_assigned && !name.is_empty()).then_some(name)
+    })
 }
 
 /// The reason of an operation without which a save was tried again. `ran`: what had run before.
@@ -98,8 +119,9 @@ pub fn refuse_whole(plan: &mut Plan, (file, index): (usize, usize), reason: &Ref
 /// The names by which a text would use what an operation edits.
 fn names_of(change: &FileChange, operation: &Operation) -> Vec<String> {
     let mut names: Vec<String> = operation.name.split('.').map(str::to_owned).collect();
-    let facets = operation.new.and_then(|new| change.new.get(new).facets.statement());
-    names.extend(facets.into_iter().flat_map(|facets| facets.binds.iter().cloned()));
+    // Of a block all that it binds.
+    let bound = operation.new.into_iter().flat_map(|new| change.new.binds(new));
+    names.extend(bound.map(|name| name.into_owned()));
     names.retain(|name| !name.is_empty() && !name.starts_with("__"));
     names
 }

@@ -7,97 +7,69 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use jurigged_runtime::in_awaited_code;
+use jurigged_runtime::host::{Answer, Ask, AskError, Host, Listener, Moment, WatchRequest};
+use jurigged_runtime::{LoadSink, Loan, in_awaited_code};
 
+use super::stage::Place;
 use super::{Message, Session, Worker, lock};
+use crate::config::SyncMode;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::report::{Report, Told};
 
 /// How often an asking thread looks whether the session has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// A question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Every save that was complete before is applied, or reported, when the answer comes; of one file, where it is named.
-    Refresh(Option<PathBuf>),
-    /// What a refresh would do.
-    Plan,
-    /// Takes the last batch of the history back, in the process: the files stay as they are.
-    Undo,
-    /// The batches that undo can take back, oldest first.
-    History,
-    /// Makes a text what runs of a loaded file, without the disk.
-    Apply {
-        /// The file, as its code names it.
-        file: PathBuf,
-        /// The text.
-        text: String,
-    },
-    /// A module runs that no loader has told of.
-    Register {
-        /// Its name in `sys.modules`.
-        module: String,
-        /// The file, as its code names it; it need not exist.
-        file: PathBuf,
-        /// The text that it was made from.
-        text: String,
-    },
-    /// The text that runs of a file.
-    RunningText(PathBuf),
-    /// All files of which modules are known.
-    Files,
-    /// Saves are kept, and applied by a refresh only.
-    SetPassive(bool),
-}
-
-/// The answer to an [`Ask`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A report, a plan or a history, as one line of JSON.
-    Json(String),
-    /// A text, where there is one.
-    Text(Option<String>),
-    /// Files, sorted.
-    Files(Vec<PathBuf>),
-    /// It is done.
-    Done,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AskError {
-    /// The session has ended, or has not begun.
-    #[error("jurigged does not run any more in this process")]
-    Stopped,
-    /// The asker is what the session waits for.
-    #[error("a save is being applied, and this code is part of it; what was saved meanwhile is applied next")]
-    Busy,
-    /// The time is over.
-    #[error("no answer after {} s: a save is being applied that takes longer", .0.as_secs_f64())]
-    TimedOut(Duration),
-    /// No module was loaded from this file.
-    #[error("no module is known that was loaded from {}; `jurigged.register` tells of one", .0.display())]
-    UnknownFile(PathBuf),
-    /// The history is empty.
-    #[error("there is nothing to undo")]
-    NothingToUndo,
-}
-
 /// A question on its way.
 pub(super) struct Asked {
     what: Ask,
-    answer: Sender<Result<Answer, AskError>>,
+    reply: Sender<Reply>,
+    /// Does the main thread ask?
+    is_main: bool,
 }
 
-impl Session {
-    /// Asks, and waits for the answer. The calling thread must not be attached to the interpreter.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub fn ask(&self, what: Ask, timeout: Option<Duration>) -> Result<Answer, AskError> {
+/// What an asking thread gets.
+pub(super) enum Reply {
+    /// To be done before there is an answer.
+    Work(Loan),
+    Answer(Result<Answer, AskError>),
+}
+
+impl Host for Session {
+    fn status(&self) -> String {
+        lock(&self.door.status).json(SystemTime::now())
+    }
+
+    fn watch(&self, request: WatchRequest) -> Result<u64, AskError> {
+        self.add_watch(request)
+    }
+
+    fn unwatch(&self, number: u64) -> bool {
+        self.remove_watch(number)
+    }
+
+    fn watches(&self, number: u64, file: &Path) -> bool {
+        self.door.watched().watches(number, file)
+    }
+
+    fn subscribe(&self, listener: Listener, moment: Moment) -> u64 {
+        self.door.listeners.add(listener, moment)
+    }
+
+    fn unsubscribe(&self, number: u64) -> bool {
+        self.door.listeners.remove(number)
+    }
+
+    fn sink(&self) -> Arc<dyn LoadSink> {
+        self.door.clone()
+    }
+
+    fn mode(&self) -> &'static str {
+        lock(&self.door.mode).word()
+    }
+
+    fn ask(&self, what: Ask, timeout: Option<Duration>) -> Result<Answer, AskError> {
         let is_own_thread = *lock(&self.door.thread) == Some(std::thread::current().id());
         if is_own_thread || in_awaited_code() {
             return match what {
@@ -105,14 +77,21 @@ impl Session {
                 _ => Err(AskError::Busy),
             };
         }
-        let (answer, wait) = channel();
-        if self.door.is_stopped() || !self.door.send(Message::Ask(Asked { what, answer })) {
+        let is_main = self.is_main_thread();
+        let (reply, wait) = channel();
+        let asked = Asked { what, reply, is_main };
+        if self.door.is_stopped() || !self.door.send(Message::Ask(asked)) {
             return Err(AskError::Stopped);
         }
         let start = Instant::now();
         loop {
+            if is_main {
+                // A save that came before the question may wait for this very thread.
+                self.door.serve_main();
+            }
             match wait.recv_timeout(LOOK_AGAIN) {
-                Ok(answer) => return answer,
+                Ok(Reply::Work(loan)) => loan.run(),
+                Ok(Reply::Answer(answer)) => return answer,
                 Err(RecvTimeoutError::Disconnected) => return Err(AskError::Stopped),
                 Err(RecvTimeoutError::Timeout) if self.door.is_stopped() => return Err(AskError::Stopped),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -121,6 +100,14 @@ impl Session {
                 return Err(AskError::TimedOut(limit));
             }
         }
+    }
+}
+
+impl Session {
+    /// Is this the thread that saves wait for?
+    pub(super) fn is_main_thread(&self) -> bool {
+        let matters = *lock(&self.door.mode) == SyncMode::MainThread;
+        matters && self.door.runtime.get().is_some_and(|runtime| runtime.is_main_thread())
     }
 }
 
@@ -136,10 +123,12 @@ fn busy() -> String {
 impl Worker {
     /// Answers a question; of the messages that wait, those that tell of files come first.
     pub(super) fn answer(&mut self, asked: Asked, inbox: &Receiver<Message>) {
+        self.place = self.place(Some((&asked.reply, asked.is_main)));
         self.take_in();
         let answer = self.answer_to(asked.what, inbox);
+        self.place = Place::Here;
         // The asker may have given up waiting.
-        let _ = asked.answer.send(answer);
+        let _ = asked.reply.send(Reply::Answer(answer));
     }
 
     fn answer_to(&mut self, what: Ask, inbox: &Receiver<Message>) -> Result<Answer, AskError> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::Worker;
 use super::plugin_table::plugins_of;
-use super::{Worker, watch_settings};
 use crate::diagnostic::Diagnostic;
 
 impl Worker {
@@ -40,15 +40,11 @@ impl Worker {
                 .diagnostic(&Diagnostic::error("log", "the log stays where it was").detail(error.to_string()));
         }
         if is_changed("watch.") {
-            if let Ok(mut filter) = self.door.filter.write() {
-                *filter = self.settings.watch_filter();
-            }
-            let watch = watch_settings(&self.settings);
-            self.batcher.replace_settings(&watch);
-            if let Some(watcher) = &self.watcher {
-                watcher.replace_settings(watch);
-            }
-            self.watch_roots();
+            self.door.rewatch(|watched| watched.reconfigure(&self.settings));
+            self.rewatched();
+        }
+        if is_changed("sync.") {
+            *super::lock(&self.door.mode) = self.settings.sync.mode.value;
         }
         if is_changed("patch.") {
             self.program.stuck.forget();

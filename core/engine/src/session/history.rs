@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jurigged_runtime::host::AskError;
 use serde::Serialize;
 
-use super::ask::AskError;
 use super::program::Program;
 use super::{Worker, lock};
 use crate::diagnostic::{Diagnostic, Place};

@@ -1,42 +1,48 @@
 //! Who is told of every batch: `jurigged.on_change(callback)`.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use super::{Session, Worker, lock};
+use jurigged_runtime::host::{Listener, Moment};
+use serde::Serialize;
+
+use super::{Worker, lock};
+use crate::pipeline::batch::ChangeBatch;
+use crate::pipeline::capture::hash_bytes;
 use crate::pipeline::report::{Event, Report, Told};
-
-/// Called with a report as JSON, on the thread that has applied it, which is not attached to the interpreter. It must not
-/// ask the session and wait.
-pub type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The listeners, by number.
 #[derive(Default)]
 pub(super) struct Listeners {
-    all: Mutex<(u64, Vec<(u64, Listener)>)>,
+    all: Mutex<Numbered>,
+}
+
+#[derive(Default)]
+struct Numbered {
+    last: u64,
+    listeners: Vec<(u64, Moment, Listener)>,
 }
 
 impl Listeners {
-    fn snapshot(&self) -> Vec<Listener> {
-        lock(&self.all).1.iter().map(|(_, listener)| listener.clone()).collect()
-    }
-}
-
-impl Session {
-    /// Tells a listener of every batch from now on. The number is for [`unsubscribe`](Self::unsubscribe).
-    pub fn subscribe(&self, listener: Listener) -> u64 {
-        let all = &mut *lock(&self.door.listeners.all);
-        all.0 += 1;
-        all.1.push((all.0, listener));
-        all.0
+    pub(super) fn add(&self, listener: Listener, moment: Moment) -> u64 {
+        let all = &mut *lock(&self.all);
+        all.last += 1;
+        all.listeners.push((all.last, moment, listener));
+        all.last
     }
 
-    /// Tells a listener no more; false when it was not told.
-    pub fn unsubscribe(&self, number: u64) -> bool {
-        let all = &mut lock(&self.door.listeners.all).1;
-        let before = all.len();
-        all.retain(|(known, _)| *known != number);
-        all.len() < before
+    pub(super) fn remove(&self, number: u64) -> bool {
+        let listeners = &mut lock(&self.all).listeners;
+        let before = listeners.len();
+        listeners.retain(|(known, ..)| *known != number);
+        listeners.len() < before
+    }
+
+    /// Not the list itself: a listener may subscribe another one.
+    fn of(&self, moment: Moment) -> Vec<Listener> {
+        let all = lock(&self.all);
+        let of_moment = all.listeners.iter().filter(|(_, when, _)| *when == moment);
+        of_moment.map(|(.., listener)| listener.clone()).collect()
     }
 }
 
@@ -46,14 +52,44 @@ impl Worker {
         if report.is_empty() {
             return;
         }
-        let listeners = self.door.listeners.snapshot();
+        let listeners = self.door.listeners.of(Moment::After);
         if listeners.is_empty() {
             return;
         }
         let json = Told::new(report, self.history.revision()).json();
-        for listener in listeners {
-            listener(&json);
+        self.stage(None)
+            .call(&mut || listeners.iter().for_each(|listener| listener(&json)));
+    }
+
+    /// Tells of a batch that is about to be applied: of those of its files that have news.
+    pub(super) fn tell_before(&self, batch: &ChangeBatch) {
+        #[derive(Serialize)]
+        struct Begun {
+            kind: &'static str,
+            files: Vec<String>,
         }
+        let listeners = self.door.listeners.of(Moment::Before);
+        if listeners.is_empty() {
+            return;
+        }
+        let is_news = |path: &&PathBuf| {
+            batch.given.contains_key(*path)
+                || std::fs::read(path).is_ok_and(|bytes| {
+                    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+                    self.program.would_be_news(path, hash_bytes(&bytes), modified)
+                })
+        };
+        let files = batch.paths.iter().filter(is_news);
+        let begun = Begun {
+            kind: "begin",
+            files: files.map(|path| path.to_string_lossy().into_owned()).collect(),
+        };
+        if begun.files.is_empty() {
+            return;
+        }
+        let json = serde_json::to_string(&begun).expect("it has only text keys");
+        self.stage(None)
+            .call(&mut || listeners.iter().for_each(|listener| listener(&json)));
     }
 
     /// A file is watched.

@@ -99,6 +99,12 @@ impl Log {
         self.lock().format
     }
 
+    /// Reports this level, too.
+    pub fn raise(&self, level: LogLevel) {
+        let output = &mut *self.lock();
+        output.level = output.level.max(level);
+    }
+
     /// Is this level reported?
     pub fn shows(&self, level: LogLevel) -> bool {
         level <= self.lock().level

@@ -177,6 +177,12 @@ impl Program {
         self.by_file.contains_key(file)
     }
 
+    /// Is this module of this file known?
+    pub fn has(&self, name: &str, file: &Path) -> bool {
+        let mut modules = self.by_file.get(file).into_iter().flatten();
+        modules.any(|module| module.name == name)
+    }
+
     /// The modules of a file.
     pub fn of_file(&mut self, file: &Path) -> &mut [Module] {
         self.by_file.get_mut(file).map_or(&mut [], Vec::as_mut_slice)

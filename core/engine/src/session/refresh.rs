@@ -137,8 +137,10 @@ impl Worker {
         batch.confirmed = batch.paths.clone();
         self.leave_out_ignored(&mut batch);
         let limit = self.limit();
+        let stage = self.stage(None);
         let mut tools = Tools {
             runtime: self.runtime.clone(),
+            stage: &stage,
             limit: &limit,
             await_imports: false,
             plugins: &mut self.plugins,
@@ -185,6 +187,7 @@ impl Worker {
     /// Compares the files with what was read of them.
     fn look(&mut self, only: Option<&Path>) -> Differing {
         let mut differing = Differing::default();
+        let watched = self.door.watched();
         let config = self.settings.file().map(Path::to_owned);
         let files: Vec<PathBuf> = match only {
             Some(file) => vec![file.to_owned()],
@@ -192,19 +195,22 @@ impl Worker {
         };
         for file in files {
             let now = SystemTime::now();
-            let Some(stamp) = FileStamp::of(&file) else {
-                if !self.program.is_virtual(&file) && Some(&file) != config.as_ref() {
+            let is_config = Some(&file) == config.as_ref();
+            let stamp = FileStamp::of(&file);
+            let is_same = |look: &Look| stamp.as_ref().is_some_and(|stamp| look.proves(stamp));
+            if self.looks.get(&file).is_some_and(is_same) || !(is_config || watched.wants(&file)) {
+                continue;
+            }
+            let Some(stamp) = stamp else {
+                if !self.program.is_virtual(&file) && !is_config {
                     differing.missing.push(file);
                 }
                 continue;
             };
-            if self.looks.get(&file).is_some_and(|look| look.proves(&stamp)) {
-                continue;
-            }
             // What cannot be read is told by the pipeline.
             let hash = std::fs::read(&file).map(|bytes| hash_bytes(&bytes));
             let is_known = match hash {
-                Ok(hash) if Some(&file) == config.as_ref() => self.config_hash.replace(hash) == Some(hash),
+                Ok(hash) if is_config => self.config_hash.replace(hash) == Some(hash),
                 Ok(hash) => !self.program.would_be_news(&file, hash, stamp.modified),
                 Err(_) => false,
             };

@@ -40,11 +40,10 @@ impl Worker {
     /// Lets one module follow its file, which is gone. Its new file, if that is to be watched.
     fn relocate(&mut self, name: &str, from: &Path) -> Option<PathBuf> {
         let mut followed = None;
-        let (program, filter) = (&mut self.program, &self.door.filter);
+        let (program, watched) = (&mut self.program, self.door.watched());
         let mut follow = |interpreter: &dyn Interpreter| {
             let location = locate(interpreter, name).filter(|location| location.file != from);
-            let is_wanted = |file: &Path| filter.read().is_ok_and(|filter| filter.wants(file));
-            let Some(location) = location.filter(|location| is_wanted(&location.file)) else {
+            let Some(location) = location.filter(|location| watched.wants(&location.file)) else {
                 return;
             };
             // What is found by the old path must be found now.

@@ -11,7 +11,9 @@
 //! | `JURIGGED_FUZZ_SECONDS` | how long | 2 |
 //! | `JURIGGED_FUZZ_SEEDS` | folders with Python files, separated as in PATH | the scenarios |
 //! | `JURIGGED_FUZZ_FIRST` | the number of the first turn | 1 |
+//! | `JURIGGED_FUZZ_PARTS` | how many parts the smaller texts have of which the growth of time is measured | 250 |
 
+mod growth;
 mod mutate;
 mod shrink;
 

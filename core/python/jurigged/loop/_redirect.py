@@ -20,7 +20,7 @@ _FILE = "<jurigged --loop>"
 
 
 class Reference:
-    """A function as the command line names it: ``func``, ``Class.method``, ``module:func`` or ``/module/Class/method``."""
+    """A function as it is named: ``func``, ``Class.method``, ``module:func``, ``/module/Class/method``."""
 
     def __init__(self, text, decorate):
         self.text = text

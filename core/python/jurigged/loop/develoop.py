@@ -155,7 +155,9 @@ class DeveloopRunner:
         with self.wrap_loop(), self._interruptible(), _edits.watching(self._on_report):
             if from_error is not None:
                 self.num += 1
-                outcome = Outcome("error", error=from_error.with_traceback(_without_own_frames(from_error.__traceback__)))
+                outcome = Outcome(
+                    "error", error=from_error.with_traceback(_without_own_frames(from_error.__traceback__))
+                )
                 self.started()
                 self.ended(outcome)
             else:

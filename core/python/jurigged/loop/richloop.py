@@ -1,16 +1,18 @@
 """The rich interface: a full screen with what was printed, the result or traceback, and what the last edit changed.
 
 Whatever is written to stdout and stderr while the loop lasts, also by subprocesses and by the session's reports, goes
-through two pipes into the screen: a line that reached the terminal would destroy the picture. One thread reads the pipes
-and the keys, and draws.
+through two pipes into the screen: a line that reached the terminal would destroy the picture. One thread reads the
+pipes and the keys, and draws.
 """
 
 import os
 import select
 import sys
 import threading
+from collections import deque
 from contextlib import ExitStack, contextmanager
 
+from rich.ansi import AnsiDecoder
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
@@ -27,12 +29,12 @@ from .develoop import RedirectDeveloopRunner
 #: At most this many pictures a second, however fast the program prints.
 _PICTURES = 20
 
-#: Lines of output that are kept.
-_KEPT = 10_000
+#: Lines that are kept of each part.
+_KEPT = 2_000
 
 
 class Box:
-    """A part of the screen that can be scrolled."""
+    """A part of the screen that can be scrolled. What it shows is rendered when it is drawn."""
 
     def __init__(self, title, color="white"):
         self.title = title
@@ -40,43 +42,66 @@ class Box:
         self.clear()
 
     def clear(self):
-        self.lines = []
         self.start = 0
         self.window = 1
         #: Follow what is added.
         self.at_end = True
-        self._text = ""
+        # What was printed: whole lines, those of them that are not rendered yet, and the last one.
+        self._printed, self._new, self._last = deque(maxlen=_KEPT), deque(maxlen=_KEPT), ""
+        self._renderable = None
+        self._width, self._rendered = None, []
 
-    def write(self, text, width):
+    def write(self, text):
         """Add what a program has printed, with its colours."""
-        self._text = (self._text + text.replace("\r\n", "\n"))[-200 * _KEPT :]
-        lines = self._text.split("\n")[-_KEPT:]
-        self._text = "\n".join(lines)
-        shown = Text.from_ansi(self._text.rstrip("\n"))
-        console = Console(width=width, color_system="standard", force_terminal=True)
-        self.lines = console.render_lines(shown, pad=False)
+        *lines, self._last = (self._last + text.replace("\r\n", "\n")).split("\n")
+        self._printed.extend(lines)
+        self._new.extend(lines)
 
-    def show(self, renderable, width):
+    def show(self, renderable, at_end=False):
         """Show something that rich can render, instead of what was there."""
-        console = Console(width=width, color_system="standard", force_terminal=True)
-        self.lines = console.render_lines(renderable, pad=False)
-        self.at_end = False
+        self._renderable = renderable
+        self._width = None
+        self.at_end = at_end
 
-    def shift(self, lines):
-        last = max(0, len(self.lines) - self.window)
+    def lines(self, width):
+        """What there is, in lines of this width."""
+        console = Console(width=width, color_system="standard", force_terminal=True)
+        if self._width != width:
+            self._width, self._rendered = width, []
+            self._new, self._decoder = self._printed.copy(), AnsiDecoder()
+            if self._renderable is not None:
+                self._rendered = console.render_lines(self._renderable, pad=False)
+        while self._new:
+            line = self._decoder.decode_line(_last_state(self._new.popleft()))
+            self._rendered += console.render_lines(line, pad=False)
+        if self._renderable is None:
+            del self._rendered[: -_KEPT - 1]
+        if not self._last:
+            return self._rendered
+        return self._rendered + console.render_lines(AnsiDecoder().decode_line(_last_state(self._last)), pad=False)
+
+    def shift(self, lines, width):
+        """Scroll by so many lines."""
+        last = max(0, len(self.lines(width)) - self.window)
         self.start = max(0, min(last, self.start + lines))
         self.at_end = self.start >= last
 
-    def panel(self, height, is_focus):
+    def panel(self, height, width, is_focus):
+        lines = self.lines(width)
         self.window = max(1, height - 2)
-        last = max(0, len(self.lines) - self.window)
+        last = max(0, len(lines) - self.window)
         self.start = last if self.at_end else min(self.start, last)
-        shown = self.lines[self.start : self.start + self.window]
+        shown = lines[self.start : self.start + self.window]
         title = self.title
-        if len(self.lines) > self.window:
-            title += " %d-%d/%d" % (self.start + 1, self.start + len(shown), len(self.lines))
+        if len(lines) > self.window:
+            title += " %d-%d/%d" % (self.start + 1, self.start + len(shown), len(lines))
         style = ("bold " if is_focus else "") + ("yellow" if is_focus and self.color == "white" else self.color)
         return Panel(_Lines(shown), title=title, title_align="left", height=height, border_style=style)
+
+
+def _last_state(line):
+    """Of a line that a program has begun anew, such as that of a progress bar."""
+    return line.rstrip("\r").rpartition("\r")[2]
 
 
 class _Lines:
@@ -89,6 +114,19 @@ class _Lines:
         for line in self.lines:
             yield from line
             yield Segment.line()
+
+
+class _Values:
+    """A table of what was given: made when it is drawn, since a program may give a lot."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __rich_console__(self, console, options):
+        table = Table.grid(padding=(0, 3, 0, 0))
+        for key, value in self.values.items():
+            table.add_row(Text(key, "bold green"), Pretty(value))
+        yield table
 
 
 class Screen:
@@ -106,7 +144,9 @@ class Screen:
 
     def __init__(self, file):
         self.console = Console(file=file, color_system="standard", force_terminal=True)
-        self.live = Live(console=self.console, auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False)
+        self.live = Live(
+            console=self.console, auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False
+        )
         self.boxes = {title: Box(title, color) for title, color in self.BOXES}
         self.focus = None
         self.header, self.footer = "", ""
@@ -123,7 +163,7 @@ class Screen:
 
     def press(self, key):
         """A key that scrolls, or moves to another box."""
-        active = [title for title, box in self.boxes.items() if box.lines]
+        active = self._active()
         if not active:
             return
         at = active.index(self._focus(active))
@@ -136,22 +176,27 @@ class Screen:
             "down": 1,
             "page up": -box.window,
             "page down": box.window,
-            "home": -len(box.lines),
-            "end": len(box.lines),
+            "home": -sys.maxsize,
+            "end": sys.maxsize,
         }
-        box.shift(steps.get(key, 0))
+        box.shift(steps.get(key, 0), self.width)
+
+    def _active(self):
+        """Titles of the boxes that have something to show."""
+        return [title for title, box in self.boxes.items() if box.lines(self.width)]
 
     def _focus(self, active):
         if self.focus in active:
             return self.focus
         # What does not fit is what one wants to scroll.
-        return max(active, key=lambda title: len(self.boxes[title].lines) - self.boxes[title].window)
+        return max(active, key=lambda title: len(self.boxes[title].lines(self.width)) - self.boxes[title].window)
 
     def draw(self):
-        active = [title for title, box in self.boxes.items() if box.lines]
-        heights = _shares([len(self.boxes[title].lines) + 2 for title in active], self.console.height - 2)
+        width, active = self.width, self._active()
+        heights = _shares([len(self.boxes[title].lines(width)) + 2 for title in active], self.console.height - 2)
         focus = self._focus(active) if active else None
-        panels = [self.boxes[title].panel(height, title == focus) for title, height in zip(active, heights) if height]
+        shown = [(title, height) for title, height in zip(active, heights) if height]
+        panels = [self.boxes[title].panel(height, width, title == focus) for title, height in shown]
         used = sum(heights)
         gap = [Text("\n" * (self.console.height - 3 - used))] if self.console.height - 3 >= used else []
         header, footer = Text.from_markup(self.header), Text.from_markup(self.footer)
@@ -202,34 +247,26 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
     def given(self, values):
         with self._lock:
             self._values.update(values)
-            table = Table.grid(padding=(0, 3, 0, 0))
-            for key, value in self._values.items():
-                table.add_row(Text(key, "bold green"), Pretty(value))
-            self._screen.boxes["given"].show(table, self._screen.width)
+            self._screen.boxes["given"].show(_Values(self._values))
         self._dirty()
 
     def ended(self, outcome):
         _flush()
         with self._lock:
             self._drain()
-            width = self._screen.width
             self._status = "%s in %s" % (outcome.status, readable_duration(outcome.walltime))
             if outcome.status == "done":
-                result = outcome.result
-                is_text = isinstance(result, str) or hasattr(result, "__rich_console__") or hasattr(result, "__rich__")
-                shown = result if is_text and not isinstance(result, str) else Text(result) if is_text else Pretty(result)
-                self._screen.boxes["result"].show(shown, width)
+                self._screen.boxes["result"].show(_shown(outcome.result))
             elif outcome.status == "error":
                 error = outcome.error
-                shown = Traceback.from_exception(type(error), error, error.__traceback__, width=width)
-                self._screen.boxes["error"].show(shown, width)
+                shown = Traceback.from_exception(type(error), error, error.__traceback__, width=self._screen.width)
                 # The end of a traceback says most.
-                self._screen.boxes["error"].at_end = True
+                self._screen.boxes["error"].show(shown, at_end=True)
         self._dirty()
 
     def edited(self):
         with self._lock:
-            self._screen.boxes["last edit"].show(Text(self.last_edit), self._screen.width)
+            self._screen.boxes["last edit"].show(Text(self.last_edit))
         self._dirty()
 
     @contextmanager
@@ -248,6 +285,7 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
             stack.enter_context(keys_at_once(stdin))
             stack.enter_context(self._screen.live)
             self._is_open = True
+            self._is_dirty = False
             self._failure = None
             thread = threading.Thread(target=self._serve_or_tell, args=(stdin,), name="jurigged-develoop", daemon=True)
             thread.start()
@@ -255,7 +293,7 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
                 yield
             finally:
                 self._is_open = False
-                self._dirty()
+                os.write(self._wake, b".")
                 thread.join()
                 _flush()
                 wake, self._wake = self._wake, None
@@ -268,7 +306,9 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
 
     def _dirty(self):
         wake = self._wake
-        if wake is not None:
+        # One byte is enough: more than the pipe holds would hold the program up.
+        if wake is not None and not self._is_dirty:
+            self._is_dirty = True
             os.write(wake, b".")
 
     def _serve_or_tell(self, stdin):
@@ -291,6 +331,7 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
             ready, _, _ = select.select(inputs, [], [])
             if self._wakes in ready:
                 os.read(self._wakes, 4096)
+            self._is_dirty = False
             if stdin in ready:
                 keys = read_keys(stdin)
                 if not keys:
@@ -320,7 +361,7 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
                 if len(text) > 1 << 20:
                     break
             if text:
-                self._screen.boxes[box].write(text.decode("utf-8", "replace"), self._screen.width)
+                self._screen.boxes[box].write(text.decode("utf-8", "replace"))
 
     def _draw(self):
         signature = self.signature().replace("[", r"\[")
@@ -330,6 +371,15 @@ class RichDeveloopRunner(RedirectDeveloopRunner):
             del keys[2]
         self._screen.footer = " | ".join(["#%d (%s)" % (self.num, self._status), *keys])
         self._screen.draw()
+
+
+def _shown(result):
+    """A result as rich shows it; a text as it is."""
+    if isinstance(result, str):
+        return Text(result)
+    if hasattr(result, "__rich_console__") or hasattr(result, "__rich__"):
+        return result
+    return Pretty(result)
 
 
 @contextmanager
@@ -352,7 +402,9 @@ def _debugger_is_left_out():
     """A debugger that waited for a line here would wait for ever: the keys belong to the screen."""
 
     def hook(*args, **kwargs):
-        print("breakpoint() is passed over: --loop-interface basic leaves the terminal to the debugger", file=sys.stderr)
+        print(
+            "breakpoint() is passed over: --loop-interface basic leaves the terminal to the debugger", file=sys.stderr
+        )
 
     before, sys.breakpointhook = sys.breakpointhook, hook
     try:

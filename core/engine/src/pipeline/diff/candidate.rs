@@ -150,7 +150,7 @@ impl<'t> Candidate<'t> {
 }
 
 /// The fingerprint of an expression; of a dotted name that of its last part: the same class may be imported in another way.
-fn without_module(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> u64 {
+pub fn without_module(tree: &DefinitionTree, id: DefinitionId, facet: &ExprFacet) -> u64 {
     let name = facet
         .text
         .as_deref()

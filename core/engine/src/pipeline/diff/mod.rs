@@ -15,7 +15,7 @@ mod words;
 
 use std::borrow::Cow;
 
-pub use candidate::{Candidate, Matcher, PairError, Pairs};
+pub use candidate::{Candidate, Matcher, PairError, Pairs, without_module};
 pub use moved::alike_definitions;
 pub use plugins::PluginMatchers;
 pub use words::same_words;

@@ -69,6 +69,7 @@ impl Planner<'_> {
             outline: Vec::<Outline>::new(),
             is_definition: false,
             is_overwritten: false,
+            keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: is_text,
             origin: None,

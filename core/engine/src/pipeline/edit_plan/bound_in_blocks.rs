@@ -7,17 +7,22 @@
 //!
 //! For the same reason a statement that runs is refused where a branch behind it has bound its name again.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::blocks::{branches, is_main_guard};
 use super::guard::{Guard, When};
 use super::operation::{Action, BoundAgain};
 use super::statements::bound_names;
-use super::{EditCode, Place, Planner, Refusal, reasons};
+use super::{EditCode, Place, Planner, Refusal, Scope, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
 
 /// More conditions than this of one name are not told apart: it stays, and that is listed.
 const MOST_WAYS: usize = 8;
+
+/// Of a name that more statements in blocks bind than this is not asked which of them ran: each question names them all.
+const MOST_BINDERS: usize = 32;
 
 /// What the planner remembers of blocks until it has seen all of them.
 #[derive(Default)]
@@ -27,6 +32,8 @@ pub(super) struct BoundInBlocks {
     run: Vec<(DefinitionId, Place)>,
     /// The questions asked about blocks, by their definition in the new text.
     asked: FxHashMap<DefinitionId, usize>,
+    /// The statements in blocks that bind a name and do not run again, in order.
+    kept: FxHashMap<(Scope, String), Rc<[DefinitionId]>>,
 }
 
 /// A removed statement or definition, and names that it has bound.
@@ -92,32 +99,43 @@ impl Planner<'_> {
     /// Tells each statement that runs which branches behind it may have bound its names again, once all blocks have been
     /// planned.
     pub(super) fn find_bound_again(&mut self) {
+        let mut found: FxHashMap<DefinitionId, Vec<BoundAgain>> = FxHashMap::default();
         for (new, place) in std::mem::take(&mut self.bound_in_blocks.run) {
-            let mut found = Vec::new();
             for name in bound_names(self.new, new) {
-                found.extend(self.bound_again(new, &name, &place));
+                let again = self.bound_again(new, &name, &place);
+                found.entry(new).or_default().extend(again);
             }
-            for operation in self.operations.iter_mut().filter(|it| it.new == Some(new)) {
-                if let Action::Run(statement) = &mut operation.action {
-                    statement.bound_again.clone_from(&found);
-                }
+        }
+        for operation in &mut self.operations {
+            if let Action::Run(statement) = &mut operation.action
+                && let Some(found) = operation.new.and_then(|new| found.get(&new))
+            {
+                statement.bound_again.clone_from(found);
             }
         }
     }
 
     /// Branches behind a statement that runs which bind this name of it too, and do not do so again.
     fn bound_again(&mut self, new: DefinitionId, name: &str, place: &Place) -> Vec<BoundAgain> {
+        let kept = self.kept_binders(name, place);
         let is_behind = |binder: &DefinitionId| {
             let parent = self.new.get(*binder).parent;
-            *binder > new
-                && self.kept(*binder).is_some()
-                // What stands directly in the same branch has been looked at.
-                && (place.branch.is_none() || parent != place.branch)
+            // What stands directly in the same branch has been looked at.
+            (place.branch.is_none() || parent != place.branch)
                 && self.new.ancestors(*binder).all(|around| around.id != new)
                 && !place.branch.is_some_and(|branch| self.excludes(branch, *binder))
         };
-        let binders = self.names.block_binders(&place.scope, name).iter().copied();
-        let binders: Vec<DefinitionId> = binders.filter(is_behind).collect();
+        let first = kept.partition_point(|binder| *binder <= new);
+        let behind = kept[first..].iter().copied().filter(is_behind);
+        let binders: Vec<DefinitionId> = behind.take(MOST_BINDERS + 1).collect();
+        if let Some(last) = binders.get(MOST_BINDERS) {
+            // One of so many has run, as far as anybody can tell.
+            return vec![BoundAgain {
+                guards: Vec::new(),
+                name: name.to_owned(),
+                line: self.new.get(*last).first_line,
+            }];
+        }
         let mut found = Vec::new();
         for binder in binders {
             if let Some(levels) = self.levels(binder, place) {
@@ -131,13 +149,26 @@ impl Planner<'_> {
         found
     }
 
+    /// The statements in blocks that bind a name and do not run again.
+    fn kept_binders(&mut self, name: &str, place: &Place) -> Rc<[DefinitionId]> {
+        let key = (place.scope.clone(), name.to_owned());
+        if let Some(kept) = self.bound_in_blocks.kept.get(&key) {
+            return kept.clone();
+        }
+        let binders = self.names.block_binders(&place.scope, name).iter().copied();
+        let kept: Rc<[DefinitionId]> = binders.filter(|binder| self.kept(*binder).is_some()).collect();
+        self.bound_in_blocks.kept.insert(key, kept.clone());
+        kept
+    }
+
     /// Plans what becomes of the names that were lost, once all blocks have been planned.
     pub(super) fn settle_lost_names(&mut self) {
+        let not_run = self.additions_not_run();
         for (lost, place, guards) in std::mem::take(&mut self.bound_in_blocks.lost) {
             // What is refused comes first: the rest of the statement stays with it.
             let (mut refused, mut unbound) = (Vec::new(), Vec::new());
             for name in &lost.names {
-                self.settle(&lost, name, &place, &mut refused, &mut unbound);
+                self.settle((&lost, name), &place, &not_run, &mut refused, &mut unbound);
             }
             let action = |names: Vec<String>, annotations: Vec<String>| Action::Unbind {
                 scope: place.scope.clone(),
@@ -161,16 +192,20 @@ impl Planner<'_> {
     /// Under which conditions the name goes, and under which its statement stays, and why.
     fn settle(
         &mut self,
-        lost: &Lost,
-        name: &str,
+        (lost, name): (&Lost, &str),
         place: &Place,
+        not_run: &FxHashMap<DefinitionId, Refusal>,
         refused: &mut Vec<(Vec<Guard>, Refusal)>,
         unbound: &mut Vec<(Vec<Guard>, String)>,
     ) {
         let excluded = |binder: &DefinitionId| place.branch.is_some_and(|branch| self.excludes(branch, *binder));
         let binders = self.names.block_binders(&place.scope, name).iter().copied();
-        let binders: Vec<DefinitionId> = binders.filter(|binder| !excluded(binder)).collect();
-        if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder)) {
+        let binders = binders.filter(|binder| !excluded(binder)).take(MOST_BINDERS + 1);
+        let binders: Vec<DefinitionId> = binders.collect();
+        if binders.len() > MOST_BINDERS {
+            return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+        }
+        if let Some(why) = binders.iter().find_map(|binder| self.refusal_around(*binder, not_run)) {
             return refused.push((Vec::new(), why));
         }
         let mut ways: Vec<Vec<Guard>> = vec![Vec::new()];
@@ -192,15 +227,25 @@ impl Planner<'_> {
         unbound.extend(ways.into_iter().map(|way| (way, name.to_owned())));
     }
 
-    /// Why a new statement, or a block around it, is not run.
-    fn refusal_around(&self, binder: DefinitionId) -> Option<Refusal> {
-        let around = |id: DefinitionId| id == binder || self.new.ancestors(binder).any(|it| it.id == id);
-        self.operations.iter().find_map(|operation| match &operation.action {
-            Action::Refuse(why) if !why.is_note && operation.old.is_none() && operation.new.is_some_and(around) => {
-                Some(why.clone())
+    /// New statements and blocks that are not run, and why.
+    fn additions_not_run(&self) -> FxHashMap<DefinitionId, Refusal> {
+        let mut not_run = FxHashMap::default();
+        for operation in &self.operations {
+            if let (Action::Refuse(why), None, Some(new)) = (&operation.action, operation.old, operation.new)
+                && !why.is_note
+            {
+                not_run.entry(new).or_insert_with(|| why.clone());
             }
-            _ => None,
-        })
+        }
+        not_run
+    }
+
+    /// Why a new statement, or a block around it, is not run.
+    fn refusal_around(&self, binder: DefinitionId, not_run: &FxHashMap<DefinitionId, Refusal>) -> Option<Refusal> {
+        let around = self.new.ancestors(binder).map(|around| around.id);
+        std::iter::once(binder)
+            .chain(around)
+            .find_map(|id| not_run.get(&id).cloned())
     }
 
     /// The branches around a statement in a block, outermost first; `None` for one that runs with this save, if at all.

@@ -3,6 +3,8 @@
 //! The values are known to the program only. The plan lists, in the order in which values travel, what would follow from
 //! which name; `patch` follows those whose names did change, under the conditions of the row `constant`.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::importers::module_meant;
-use super::readers::{Reader, readers};
+use super::readers::{Reader, names_read, readers};
 use super::scope::Names;
 use super::{Action, Elsewhere, FileChange, FilePlan, HeaderUpdate, Scope, Unit};
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree, Facets, parse};
@@ -133,10 +135,33 @@ pub(super) struct Text {
     pub may_run: FxHashMap<DefinitionId, Vec<usize>>,
     /// Blocks whose tests this save evaluates.
     pub chosen: FxHashSet<DefinitionId>,
+    /// Functions whose `def` it runs again for their decorators: their unchanged defaults keep their value.
+    pub reruns: FxHashSet<DefinitionId>,
     /// Functions of which this save evaluates a part of the header.
     pub headers: FxHashMap<DefinitionId, EvaluatedHeader>,
     /// Classes of which this save evaluates the bases and decorators.
     pub remade: FxHashSet<DefinitionId>,
+    /// The definitions that read a name, by name; see [`Text::readers_of`].
+    readers: OnceCell<FxHashMap<String, Vec<DefinitionId>>>,
+}
+
+impl Text {
+    /// The definitions of which some part that is evaluated reads this name, in their order.
+    pub fn readers_of(&self, name: &str) -> &[DefinitionId] {
+        let readers = self.readers.get_or_init(|| {
+            let mut readers: FxHashMap<String, Vec<DefinitionId>> = FxHashMap::default();
+            for definition in &self.tree.definitions {
+                for read in names_read(definition) {
+                    let known = readers.entry(read.clone()).or_default();
+                    if known.last() != Some(&definition.id) {
+                        known.push(definition.id);
+                    }
+                }
+            }
+            readers
+        });
+        readers.get(name).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What of a function's header a save evaluates: it reads the new value.
@@ -158,15 +183,6 @@ impl EvaluatedHeader {
                 .collect(),
             annotations: header.annotations_changed,
         }
-    }
-}
-
-/// Does an operation run the whole statement or definition?
-fn runs_whole(action: &Action) -> bool {
-    match action {
-        Action::Run(_) => true,
-        Action::Update(update) => update.rerun.is_some(),
-        _ => false,
     }
 }
 
@@ -241,17 +257,17 @@ fn follow_key(follow: &Follow) -> String {
 /// Names of which the save may change the value; and those of definitions that live on, under another name or made anew:
 /// what holds such a one holds what follows, so only what imported its name has to follow.
 fn seeds(changes: &[FileChange], files: &[FilePlan]) -> (Vec<ScopedName>, Vec<ScopedName>) {
-    let (mut seeds, mut rebound) = (Vec::new(), Vec::new());
+    let (mut seeds, mut rebound) = (Seeds::default(), Seeds::default());
     for (change, plan) in changes.iter().zip(files) {
-        let add = |to: &mut Vec<ScopedName>, scope: &Scope, names: &[String]| {
+        let add = |to: &mut Seeds, scope: &Scope, names: &[String]| {
             for name in names.iter().filter(|name| *name != "__doc__") {
                 let seed = ScopedName {
                     module: change.module.clone(),
                     scope: scope.clone(),
                     name: name.clone(),
                 };
-                if !to.contains(&seed) {
-                    to.push(seed);
+                if to.known.insert(seed.clone()) {
+                    to.names.push(seed);
                 }
             }
         };
@@ -277,43 +293,62 @@ fn seeds(changes: &[FileChange], files: &[FilePlan]) -> (Vec<ScopedName>, Vec<Sc
                     add(&mut rebound, &rename.old_scope, std::slice::from_ref(&rename.from));
                     add(&mut rebound, &rename.scope, std::slice::from_ref(&rename.to));
                 }
-                Action::Choose { .. } | Action::Refuse(_) => {}
+                Action::Choose { .. } | Action::Unstar(_) | Action::Refuse(_) => {}
             }
         }
     }
-    (seeds, rebound)
+    (seeds.names, rebound.names)
+}
+
+/// Names, each once, in their order.
+#[derive(Default)]
+struct Seeds {
+    names: Vec<ScopedName>,
+    known: FxHashSet<ScopedName>,
 }
 
 /// What depends on another dependent comes after it; what depends on itself stays where it is.
-fn in_order(mut left: Vec<Dependent>) -> Vec<Dependent> {
-    let mut ordered = Vec::with_capacity(left.len());
-    let mut targets: FxHashMap<ScopedName, usize> = FxHashMap::default();
-    for target in left.iter().filter_map(Dependent::target) {
-        *targets.entry(target).or_default() += 1;
+fn in_order(left: Vec<Dependent>) -> Vec<Dependent> {
+    let mut targets: FxHashMap<ScopedName, Vec<usize>> = FxHashMap::default();
+    for (at, dependent) in left.iter().enumerate() {
+        if let Some(target) = dependent.target() {
+            targets.entry(target).or_default().push(at);
+        }
     }
-    while !left.is_empty() {
-        let is_ready = |dependent: &Dependent| {
-            let own = dependent.target();
-            dependent
-                .reads
-                .iter()
-                .all(|name| Some(name) == own.as_ref() || !targets.contains_key(name))
-        };
-        let (ready, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_ready);
-        left = rest;
-        // A circle of imports: any order.
-        let ready = if ready.is_empty() { vec![left.remove(0)] } else { ready };
-        for target in ready.iter().filter_map(Dependent::target) {
-            if let Some(count) = targets.get_mut(&target) {
-                *count -= 1;
-                if *count == 0 {
-                    targets.remove(&target);
-                }
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); left.len()];
+    let mut awaited = vec![0_usize; left.len()];
+    for (at, dependent) in left.iter().enumerate() {
+        let own = dependent.target();
+        let reads = dependent.reads.iter().filter(|name| Some(*name) != own.as_ref());
+        for &source in reads.filter_map(|name| targets.get(name)).flatten() {
+            readers[source].push(at);
+            awaited[at] += 1;
+        }
+    }
+    let mut ready: Vec<usize> = (0..left.len()).filter(|at| awaited[*at] == 0).collect();
+    let mut waiting: BTreeSet<usize> = (0..left.len()).filter(|at| awaited[*at] > 0).collect();
+    let mut ordered = Vec::with_capacity(left.len());
+    loop {
+        if ready.is_empty() {
+            // A circle of imports: any order.
+            ready.extend(waiting.pop_first());
+        }
+        let mut next = Vec::new();
+        for &reader in ready.iter().flat_map(|at| &readers[*at]) {
+            awaited[reader] -= 1;
+            if awaited[reader] == 0 && waiting.remove(&reader) {
+                next.push(reader);
             }
         }
-        ordered.extend(ready);
+        if ready.is_empty() {
+            break;
+        }
+        ordered.append(&mut ready);
+        next.sort_unstable();
+        ready = next;
     }
-    ordered
+    let mut left: Vec<Option<Dependent>> = left.into_iter().map(Some).collect();
+    ordered.into_iter().filter_map(|at| left[at].take()).collect()
 }
 
 /// The modules of the program, parsed where they can matter.
@@ -322,6 +357,7 @@ struct Texts {
     parsed: Vec<Text>,
     /// The others.
     others: Vec<super::ModuleText>,
+    words_at_attributes: OnceCell<FxHashSet<String>>,
 }
 
 impl Texts {
@@ -334,7 +370,7 @@ impl Texts {
                     .operations
                     .iter()
                     .enumerate()
-                    .filter(|(_, it)| runs_whole(&it.action));
+                    .filter(|(_, it)| matches!(it.action, Action::Run(_)));
                 let (run, conditional): (Vec<_>, Vec<_>) = run.partition(|(_, operation)| operation.guards.is_empty());
                 let mut may_run: FxHashMap<DefinitionId, Vec<usize>> = FxHashMap::default();
                 for (index, operation) in conditional {
@@ -345,6 +381,10 @@ impl Texts {
                 }
                 let chosen = plan.operations.iter();
                 let chosen = chosen.filter(|operation| matches!(operation.action, Action::Choose { .. }));
+                let reruns = plan.operations.iter().filter(|operation| match &operation.action {
+                    Action::Update(update) => update.rerun.is_some(),
+                    _ => false,
+                });
                 let headers = plan.operations.iter().filter_map(|operation| match &operation.action {
                     Action::Update(update) => Some((operation.new?, EvaluatedHeader::of(update.header.as_ref()?))),
                     _ => None,
@@ -362,8 +402,10 @@ impl Texts {
                     run: run.into_iter().filter_map(|(_, operation)| operation.new).collect(),
                     may_run,
                     chosen: chosen.filter_map(|operation| operation.new).collect(),
+                    reruns: reruns.filter_map(|operation| operation.new).collect(),
                     headers: headers.collect(),
                     remade: remade.filter_map(|operation| operation.new).collect(),
+                    readers: OnceCell::new(),
                 }
             })
             .collect();
@@ -373,7 +415,11 @@ impl Texts {
             .into_iter()
             .filter(|text| !is_changed(&text.module))
             .collect();
-        Self { parsed, others }
+        Self {
+            parsed,
+            others,
+            words_at_attributes: OnceCell::new(),
+        }
     }
 
     fn readers_of(&mut self, name: &ScopedName) -> Vec<Dependent> {
@@ -426,8 +472,10 @@ impl Texts {
                 run: FxHashSet::default(),
                 may_run: FxHashMap::default(),
                 chosen: FxHashSet::default(),
+                reruns: FxHashSet::default(),
                 headers: FxHashMap::default(),
                 remade: FxHashSet::default(),
+                readers: OnceCell::new(),
             }
         }));
     }
@@ -436,12 +484,28 @@ impl Texts {
     fn is_assigned(&self, text: &Text, scope: &Scope, name: &str) -> bool {
         let statements =
             text.names.binder_count(scope, name) + text.names.block_binders(scope, name).len().saturating_sub(1);
-        let texts = self.parsed.iter().map(|text| text.tree.source.text());
         statements > 1
             || text.names.is_touched_elsewhere(scope, name)
-            || texts
-                .chain(self.others.iter().map(|text| text.source.text()))
-                .any(|text| assigns_attribute(text, name, scope.classes.is_empty()))
+            || (self.words_at_attributes().contains(name)
+                && self
+                    .texts()
+                    .any(|text| assigns_attribute(text, name, scope.classes.is_empty())))
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let parsed = self.parsed.iter().map(|text| text.tree.source.text());
+        parsed.chain(self.others.iter().map(|text| text.source.text()))
+    }
+
+    /// The words behind a dot or a quote of all texts: one look at them spares a search through all texts for each name.
+    fn words_at_attributes(&self) -> &FxHashSet<String> {
+        self.words_at_attributes.get_or_init(|| {
+            let words = self.texts().flat_map(|text| {
+                let signs = text.match_indices(['.', '"', '\'']);
+                signs.map(|(at, _)| text[at + 1..].split(|it| !is_word(it)).next().unwrap_or_default())
+            });
+            words.map(str::to_owned).collect()
+        })
     }
 }
 
@@ -516,21 +580,28 @@ fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
     ReadAs::Imported { bound, stars, dotted }
 }
 
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
 /// Does a text assign an attribute of this name? By its words: an assignment in a comment counts, too. `of_module`: `self`
 /// and `cls` are not the module.
 pub(super) fn assigns_attribute(text: &str, name: &str, of_module: bool) -> bool {
-    let by_name = ["setattr(", "__dict__", "globals()", "vars("]
-        .iter()
-        .any(|it| text.contains(it))
-        && [format!("\"{name}\""), format!("'{name}'")]
-            .iter()
-            .any(|it| text.contains(it));
+    let by_name = [format!("\"{name}\""), format!("'{name}'")].iter().any(|quoted| {
+        text.match_indices(quoted.as_str()).any(|(at, _)| {
+            let before = text[..at].trim_end();
+            // `setattr(module, "name", value)`, `globals()["name"] = value`, `vars(module)["name"]`.
+            let call = before.rfind("setattr(").map(|at| &before[at..]);
+            let of_dict = |it: &str| it.ends_with("__dict__") || it.ends_with(')');
+            before.strip_suffix('[').is_some_and(|it| of_dict(it.trim_end()))
+                || (before.ends_with(',') && call.is_some_and(|call| !call.contains(')')))
+        })
+    });
     by_name
         || text.match_indices(&format!(".{name}")).any(|(at, found)| {
             let is_own = |word: &str| {
                 let before = text[..at].strip_suffix(word);
-                before
-                    .is_some_and(|before| !before.ends_with(|it: char| it.is_alphanumeric() || it == '_' || it == '.'))
+                before.is_some_and(|before| !before.ends_with(|it: char| is_word(it) || it == '.'))
             };
             let rest = text[at + found.len()..].trim_start_matches([' ', '\t']);
             let is_assigned = {

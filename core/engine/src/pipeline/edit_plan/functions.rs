@@ -135,6 +135,7 @@ impl Planner<'_> {
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
+                keeps: Vec::new(),
                 bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
                 origin: None,

@@ -32,6 +32,7 @@ mod reexecute;
 mod renames;
 mod reruns;
 mod scope;
+mod stars;
 mod statements;
 mod unit;
 
@@ -42,7 +43,7 @@ pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, Tra
 pub use operation::{
     Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
     InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
-    RunStatement, Scope, Unchanged, UpdateCode,
+    RunStatement, Scope, StarImport, Unchanged, Unstar, UpdateCode,
 };
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;
@@ -165,6 +166,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         blocks: planner.blocks,
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
+        annotated: planner.names.annotated(),
         flags: anew::future_flags(&change.new),
     }
 }
@@ -389,7 +391,10 @@ impl Planner<'_> {
             kind => {
                 self.unbind(id, place);
                 match kind {
-                    DefinitionKind::Statement(_) => self.take_back(id, None, place),
+                    DefinitionKind::Statement(_) => {
+                        self.take_back(id, None, place);
+                        self.unstar(id, None, place);
+                    }
                     DefinitionKind::Block(_) => self.list_leftovers_of_block(id, place),
                     _ => {}
                 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::dependents::Dependent;
@@ -41,6 +42,9 @@ pub struct FilePlan {
     /// Classes at module and class level that are in both texts, outermost first.
     #[serde(skip)]
     pub classes: Vec<LiveClass>,
+    /// Names with an annotation by scope, in the order of the new text: `__annotations__` has them in this order.
+    #[serde(skip)]
+    pub annotated: FxHashMap<Scope, Vec<String>>,
     /// `__future__` compiler flags of the new text.
     pub flags: u32,
 }
@@ -130,6 +134,8 @@ pub enum Action {
         /// Names that lose their annotation.
         annotations: Vec<String>,
     },
+    /// The names that a star-import has bound are removed: which these are only the program knows.
+    Unstar(Box<Unstar>),
     /// A class is made anew aside, where more of it than the statements of its body depends on them.
     Remake(Box<RemakeClass>),
     /// A definition gets another name; what else changed of it is an operation of its own.
@@ -147,9 +153,29 @@ impl Action {
             Self::Unbind { scope, .. } => Some(scope),
             Self::Remake(remake) => Some(&remake.scope),
             Self::Rename(rename) => Some(&rename.old_scope),
-            Self::Choose { .. } | Self::Refuse(_) => None,
+            Self::Choose { .. } | Self::Unstar(_) | Self::Refuse(_) => None,
         }
     }
+}
+
+/// A star-import that is gone from a module.
+#[derive(Debug, Serialize)]
+pub struct Unstar {
+    /// What it imported from.
+    pub from: StarImport,
+    /// Names that something else in the module binds.
+    pub kept: Vec<String>,
+    /// The star-imports that the module has now.
+    pub others: Vec<StarImport>,
+}
+
+/// What `from m import *` names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StarImport {
+    /// As written, without the leading dots.
+    pub module: String,
+    /// Number of leading dots.
+    pub level: u32,
 }
 
 /// A function or class that has another name now, or is bound in another scope: the new name is bound to the same object,
@@ -390,6 +416,9 @@ pub struct RunStatement {
     pub is_definition: bool,
     /// A later definition of the name, which does not run, wins: the name keeps its value.
     pub is_overwritten: bool,
+    /// Names that keep their value, although this may bind them: a star-import, and statements behind it that do not run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<String>,
     /// Branches behind it that bind one of its names too and do not run again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bound_again: Vec<BoundAgain>,

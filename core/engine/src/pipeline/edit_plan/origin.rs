@@ -11,8 +11,8 @@ use super::headers::kept_defaults;
 use super::operation::{Phase, RunStatement, Scope};
 use super::statements::{annotated_name, bound_names, is_inert_decorator};
 use super::{FileChange, Outline, Unit};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
-use crate::pipeline::diff::{Matching, match_trees};
+use crate::pipeline::definitions::{ClassFacets, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
+use crate::pipeline::diff::{Matching, match_trees, without_module};
 
 /// Where a function or class comes from.
 #[derive(Debug, Serialize)]
@@ -137,12 +137,17 @@ struct Search<'a> {
 impl Search<'_> {
     fn class(&mut self, old: DefinitionId, new: DefinitionId, around: &Scope) -> Option<()> {
         let (before, after) = (self.old.get(old).facets.class()?, self.new.get(new).facets.class()?);
-        let header = |facets: &crate::pipeline::definitions::ClassFacets| -> Vec<u64> {
-            let facets = facets.decorators.iter().chain(&facets.arguments);
-            facets.map(|facet| facet.fingerprint).collect()
+        // The bases themselves are compared when it arrives.
+        let header = |tree: &DefinitionTree, class: DefinitionId, facets: &ClassFacets| -> Vec<u64> {
+            let decorators = facets.decorators.iter().map(|facet| facet.fingerprint);
+            let arguments = facets.arguments.iter().map(|facet| without_module(tree, class, facet));
+            decorators.chain(arguments).collect()
         };
         // Nobody can give type parameters to the parts of a body, and `global` names belong to the old module.
-        if header(before) != header(after) || after.type_params.is_some() || !after.globals.is_empty() {
+        if header(self.old, old, before) != header(self.new, new, after)
+            || after.type_params.is_some()
+            || !after.globals.is_empty()
+        {
             return None;
         }
         let bound = |tree: &DefinitionTree, class: DefinitionId| -> Vec<String> {
@@ -234,6 +239,7 @@ impl Search<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: self.new.get(new).kind.owns_code(),
             is_overwritten: false,
+            keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: false,
             origin: None,

@@ -104,8 +104,9 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
     let tree = &text.tree;
     let evaluates_any = !annotations_are_text(tree);
     let mut found = Vec::new();
-    for definition in &tree.definitions {
-        if definition.in_header || !mentions(definition, name) || is_run(text, definition.id) {
+    for id in text.readers_of(name) {
+        let definition = tree.get(*id);
+        if definition.in_header || is_run(text, definition.id) {
             continue;
         }
         // The block around gives the name its value first, as a loop does its target.
@@ -128,13 +129,15 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
         };
         match &definition.facets {
             Facets::Function(facets) if definition.kind != DefinitionKind::Lambda => {
-                if facets.decorators.iter().any(reads) {
+                let runs_again = text.reruns.contains(&definition.id);
+                if !runs_again && facets.decorators.iter().any(reads) {
                     push(Follow::Stale { why: DECORATOR });
                 }
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
                 };
                 let follows = evaluates_any
+                    && !runs_again
                     && !text
                         .headers
                         .get(&definition.id)
@@ -219,24 +222,22 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
     found
 }
 
-/// Can the definition read the name at all? Most cannot, and their scopes need not be found out.
-fn mentions(definition: &Definition, name: &str) -> bool {
-    let has = |reads: &[String]| reads.iter().any(|read| read == name);
-    let any = |facets: &[ExprFacet]| facets.iter().any(|facet| has(&facet.reads));
-    let of = |facet: &Option<ExprFacet>| facet.as_ref().is_some_and(|facet| has(&facet.reads));
+/// The names that what is evaluated of a definition reads.
+pub(super) fn names_read(definition: &Definition) -> Vec<&String> {
+    let mut facets: Vec<&ExprFacet> = Vec::new();
     match &definition.facets {
-        Facets::Function(facets) => {
-            let mut parameters = facets.parameters.iter();
-            any(&facets.decorators)
-                || of(&facets.returns)
-                || parameters.any(|parameter| of(&parameter.default) || of(&parameter.annotation))
+        Facets::Function(function) => {
+            let parameters = function.parameters.iter();
+            let parameters = parameters.flat_map(|parameter| parameter.default.iter().chain(&parameter.annotation));
+            facets.extend(function.decorators.iter().chain(&function.returns).chain(parameters));
         }
-        Facets::Class(facets) => any(&facets.decorators) || any(&facets.arguments),
-        Facets::Block(facets) => of(&facets.header),
-        Facets::Branch(facets) => of(&facets.test),
-        Facets::Statement(facets) => has(&facets.reads),
-        Facets::Module(_) | Facets::None => false,
+        Facets::Class(class) => facets.extend(class.decorators.iter().chain(&class.arguments)),
+        Facets::Block(block) => facets.extend(&block.header),
+        Facets::Branch(branch) => facets.extend(&branch.test),
+        Facets::Statement(statement) => return statement.reads.iter().collect(),
+        Facets::Module(_) | Facets::None => {}
     }
+    facets.into_iter().flat_map(|facet| &facet.reads).collect()
 }
 
 /// What follows where the annotation of a variable reads the name.
@@ -290,7 +291,7 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
             _ if definition.in_header || is_run(text, definition.id) => continue,
             Facets::Function(facets) if definition.kind != DefinitionKind::Lambda => {
                 let mut parameters = facets.parameters.iter();
-                if is_header(&facets.decorators) {
+                if is_header(&facets.decorators) && !text.reruns.contains(&definition.id) {
                     DECORATOR
                 } else if parameters.any(|parameter| {
                     let mangled = tree.mangled(definition.id, &parameter.name);

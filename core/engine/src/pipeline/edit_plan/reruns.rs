@@ -151,6 +151,7 @@ impl Planner<'_> {
             outline,
             is_definition: false,
             is_overwritten: false,
+            keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: false,
             origin: None,

@@ -12,6 +12,8 @@ pub struct Names {
     scopes: FxHashMap<Scope, FxHashMap<String, Binders>>,
     /// Names with an annotation.
     annotated: FxHashMap<Scope, FxHashSet<String>>,
+    /// The same in the order of the text.
+    annotated_in_order: FxHashMap<Scope, Vec<String>>,
     /// Names declared `global` in some function.
     globals: FxHashSet<String>,
     /// The last statement directly in a scope that deletes a name.
@@ -137,6 +139,22 @@ impl Names {
             .map_or(0, |binders| binders.definitions)
     }
 
+    /// All names that something in a scope binds, sorted.
+    pub fn all(&self, scope: &Scope) -> Vec<String> {
+        let names = self.scopes.get(scope).into_iter().flatten();
+        let bound = names.filter(|(_, binders)| binders.binds()).map(|(name, _)| name);
+        let globals = self.globals.iter().filter(|_| scope.classes.is_empty());
+        let mut all: Vec<String> = bound.chain(globals).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Names with an annotation by scope, in the order of the text.
+    pub fn annotated(&self) -> FxHashMap<Scope, Vec<String>> {
+        self.annotated_in_order.clone()
+    }
+
     /// Does any statement of this scope annotate the name?
     pub fn annotates(&self, scope: &Scope, name: &str) -> bool {
         self.annotated.get(scope).is_some_and(|names| names.contains(name))
@@ -164,8 +182,10 @@ impl Names {
                         let deleters = self.deleters.entry(scope.clone()).or_default();
                         deleters.extend(facets.deletes.iter().map(|name| (name.clone(), child)));
                     }
-                    if let Some(name) = annotated_name(tree, child) {
-                        self.annotated.entry(scope.clone()).or_default().insert(name);
+                    if let Some(name) = annotated_name(tree, child)
+                        && self.annotated.entry(scope.clone()).or_default().insert(name.clone())
+                    {
+                        self.annotated_in_order.entry(scope.clone()).or_default().push(name);
                     }
                     if let (DefinitionKind::Class | DefinitionKind::Function { .. }, Some(name)) =
                         (&definition.kind, &definition.name)

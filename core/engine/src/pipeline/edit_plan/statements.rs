@@ -60,6 +60,7 @@ impl Planner<'_> {
         }
         self.run(Some(old), new, place);
         self.take_back(old, Some(new), place);
+        self.unstar(old, Some(new), place);
     }
 
     /// Can all lambdas and comprehensions of a statement get new code without running it? It evaluates the defaults of
@@ -136,6 +137,7 @@ impl Planner<'_> {
                     .matching
                     .old_of(last)
                     .is_some_and(|old| self.is_same(old, last))
+                && !self.imports_the_same(new, last, name)
                 && !self.continue_chain(new, name, place)
             {
                 let line = self.new.get(last).first_line;
@@ -197,11 +199,21 @@ impl Planner<'_> {
             outline: Outline::of_definition(self.new, new),
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
+            keeps: self.bound_behind_star(new, place),
             bound_again: Vec::new(),
             is_quick: is_quick(definition),
             origin: None,
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
+    }
+
+    /// Do two statements import the same thing under a name? Then it has the same value, whichever of them runs.
+    fn imports_the_same(&self, one: DefinitionId, other: DefinitionId, name: &str) -> bool {
+        let import = |id: DefinitionId| {
+            let mut imports = self.new.get(id).facets.statement()?.imports.iter();
+            imports.rfind(|import| import.bound_as == name)
+        };
+        import(one).is_some_and(|import_of_one| import(other) == Some(import_of_one) && import_of_one.name.is_some())
     }
 
     /// The phase of a statement among those that run with it: what reads or binds again a name of a late statement must

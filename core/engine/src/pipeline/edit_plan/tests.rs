@@ -91,6 +91,7 @@ fn line(operation: &Operation) -> String {
             words.extend(rename.addition.as_ref().map(|_| "or anew".to_owned()));
         }
         Action::Choose { .. } => words.push("choose".to_owned()),
+        Action::Unstar(unstar) => words.push(format!("unstar {}", unstar.from.module)),
         Action::Refuse(reason) => {
             words.push(if reason.is_note { "note" } else { "refuse" }.to_owned());
             words.push(reason.code.clone());

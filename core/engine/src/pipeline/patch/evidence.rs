@@ -133,11 +133,18 @@ fn evidence(interpreter: &dyn Interpreter, work: &Work<'_>, question: &BlockQues
                 .for_each(|(branch, _)| evidence[*branch].against_it = true);
             continue;
         };
-        let mut fitting = Vec::new();
+        let (mut fitting, mut open) = (Vec::new(), Vec::new());
         for (branch, trace) in &binders {
-            if binders.len() == 1 || fits(interpreter, work, trace, value)? {
-                fitting.push(*branch);
+            match fits(interpreter, work, trace, value)? {
+                _ if binders.len() == 1 => fitting.push(*branch),
+                Fit::Fits => fitting.push(*branch),
+                Fit::Open => open.push(*branch),
+                Fit::Never => {}
             }
+        }
+        // What no other branch can have bound. Where some could, a value that fits none of them may be the program's own.
+        if fitting.is_empty() && open.len() < binders.len() {
+            fitting.append(&mut open);
         }
         if let [fitting] = fitting[..] {
             for (branch, _) in &binders {
@@ -151,10 +158,23 @@ fn evidence(interpreter: &dyn Interpreter, work: &Work<'_>, question: &BlockQues
     Ok(evidence)
 }
 
+/// Whether a value is what a binding gave.
+enum Fit {
+    Fits,
+    /// Nothing tells.
+    Open,
+    /// It cannot be.
+    Never,
+}
+
 /// Is the value what this binding gave?
-fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, value: Handle) -> Result<bool, Stop> {
-    Ok(match trace {
+fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, value: Handle) -> Result<Fit, Stop> {
+    let fits = match trace {
         TraceValue::Unknown => false,
+        // A class statement makes a class of its own module.
+        TraceValue::Code { method: Some(_), .. } if is_foreign_class(interpreter, work, value) => {
+            return Ok(Fit::Never);
+        }
         TraceValue::Code { id, method } => {
             let code = work.bindings.get(*id).map(|binding| interpreter.pinned(&binding.code));
             code.is_some() && code == code_behind(interpreter, value, method.as_deref())?
@@ -171,7 +191,15 @@ fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, valu
                     && interpreter.repr(wanted) == interpreter.repr(value)
             })
         }
-    })
+    };
+    Ok(if fits { Fit::Fits } else { Fit::Open })
+}
+
+/// Is it a class that another module has made?
+fn is_foreign_class(interpreter: &dyn Interpreter, work: &Work<'_>, value: Handle) -> bool {
+    let module = (interpreter.kind(value) == ObjectKind::Class).then(|| interpreter.attribute(value, "__module__"));
+    let module = module.and_then(|module| interpreter.text(module.ok().flatten()?));
+    module.is_some_and(|module| module != work.module)
 }
 
 /// The code object of a function, below wrappers; of a class that of a method.
@@ -213,6 +241,17 @@ fn imported(
     level: u32,
     name: Option<&str>,
 ) -> Result<Option<Handle>, RuntimeError> {
+    let Some(found) = module_named(interpreter, work, module, level) else {
+        return Ok(None);
+    };
+    match name {
+        None => Ok(Some(found)),
+        Some(name) => interpreter.attribute(found, name),
+    }
+}
+
+/// The module that an import statement of a module names, if it has been imported.
+pub fn module_named(interpreter: &dyn Interpreter, work: &Work<'_>, module: &str, level: u32) -> Option<Handle> {
     let full = match level {
         0 => module.to_owned(),
         _ => {
@@ -226,11 +265,5 @@ fn imported(
             parts.join(".")
         }
     };
-    let Some(found) = interpreter.module(&full) else {
-        return Ok(None);
-    };
-    match name {
-        None => Ok(Some(found)),
-        Some(name) => interpreter.attribute(found, name),
-    }
+    interpreter.module(&full)
 }

@@ -45,8 +45,8 @@ pub fn run_statements(
         let mut last_file = None;
         for &(file, index) in &left {
             let at = at_of[&file];
-            // What it imports from the files before has their values.
-            if last_file.replace(file) != Some(file) {
+            // What it imports from the files before has their values, and so has what is computed from those of its own.
+            if last_file.replace(file) != Some(file) || propagation.computes_in(works[at].module) {
                 propagation.follow(prepared, transaction, false)?;
             }
             let prepared = &mut prepared[at];
@@ -134,7 +134,7 @@ fn run_operation(
             }
             None => Ok(()),
         },
-        Action::Unbind { .. } | Action::Refuse(_) => Ok(()),
+        Action::Unbind { .. } | Action::Unstar(_) | Action::Refuse(_) => Ok(()),
     };
     if let Err(stop) = result {
         if matches!(stop, LateStop::Stop(Stop::Refused(_))) {
@@ -169,6 +169,7 @@ fn prepare_waiting(
             annotations,
         } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
         // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
+        Action::Unstar(unstar) => statements::unstar(interpreter, work, unstar, prepared, &mut steps)?,
         Action::Update(_) | Action::Choose { .. } | Action::Remake(_) | Action::Rename(_) | Action::Refuse(_) => {}
     }
     let mut swaps = steps.removals;
@@ -298,20 +299,24 @@ pub fn execute_statement(
     code: Handle,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    let kept = statement.binds.first().filter(|_| statement.is_overwritten);
-    let kept = kept.and_then(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)));
+    let kept = statement.binds.iter().filter(|_| statement.is_overwritten).take(1);
+    let kept = kept.chain(&statement.keeps);
+    let kept: Vec<(&String, Handle)> = kept
+        .filter_map(|name| Some((name, bound_object(interpreter, work.namespace, &statement.scope, name)?)))
+        .collect();
     let run = UnitRun::from(statement);
     if statement.scope.classes.is_empty() {
         run.execute(interpreter, code, work.namespace, work.namespace)?;
-        if let Some((name, value)) = kept {
+        for (name, value) in kept {
             interpreter.set_entry(work.namespace, name, value);
         }
     } else {
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
+        scratch.annotated = work.plan.annotated.get(&statement.scope).cloned().unwrap_or_default();
         run.execute(interpreter, code, work.namespace, scratch.locals)?;
         scratch.note_ran(interpreter);
-        if let Some((name, value)) = kept {
+        for (name, value) in kept {
             interpreter.set_entry(scratch.locals, name, value);
         }
         scratch.binds_doc = statement.binds.iter().any(|name| name == "__doc__");

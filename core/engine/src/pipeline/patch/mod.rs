@@ -41,7 +41,7 @@ pub use transaction::{Fault, Transaction};
 
 use jurigged_runtime::{CommitError, Handle, Interpreter};
 
-use crate::pipeline::edit_plan::{Departure, FilePlan, Plan};
+use crate::pipeline::edit_plan::{Departure, FilePlan, Plan, Scope};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
 use moves::Moves;
@@ -151,6 +151,11 @@ fn attempt(
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
     for prepared in prepared.iter_mut() {
         transaction.commit(std::mem::take(&mut prepared.departures))?;
+    }
+    for work in works {
+        let order = work.plan.annotated.get(&Scope::default());
+        let swap = order.and_then(|order| namespaces::annotations_in_order(interpreter, work.namespace, order));
+        transaction.commit(swap.into_iter().collect())?;
     }
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     propagation.follow(prepared, transaction, true)?;

@@ -1,6 +1,9 @@
 //! Statements run into scratch namespaces; what they bound becomes swaps.
 
+use std::cell::OnceCell;
+
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+use rustc_hash::FxHashMap;
 
 use super::transaction::changes;
 use super::units::call_in;
@@ -39,8 +42,14 @@ pub struct Scratch {
     pub binds_doc: bool,
     /// Names that lose their annotation.
     pub unannotated: Vec<String>,
+    /// Names with an annotation, in the order of the new text.
+    pub annotated: Vec<String>,
     /// Functions that evaluate the annotations of the statements that ran, in order.
     annotates: Vec<Handle>,
+    /// The name whose `__set_name__` raised.
+    pub failed: OnceCell<String>,
+    /// The `__class__` cells of methods that the statements which ran have made: one for each.
+    cells: Vec<Handle>,
 }
 
 impl Scratch {
@@ -73,7 +82,10 @@ impl Scratch {
             before,
             binds_doc: false,
             unannotated: Vec::new(),
+            annotated: Vec::new(),
             annotates: Vec::new(),
+            failed: OnceCell::new(),
+            cells: Vec::new(),
         })
     }
 
@@ -88,6 +100,8 @@ impl Scratch {
 
     /// Takes what the next statement would overwrite, after each that ran.
     pub fn note_ran(&mut self, interpreter: &dyn Interpreter) {
+        let cell = interpreter.entry(self.locals, "__classcell__");
+        self.cells.extend(cell.filter(|cell| !self.cells.contains(cell)));
         for name in ANNOTATE {
             let made = interpreter.entry(self.locals, name);
             let function = made.filter(|made| interpreter.kind(*made) == ObjectKind::Function);
@@ -108,13 +122,13 @@ impl Scratch {
     /// The swaps that make the real namespace what the scratch copy has become.
     pub fn swaps(&self, interpreter: &dyn Interpreter, namespace: Handle) -> Result<Vec<Swap>, RuntimeError> {
         let mut swaps = Vec::new();
-        if let (Some(class), Some(cell)) = (self.class, interpreter.entry(self.locals, "__classcell__")) {
-            // New methods that use `super()` share a cell that the class statement would have filled.
-            swaps.push(Swap::Cell {
-                cell,
+        if let Some(class) = self.class {
+            // The cells of new methods that use `super()`, which the class statement would have filled.
+            swaps.extend(self.cells.iter().map(|cell| Swap::Cell {
+                cell: *cell,
                 expected: None,
                 new: Some(class),
-            });
+            }));
         }
         let after = interpreter.entries(self.locals);
         let mut changed = changes(interpreter, &self.before, &after);
@@ -148,7 +162,9 @@ impl Scratch {
             match (self.class, new) {
                 (Some(class), Some(value)) => {
                     let value = as_class_attribute(interpreter, &name, value)?;
-                    announce_name(interpreter, class, &name, value)?;
+                    announce_name(interpreter, class, &name, value).inspect_err(|_| {
+                        self.failed.get_or_init(|| name.clone());
+                    })?;
                     swaps.push(Swap::ClassAttribute {
                         class,
                         name,
@@ -207,18 +223,50 @@ impl Scratch {
         Ok(self.annotations(interpreter, kept, Some(new)).map(swap))
     }
 
-    /// The annotations without those of statements that are gone; `None` where there is nothing to do.
+    /// The annotations without those of statements that are gone, in the order of the text; `None` where there is
+    /// nothing to do.
     fn annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> Option<Handle> {
-        let new = new?;
+        let entries = interpreter.entries(new?).into_iter();
+        let entries = entries.filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
+        let mut entries: Vec<(String, Handle)> = entries.filter(|(name, _)| !self.unannotated.contains(name)).collect();
+        let places: FxHashMap<&str, usize> = self.annotated.iter().map(String::as_str).zip(0..).collect();
+        entries.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
         let left = interpreter.new_dict();
-        for (key, value) in interpreter.entries(new) {
-            if let Some(name) = interpreter.text(key).filter(|name| !self.unannotated.contains(name)) {
-                interpreter.set_entry(left, &name, value);
-            }
+        for (name, value) in &entries {
+            interpreter.set_entry(left, name, *value);
         }
         let before = old.map_or_else(Vec::new, |old| interpreter.entries(old));
-        (!changes(interpreter, &before, &interpreter.entries(left)).is_empty()).then_some(left)
+        let names = before.iter().filter_map(|(key, _)| interpreter.text(*key));
+        let is_same_order = names.eq(entries.iter().map(|(name, _)| name.clone()));
+        (!is_same_order || !changes(interpreter, &before, &interpreter.entries(left)).is_empty()).then_some(left)
     }
+}
+
+/// The swap that puts the annotations of a module into the order of its text; `None` where they are.
+pub fn annotations_in_order(interpreter: &dyn Interpreter, namespace: Handle, order: &[String]) -> Option<Swap> {
+    const NAME: &str = "__annotations__";
+    let present = interpreter.entry(namespace, NAME)?;
+    let places: FxHashMap<&str, usize> = order.iter().map(String::as_str).zip(0..).collect();
+    let place = |(key, _): &(Handle, Handle)| {
+        let name = interpreter.text(*key);
+        name.and_then(|name| places.get(name.as_str()).copied())
+            .unwrap_or(usize::MAX)
+    };
+    let mut entries = interpreter.entries(present);
+    if entries.is_sorted_by_key(place) {
+        return None;
+    }
+    entries.sort_by_key(place);
+    let new = interpreter.new_dict();
+    for (key, value) in entries {
+        interpreter.set_entry(new, &interpreter.text(key)?, value);
+    }
+    Some(Swap::Entry {
+        dict: namespace,
+        name: NAME.to_owned(),
+        expected: Some(present),
+        new: Some(new),
+    })
 }
 
 /// A class that defines `__eq__` and no `__hash__` gets `__hash__ = None` (Objects/typeobject.c, `type_new_set_hash`).

@@ -235,6 +235,12 @@ fn prepare_operation(
             refuse_bound_again(interpreter, work, statement, module, steps, outcome)?;
             statements::prepare_statement(interpreter, work, index, statement, module, steps)
         }
+        Action::Unstar(unstar) => {
+            let removals = steps.removals.len();
+            statements::unstar(interpreter, work, unstar, module, steps)?;
+            outcome.skipped = steps.removals.len() == removals;
+            Ok(())
+        }
         // Its tests are evaluated where they are asked for first, or after the commit.
         Action::Choose { block } => {
             let is_static = work.plan.blocks[*block]
@@ -450,13 +456,13 @@ pub fn prepare(
             Ok(swaps) => module.swaps.extend(swaps),
             Err(RuntimeError::Python(error)) => {
                 return Err(Failure::Python {
-                    operation: (work.file, first_of(work, &scratch.scope)),
+                    operation: (work.file, origin_of(work, scratch)),
                     error,
                 });
             }
             Err(RuntimeError::Overrun(overrun)) => {
                 return Err(Failure::Overran {
-                    operation: (work.file, first_of(work, &scratch.scope)),
+                    operation: (work.file, origin_of(work, scratch)),
                     overrun,
                 });
             }
@@ -464,8 +470,13 @@ pub fn prepare(
         }
     }
     classes.finish(work, &mut module, &mut steps.headers);
+    // Audit hooks run between swaps: a function of the save that is one must find the defaults that its new code needs.
+    let (first, rest): (Vec<Swap>, Vec<Swap>) = std::mem::take(&mut steps.headers)
+        .into_iter()
+        .partition(|swap| gives_keyword_defaults(interpreter, swap));
+    module.swaps.extend(first);
     module.swaps.append(&mut steps.codes);
-    module.swaps.append(&mut steps.headers);
+    module.swaps.extend(rest);
     module.swaps.extend(lines::shifts(interpreter, work));
     module.swaps.extend(lines::class_attributes(interpreter, work, &steps));
     module.swaps.append(&mut steps.removals);
@@ -478,6 +489,24 @@ pub fn prepare(
     Ok(module)
 }
 
+/// Does it give a function keyword defaults and take none away? Old code has no use for more of them.
+fn gives_keyword_defaults(interpreter: &dyn Interpreter, swap: &Swap) -> bool {
+    let Swap::Attribute {
+        name, expected, new, ..
+    } = swap
+    else {
+        return false;
+    };
+    let names = |dict: Option<Handle>| -> FxHashSet<String> {
+        let entries = dict.map_or_else(Vec::new, |dict| interpreter.entries(dict));
+        entries
+            .into_iter()
+            .filter_map(|(key, _)| interpreter.text(key))
+            .collect()
+    };
+    name == "__kwdefaults__" && names(*expected).is_subset(&names(*new))
+}
+
 /// The body that runs is of the old text.
 fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
     note(
@@ -488,10 +517,18 @@ fn old_name_stays(name: &str, now: &str, module: &str) -> Refusal {
     )
 }
 
-/// The first statement that ran in a scope before the commit: what raised is called for one of them.
-fn first_of(work: &Work<'_>, scope: &Scope) -> usize {
-    let ran = |operation: &Operation| matches!(&operation.action, Action::Run(statement) if statement.scope == *scope);
-    work.plan.operations.iter().position(ran).unwrap_or(0)
+/// The statement for which something raised when a scope was made what its scratch has become: the one that binds the name
+/// in question, else the first of the scope.
+fn origin_of(work: &Work<'_>, scratch: &Scratch) -> usize {
+    let ran = |operation: &Operation, name: Option<&String>| {
+        matches!(&operation.action, Action::Run(statement)
+            if statement.scope == scratch.scope && name.is_none_or(|name| statement.binds.contains(name)))
+    };
+    let mut operations = work.plan.operations.iter();
+    let named = operations.position(|operation| ran(operation, scratch.failed.get()));
+    named
+        .or_else(|| work.plan.operations.iter().position(|operation| ran(operation, None)))
+        .unwrap_or(0)
 }
 
 /// Takes the old name of a definition away, and makes it anew under the new one where its object cannot follow.

@@ -106,6 +106,12 @@ impl<'a> Propagation<'a> {
         Ok(())
     }
 
+    /// Are there assignments in a module that are computed again from values of the save?
+    pub fn computes_in(&self, module: &str) -> bool {
+        let mut dependents = self.dependents.iter();
+        dependents.any(|it| it.module == module && matches!(it.follow, Follow::Formula { .. }))
+    }
+
     /// What became of everything that had to follow.
     pub fn into_followed(self) -> Vec<Followed> {
         let mut followed: Vec<Followed> = self.followed.into_iter().flatten().collect();

@@ -5,11 +5,26 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Work;
 use super::classes::{ClassKind, refuse_slots};
+use super::evidence::module_named;
 use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop, still_running};
 use super::units::{UnitRun, compile_to_run, no_class};
-use crate::pipeline::edit_plan::{EditCode, Operation, Phase, Refusal, RunStatement, Scope, When, note, refusal};
+use crate::pipeline::edit_plan::{
+    Action, EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
+};
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
+
+/// Names of a module that exist before its body runs (`importlib._bootstrap._init_module_attrs`).
+const OF_IMPORT_SYSTEM: [&str; 8] = [
+    "__name__",
+    "__spec__",
+    "__loader__",
+    "__package__",
+    "__path__",
+    "__file__",
+    "__cached__",
+    "__builtins__",
+];
 
 /// Runs a statement in a scratch namespace, or leaves it for after the commit.
 ///
@@ -62,11 +77,28 @@ pub fn prepare_statement(
     let kept: Vec<_> = kept
         .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
         .collect();
+    // Of a block that chooses between imports only some of its names are bound.
+    let chooses = operation
+        .guards
+        .iter()
+        .any(|guard| matches!(guard.when, When::EndedBy(_)));
+    let marked = match chooses {
+        true => mark_lost(interpreter, work, statement, scratch),
+        false => Vec::new(),
+    };
     let present = statement.binds.iter();
     let before: FxHashMap<String, Handle> = present
         .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
         .collect();
-    match UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals) {
+    let result = UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals);
+    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
+    let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
+    for (name, value) in &marked {
+        if before.get(name) == interpreter.entry(scratch.locals, name).as_ref() {
+            interpreter.set_entry(scratch.locals, name, *value);
+        }
+    }
+    match result {
         // A name that another statement or another file of this batch adds: it is there after the commit.
         Err(Stop::Failed(error)) if is_missing_name(&error.kind) => {
             module.late.push(index);
@@ -75,13 +107,6 @@ pub fn prepare_statement(
         result => result?,
     }
     scratch.note_ran(interpreter);
-    // Of a block that chooses between imports only some of its names.
-    let chooses = operation
-        .guards
-        .iter()
-        .any(|guard| matches!(guard.when, When::EndedBy(_)));
-    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
-    let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
     for (name, value) in kept {
         interpreter.set_entry(scratch.locals, name, value);
     }
@@ -92,6 +117,30 @@ pub fn prepare_statement(
         .bound
         .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
+}
+
+/// Puts marks in the place of the names of a block that this save removes from where they were bound: what the block binds
+/// anew can be the very object that was there, such as a module. Gives the names with their values.
+fn mark_lost(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    scratch: &Scratch,
+) -> Vec<(String, Handle)> {
+    let is_lost = |name: &&String| {
+        work.plan.operations.iter().any(|operation| {
+            matches!(&operation.action, Action::Unbind { scope, names, .. }
+                if *scope == statement.scope && names.contains(name))
+        })
+    };
+    let lost = statement.binds.iter().filter(is_lost);
+    let marked: Vec<_> = lost
+        .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
+        .collect();
+    for (name, _) in &marked {
+        interpreter.set_entry(scratch.locals, name, interpreter.new_dict());
+    }
+    marked
 }
 
 /// Is this what Python raises where a name is not there, or not yet: something that this batch may add?
@@ -110,7 +159,9 @@ fn scratch_of<'s>(
     let at = match scratches.iter().position(|scratch| scratch.scope == *scope) {
         Some(at) => at,
         None => {
-            scratches.push(Scratch::of(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?);
+            let mut scratch = Scratch::of(interpreter, work.namespace, scope).ok_or_else(|| no_class(scope))?;
+            scratch.annotated = work.plan.annotated.get(scope).cloned().unwrap_or_default();
+            scratches.push(scratch);
             scratches.len() - 1
         }
     };
@@ -166,6 +217,52 @@ fn refuse_fields(interpreter: &dyn Interpreter, class: Handle, scope: &Scope, na
     )))
 }
 
+/// Removes the names that a star-import has bound, where they still are what it gave and nothing else binds them.
+///
+/// # Errors
+/// Never: modules have a namespace.
+pub fn unstar(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    unstar: &Unstar,
+    module: &mut Prepared,
+    steps: &mut Steps,
+) -> Result<(), Refusal> {
+    let kept: FxHashSet<String> = unstar
+        .others
+        .iter()
+        .flat_map(|star| public_names(interpreter, work, star))
+        .map(|(name, _)| name)
+        .chain(unstar.kept.iter().cloned())
+        .collect();
+    let names: Vec<String> = public_names(interpreter, work, &unstar.from)
+        .into_iter()
+        .filter(|(name, value)| !kept.contains(name) && interpreter.entry(work.namespace, name) == Some(*value))
+        .map(|(name, _)| name)
+        .collect();
+    unbind(interpreter, work, &Scope::default(), &names, &[], module, steps)
+}
+
+/// What a star-import takes from its module: what `__all__` lists, or all names without a leading underscore.
+fn public_names(interpreter: &dyn Interpreter, work: &Work<'_>, star: &StarImport) -> Vec<(String, Handle)> {
+    let source = module_named(interpreter, work, &star.module, star.level);
+    let Some(namespace) = source.and_then(|source| interpreter.namespace(source)) else {
+        return Vec::new();
+    };
+    let listed = interpreter.entry(namespace, "__all__");
+    if let Some(listed) = listed.and_then(|listed| interpreter.items(listed).ok()) {
+        let names = listed.into_iter().filter_map(|name| interpreter.text(name));
+        return names
+            .filter_map(|name| Some((name.clone(), interpreter.entry(namespace, &name)?)))
+            .collect();
+    }
+    let entries = interpreter.entries(namespace).into_iter();
+    entries
+        .filter_map(|(key, value)| Some((interpreter.text(key)?, value)))
+        .filter(|(name, _)| !name.starts_with('_'))
+        .collect()
+}
+
 /// Removes names from a scope, and the annotations of names.
 ///
 /// # Errors
@@ -199,7 +296,9 @@ pub fn unbind(
         let is_submodule = class.is_none()
             && interpreter.kind(value) == ObjectKind::Module
             && interpreter.module(&format!("{}.{name}", work.module)) == Some(value);
-        if is_submodule {
+        // What the import system has set does not come from a statement, and goes with none.
+        let is_of_import_system = class.is_none() && OF_IMPORT_SYSTEM.contains(&name.as_str());
+        if is_submodule || is_of_import_system {
             continue;
         }
         // The docstring's name always exists.

@@ -126,6 +126,18 @@ impl Event {
                     file: None,
                 });
             }
+            Action::Unstar(_) => {
+                return Some(Self {
+                    verb: Verb::Delete,
+                    edit: Some(operation.edit),
+                    name: dotted(module, "*"),
+                    to: None,
+                    line: Some(operation.line),
+                    text: None,
+                    module: module.to_owned(),
+                    file: None,
+                });
+            }
             Action::Rename(rename) => {
                 return Some(Self {
                     verb: match operation.edit {

@@ -319,6 +319,23 @@ pub fn undone(
     diagnostic
 }
 
+/// What Python says where the main thread, or an event loop that runs on it, is missing.
+const MAIN_THREAD_MISSING: [&str; 4] = [
+    "only works in main thread",
+    "no running event loop",
+    "no current event loop",
+    "set_wakeup_fd only works",
+];
+
+/// Says so where code of a save has failed because it did not run on the main thread.
+pub fn for_want_of_main_thread(told: Diagnostic, error: &PythonError) -> Diagnostic {
+    if !MAIN_THREAD_MISSING.iter().any(|text| error.message.contains(text)) {
+        return told;
+    }
+    told.also("a save is applied on a thread of its own, and this code needs the main thread or its event loop")
+        .help("set `[sync] mode = \"main-thread\"`, or start with `--sync main-thread`; the save stays pending")
+}
+
 /// What a conformer could not take back after an undo.
 pub fn not_taken_back(stale: &Refusal) -> Diagnostic {
     Diagnostic::warning(stale.code.clone(), stale.message.clone())

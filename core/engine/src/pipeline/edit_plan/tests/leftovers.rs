@@ -104,3 +104,41 @@ fn a_name_that_is_made_from_itself_is_made_anew() {
         ("x = [1]\nx = f(x)", "x = [1]\nx = g(x)", &["stmt refuse stmt"]),
     ]);
 }
+
+#[test]
+fn a_star_import_that_goes_takes_its_names_along() {
+    check(&[
+        ("from m import *", "", &["stmt unbind", "stmt unstar m"]),
+        (
+            "from m import *",
+            "from m import a",
+            &["stmt run early a", "stmt unstar m"],
+        ),
+        (
+            "from m import *\nx = 1",
+            "from m import *\nx = 2",
+            &["stmt run early x"],
+        ),
+        (
+            "from m import *\nif a: from m import *",
+            "if a: from m import *",
+            &["stmt unbind"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_imports_the_same_gives_the_same() {
+    check(&[
+        (
+            "from a import x",
+            "from a import x, y\nfrom a import x",
+            &["stmt run early x y"],
+        ),
+        (
+            "from a import x",
+            "from b import x, y\nfrom a import x",
+            &["overloads refuse overloads"],
+        ),
+    ]);
+}

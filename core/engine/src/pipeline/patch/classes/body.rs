@@ -8,6 +8,7 @@ use super::super::prepare::Stop;
 use super::super::statements::without_place;
 use super::super::units::{compile_to_run, execute_in, no_class};
 use super::Remade;
+use super::python::evaluate;
 use crate::pipeline::edit_plan::Action;
 use crate::pipeline::locate::{Bound, bind};
 
@@ -49,7 +50,7 @@ impl Body {
                 .plan
                 .names
                 .iter()
-                .filter(|name| !name.is_kept)
+                .filter(|name| !name.is_kept && !remade.is_bound_apart(work, name))
                 .map(|name| name.name.clone()),
         );
         let annotations = interpreter.new_dict();
@@ -69,6 +70,12 @@ impl Body {
             if let Action::Run(statement) = action {
                 let code = compile_to_run(interpreter, work, &statement.unit)?;
                 execute_in(interpreter, code, work.namespace, names)?;
+                // Each statement makes a cell of its own for methods that use `super()`; the class statement would have
+                // made one for all, and filled it.
+                if let Some(cell) = interpreter.entry(names, "__classcell__") {
+                    let text = "setattr(cell, 'cell_contents', live)";
+                    evaluate(interpreter, text, &[("cell", cell), ("live", remade.class)])?;
+                }
                 body.take_lazy_annotations(interpreter)?;
                 let bound = bind(interpreter, code, &statement.outline);
                 body.bound.extend(without_place(bound));

@@ -124,7 +124,7 @@ pub fn remake(
             let classes = interpreter.class_names(value);
             classes.first().is_some_and(|class| class == "dataclasses.Field")
         });
-        if (name.is_kept && !is_unused) || is_slot(&name.name) {
+        if (name.is_kept && !is_unused) || is_slot(&name.name) || remade.is_bound_apart(work, name) {
             continue;
         }
         let is_field = after.iter().any(|(field, _)| *field == name.name);

@@ -40,7 +40,7 @@ use super::late::LateStop;
 use super::prepare::{Prepared, Steps, Stop};
 use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, Refusal, RemakeClass, Scope, refusal};
+use crate::pipeline::edit_plan::{Action, BodyName, Refusal, RemakeClass, Scope, refusal};
 use crate::pipeline::locate::class_at;
 
 /// One class that is made again.
@@ -76,6 +76,17 @@ impl<'a> Remade<'a> {
     fn actions<'w>(&self, work: &Work<'w>) -> impl Iterator<Item = &'w Action> + use<'w, '_> {
         let operations = &work.plan.operations;
         self.operations.iter().map(|index| &operations[*index].action)
+    }
+
+    /// Is it a name of a method or class in the body whose own operation has bound it already? What a class is made from
+    /// does not depend on it.
+    fn is_bound_apart(&self, work: &Work<'_>, name: &BodyName) -> bool {
+        let mut actions = self.actions(work);
+        name.is_definition
+            && !actions.any(|action| match action {
+                Action::Run(statement) => statement.binds.contains(&name.name),
+                _ => false,
+            })
     }
 
     /// The scope around its statement.

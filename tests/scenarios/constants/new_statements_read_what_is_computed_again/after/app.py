@@ -1,0 +1,11 @@
+TAGS = "(" + "|".join(["a", "b"]) + ")"
+END = ">"
+
+
+class Parser:
+    BLOCK = r"<" + TAGS + END
+
+    RULES = {
+        "block": BLOCK,
+        "line": "^$",
+    }
