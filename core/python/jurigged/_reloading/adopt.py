@@ -28,6 +28,9 @@ def prepare_importers(native):
     Their bodies run already, so their code objects stay, and what is in them is replaced.
     """
     replace_constant = getattr(native, "replace_constant", None)
+    if replace_constant is None:
+        # The embedded Python, on which `reloading` says what it needs.
+        return
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
