@@ -22,11 +22,11 @@ for name in "pq":
 import p
 import q
 
-first = jurigged.watch(os.path.join(folder, "p.py"), verbose=False)
-second = jurigged.watch(lambda path: os.path.dirname(path) == folder, verbose=False)
+first = jurigged.watch(os.path.join(folder, "p.py"), logger=None)
+second = jurigged.watch(lambda path: os.path.dirname(path) == folder, logger=None)
 calls = []
-first.prerun.register(lambda path: calls.append(("before", os.path.basename(path), p.f())))
-first.postrun.register(lambda path: calls.append(("after", os.path.basename(path), p.f())))
+first.prerun.register(lambda path, codefile: calls.append(("before", os.path.basename(path), p.f())))
+first.postrun.register(lambda path, codefile: calls.append(("after", os.path.basename(path), p.f())))
 
 
 def save_both(value):
@@ -58,14 +58,8 @@ jurigged.refresh()
 save_both(5)
 assert list(jurigged.refresh()) == [] and (p.f(), q.f()) == (4, 4)
 first.start()
-assert [str(change) for change in first.refresh(os.path.join(folder, "p.py"))][-1] == "Update p.f @L2"
+first.refresh(os.path.join(folder, "p.py"))
 assert (p.f(), q.f()) == (5, 4)
 threading.Timer(0.05, first.stop).start()
 first.join()
-try:
-    jurigged.watch("***[")
-except ValueError as error:
-    assert "***[" in str(error)
-else:
-    raise AssertionError("a glob that is none")
 print("ok")

@@ -30,7 +30,7 @@ const PROGRAMS: [(&str, &[&str]); 13] = [
 ];
 
 /// What a program that was not started by the command does first.
-const WATCH: &str = "import jurigged\njurigged.watch('*.py', verbose=False)\n";
+const WATCH: &str = "import jurigged\njurigged.watch('*.py', logger=None)\n";
 
 /// Each program on each Python of the tier.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {

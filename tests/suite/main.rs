@@ -3,6 +3,7 @@
 mod again;
 mod api;
 mod command_line;
+mod compat;
 mod edits;
 mod fences;
 mod notebook;
@@ -59,6 +60,7 @@ fn trials(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     trials.extend(edits::all(workspace, tier));
     trials.extend(scenarios::all(workspace, tier));
     trials.extend(command_line::all(workspace, tier));
+    trials.extend(compat::all(workspace, tier));
     trials.extend(watching::all(workspace, tier));
     trials.extend(plugins::all(workspace, tier));
     trials.extend(processes::all(workspace, tier));

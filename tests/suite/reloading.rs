@@ -27,8 +27,10 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     let mut trials = Vec::new();
     let programs = programs(workspace);
     for interpreter in workspace.interpreters(tier) {
-        // The embedded Python has not got the Python package yet: there, the import fails.
         if interpreter.kind == RuntimeKind::Embedded {
+            let name = format!("reloading: says that it needs CPython [{}]", interpreter.label);
+            let run = interpreter.clone();
+            trials.push(trial(name, move || refused_when_embedded(&run)));
             continue;
         }
         for program in programs.iter().filter(|program| *program != PEER) {
@@ -87,6 +89,26 @@ fn under_jurigged(workspace: &Workspace, interpreter: &Interpreter, program: &st
     // What it edits is told by the session as well; the programs read what `reloading` itself tells.
     command.arg("-q").arg(format!("{program}.py"));
     ends_well(&mut command).map(drop)
+}
+
+/// RustPython panics on the code that is prepared: a loop that would run as it is, in silence, is not offered there.
+fn refused_when_embedded(interpreter: &Interpreter) -> Result<(), KitError> {
+    const PROGRAM: &str =
+        "from jurigged import reloading\n\ndef f():\n    for i in reloading(range(3)):\n        print(i)\n\nf()\n";
+    let project = Project::with(&[("app.py", PROGRAM)])?;
+    let finished = run_to_end(interpreter.command(&project).arg("app.py"), b"")?;
+    let is_said = finished
+        .stderr
+        .contains("NotImplementedError: `jurigged.reloading` needs CPython");
+    match finished.code() == 1 && is_said && finished.stdout.is_empty() {
+        true => Ok(()),
+        false => Err(KitError::Check(format!(
+            "ended with {}\n{}{}",
+            finished.code(),
+            finished.stdout,
+            finished.stderr
+        ))),
+    }
 }
 
 fn imported(workspace: &Workspace, interpreter: &Interpreter, program: &str) -> Result<(), KitError> {

@@ -20,13 +20,15 @@ const DEVELOOP: [&str; 2] = ["giving==0.4.3", "rich==15.0.0"];
 const IPYTHON: &str = "ipython";
 
 /// Checks that need no package, on every Python.
-const PROMPT: [&str; 2] = ["prompt", "prompt_after_a_program"];
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 12] = [
+    "prompt",
+    "prompt_after_a_program",
     "basic",
     "basic_keys",
     "basic_stdin",
     "xloop",
     "places",
+    "manual",
     "modules",
     "decorators",
     "no_rich",
@@ -38,15 +40,12 @@ const WITH_RICH: [&str; 4] = ["rich", "rich_keys", "rich_interrupt", "rich_give"
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     let mut trials = Vec::new();
     for interpreter in workspace.interpreters(tier) {
-        for check in PROMPT {
+        for check in PLAIN {
             trials.push(of(workspace, &interpreter, check, &[]));
         }
     }
     for found in workspace.pythons_of(tier) {
         let interpreter = workspace.cpython(found);
-        for check in PLAIN {
-            trials.push(of(workspace, &interpreter, check, &[]));
-        }
         for check in WITH_RICH {
             trials.push(of(workspace, &interpreter, check, &DEVELOOP));
         }

@@ -4,14 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jurigged_command::arguments::{self, RunArguments};
-use jurigged_command::exit_status::ExitStatus;
 use jurigged_command::launch::relaunch;
 use jurigged_command::run::{self, Home, Interpreter};
-use jurigged_engine::diagnostic::Diagnostic;
 use jurigged_engine::session::{Relaunch, Session};
 use jurigged_runtime::LoadSink;
 use jurigged_runtime::host::Host;
-use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
+use jurigged_runtime_rustpython::{Embedded, Hooks, Loops, Program, ProgramKind, RustPythonRuntime};
 
 fn main() {
     let code = run::main(std::env::args_os().collect(), &mut EmbeddedInterpreter);
@@ -45,13 +43,6 @@ impl Interpreter for EmbeddedInterpreter {
     }
 
     fn run(&mut self, arguments: &RunArguments, session: Arc<Session>) -> i32 {
-        if !arguments.develoop.is_empty() {
-            let problem = Diagnostic::error("loop", "the embedded Python cannot loop on a function");
-            session
-                .log()
-                .diagnostic(&problem.help("name a CPython with `--python`"));
-            return ExitStatus::Unavailable.code().into();
-        }
         let (what, rest) = match arguments.program.clone() {
             arguments::Program::Script { path, arguments } => (ProgramKind::Script(path), arguments),
             arguments::Program::Module { name, arguments } => (ProgramKind::Module(name), arguments),
@@ -66,6 +57,11 @@ impl Interpreter for EmbeddedInterpreter {
             what,
             arguments: rest,
             inspect: arguments.interactive,
+            loops: Loops {
+                always: arguments.develoop.always.clone(),
+                on_error: arguments.develoop.on_error.clone(),
+                interface: arguments.develoop.interface.clone(),
+            },
         };
         Embedded::run(program, Arc::new(SessionHooks { session }))
     }

@@ -33,16 +33,22 @@ __version__ = _native.__version__
 
 from ._status import Status, status_of as _status_of  # noqa: E402
 
+#: Loaded when first asked for: `import jurigged` must cost a program little.
+_LAZY = {
+    **dict.fromkeys(("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report"), "_answers"),
+    # What programs know from jurigged 0.6.
+    **dict.fromkeys(("ConformException", "db"), "_db"),
+    **dict.fromkeys(("Recoder", "make_recoder", "virtual_file"), "recode"),
+    **dict.fromkeys(("Watcher", "watch"), "live"),
+    "CodeFile": "codetools",
+    "glob_filter": "utils",
+    "registry": "register",
+}
+_SUBMODULES = {"codetools", "live", "loop", "recode", "register", "utils", "version"}
+
 __all__ = [
-    "AppliedBatch",
-    "Change",
-    "ChangeSet",
-    "Diagnostic",
-    "Plan",
-    "Report",
     "Status",
     "Subscription",
-    "Watcher",
     "__version__",
     "history",
     "on_change",
@@ -51,48 +57,30 @@ __all__ = [
     "reloading",
     "status",
     "undo",
-    "watch",
+    *_LAZY,
 ]
-
-# Loaded when first asked for: `import jurigged` must cost a program little.
-_LAZY = {name: "_answers" for name in ("AppliedBatch", "Change", "ChangeSet", "Diagnostic", "Plan", "Report")}
-_LAZY["Watcher"] = "_watcher"
 
 
 def __getattr__(name):
     if name == "reloading":
         # Not kept: each module that asks for it has its functions prepared.
-        from ._reloading import reloading, adopt
+        from ._reloading import adopt, reloading
 
         adopt.prepare_importers(_native)
         return reloading
-    module = _LAZY.get(name)
-    if module is None:
+    if name not in _LAZY and name not in _SUBMODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY, "reloading"})
-
-
-def watch(pattern="./*.py", debounce=None, poll=None, verbose=True, autostart=True):
-    """Apply saves of matching files to this process from now on.
-
-    ``pattern`` is a glob or a list of globs relative to the current folder, or a function that is called with a path and
-    tells whether to watch it; ``debounce`` and ``poll`` are in seconds. With ``verbose`` every applied edit is reported on
-    stderr. Returns a :class:`Watcher`, whose ``stop()`` ends it; with ``autostart=False`` it waits for its ``start()``.
-    """
-    from ._watcher import Watcher
-
-    watcher = Watcher(pattern, debounce, poll, verbose)
-    if autostart:
-        watcher.start()
-    return watcher
+    return sorted({*globals(), *_LAZY, *_SUBMODULES, "reloading"})
 
 
 def status():

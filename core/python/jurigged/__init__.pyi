@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Literal, TypeVar, overload
 
 from ._answers import AppliedBatch as AppliedBatch
@@ -7,7 +7,16 @@ from ._answers import ChangeSet as ChangeSet
 from ._answers import Diagnostic as Diagnostic
 from ._answers import Plan as Plan
 from ._answers import Report as Report
-from ._watcher import Watcher as Watcher
+from ._db import ConformException as ConformException
+from ._db import db as db
+from .codetools import CodeFile as CodeFile
+from .live import Watcher as Watcher
+from .live import watch as watch
+from .recode import Recoder as Recoder
+from .recode import make_recoder as make_recoder
+from .recode import virtual_file as virtual_file
+from .register import registry as registry
+from .utils import glob_filter as glob_filter
 
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -23,13 +32,6 @@ class Subscription:
     def __call__(self, change_set: ChangeSet) -> object: ...
     def stop(self) -> None: ...
 
-def watch(
-    pattern: str | Sequence[str] | Callable[[str], object] = ...,
-    debounce: float | None = ...,
-    poll: float | None = ...,
-    verbose: bool = ...,
-    autostart: bool = ...,
-) -> Watcher: ...
 def status() -> Status: ...
 def refresh(timeout: float | None = ...) -> Report: ...
 def plan() -> Plan: ...

@@ -18,6 +18,15 @@ def subscribe(listener):
         return None
 
 
+def refresh_if_manual():
+    """Applies what was saved, where that is left to the program (``[sync] mode = "manual"``)."""
+    from . import _native
+
+    with contextlib.suppress(RuntimeError):
+        if _native.mode() == "manual":
+            _native.refresh()
+
+
 @contextlib.contextmanager
 def watching(listener):
     """Calls ``listener(report)`` after every batch that has changed or failed something, for a while."""

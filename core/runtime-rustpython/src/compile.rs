@@ -15,31 +15,12 @@ use rustpython_vm::{PyRef, VirtualMachine};
 use jurigged_runtime::CompileUnit;
 
 use crate::code_object::moved;
-use crate::reloading;
 
 /// `__future__.annotations.compiler_flag`, the one flag that still changes code (CPython `Include/cpython/code.h`).
 const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
 
 /// Compiles a unit; the error is the `SyntaxError`, in the unit's own lines.
 pub(crate) fn compile(vm: &VirtualMachine, unit: &CompileUnit<'_>) -> Result<PyRef<PyCode>, PyBaseExceptionRef> {
-    if !reloading::is_named(unit.source.as_bytes()) {
-        return compile_placed(vm, unit);
-    }
-    // What is prepared is compiled from the text as it stands in the file.
-    let padded = format!("{}{}", "\n".repeat(unit.first_line.max(1) as usize - 1), unit.source);
-    let placed = CompileUnit {
-        source: &padded,
-        first_line: 1,
-        ..*unit
-    };
-    match compile_moved(vm, &placed) {
-        Ok(code) => Ok(reloading::prepared(vm, code, padded.as_bytes())),
-        // Once more as it is written, for an error in the unit's own lines.
-        Err(_) => compile_placed(vm, unit),
-    }
-}
-
-fn compile_placed(vm: &VirtualMachine, unit: &CompileUnit<'_>) -> Result<PyRef<PyCode>, PyBaseExceptionRef> {
     // A class body stores `__firstlineno__`, a line number that is a constant like any other: moving lines misses it.
     if unit.first_line > 1 && unit.source.contains("class") {
         let padded = format!("{}{}", "\n".repeat(unit.first_line as usize - 1), unit.source);

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use jurigged_runtime::LoadSink;
 use jurigged_runtime::host::Host;
-use rustpython::{InterpreterBuilder, InterpreterBuilderExt};
+use rustpython::{InterpreterBuilder, InterpreterBuilderExt, run_shell};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDictRef};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::signal::user_signal_channel;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, package, prompt, reloading, settings};
+use crate::{RustPythonRuntime, loader, native_extension, package, prompt, settings};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -68,7 +68,8 @@ impl Embedded {
         let sink = hooks.started(runtime.clone());
         let ended = interpreter.enter(|vm| {
             let installed = hooks.host().map_or(Ok(()), |host| package::install(vm, &runtime, host));
-            let result = installed.and_then(|()| run_program(vm, &program, &runtime, sink));
+            let has_package = hooks.host().is_some();
+            let result = installed.and_then(|()| run_program(vm, &program, &runtime, sink, has_package));
             let ended = result.map_or_else(|exception| report(vm, exception), |()| Ended::with(0));
             join_threads(vm);
             ended
@@ -163,6 +164,7 @@ fn run_program(
     program: &Program,
     runtime: &Arc<RustPythonRuntime>,
     sink: Arc<dyn LoadSink>,
+    has_package: bool,
 ) -> PyResult<()> {
     let scope = vm.new_scope_with_main()?;
     // Both may be missing or broken without harm, as in RustPython's own main function. `site` before `sys.path[0]`, or
@@ -176,7 +178,15 @@ fn run_program(
     }
     set_arguments(vm, program)?;
     loader::install(vm, runtime, sink.clone())?;
+    if has_package {
+        prepare_loops(vm, program)?;
+    }
 
+    // Without the package there is RustPython's own prompt, at which nothing is reloaded.
+    let prompt = |names: PyDictRef, is_alone| match has_package {
+        true => prompt::run(vm, names, is_alone),
+        false => run_shell(vm, scope.clone()),
+    };
     let result = match &program.what {
         ProgramKind::Script(path) => run_script(vm, &scope, path, runtime, &*sink),
         ProgramKind::Module(module) => {
@@ -189,17 +199,43 @@ fn run_program(
         }
         ProgramKind::Interactive => {
             insert_path(vm, Path::new(""))?;
-            return prompt::run(vm, scope.globals, true);
+            return prompt(scope.globals.clone(), true);
         }
     };
     if vm.state.config.settings.inspect {
         if let Err(exception) = result {
             vm.print_exception(exception);
         }
-        let names = namespace(vm, program).unwrap_or(scope.globals);
-        return prompt::run(vm, names, false);
+        let names = namespace(vm, program).unwrap_or_else(|| scope.globals.clone());
+        return prompt(names, false);
     }
     result
+}
+
+/// `__` in the builtins, and the functions that are to loop.
+fn prepare_loops(vm: &VirtualMachine, program: &Program) -> PyResult<()> {
+    let texts = |texts: &[String]| -> PyObjectRef {
+        let texts = texts.iter().map(|text| vm.ctx.new_str(text.as_str()).into());
+        vm.ctx.new_list(texts.collect()).into()
+    };
+    let text =
+        |text: Option<&str>| -> PyObjectRef { text.map_or_else(|| vm.ctx.none(), |text| vm.ctx.new_str(text).into()) };
+    let (script, module) = match &program.what {
+        ProgramKind::Script(path) => (vm.fsdecode(path.as_os_str()).into(), None),
+        ProgramKind::Function { module, .. } => (vm.ctx.none(), Some(module.as_str())),
+        ProgramKind::Module(_) | ProgramKind::Interactive => (vm.ctx.none(), None),
+    };
+    let loops = &program.loops;
+    let arguments = (
+        texts(&loops.always),
+        texts(&loops.on_error),
+        text(loops.interface.as_deref()),
+        script,
+        text(module),
+    );
+    package::function(vm, "jurigged._dev", "prepare")?
+        .call(arguments, vm)
+        .map(drop)
 }
 
 /// Where the names of a program are if not in `__main__`: in the module of which a function was called, if it was found.
@@ -248,7 +284,7 @@ fn run_script(
         scope.globals.set_item("__file__", file.clone(), vm)?;
         scope.globals.set_item("__cached__", vm.ctx.none(), vm)?;
     }
-    let code = reloading::prepared(vm, compile_bytes(vm, &script.source, file)?, &script.source);
+    let code = compile_bytes(vm, &script.source, file)?;
     if is_file && sink.wants(&script.path) {
         loader::tell(runtime, sink, "__main__".to_owned(), script.source, &code);
     }

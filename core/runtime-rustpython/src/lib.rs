@@ -31,10 +31,9 @@ mod pins;
 mod pool;
 mod program;
 mod prompt;
-mod reloading;
 mod runtime;
 mod settings;
 
 pub use embedded::{Embedded, Hooks};
-pub use program::{Program, ProgramKind};
+pub use program::{Loops, Program, ProgramKind};
 pub use runtime::RustPythonRuntime;

@@ -15,7 +15,6 @@ use rustpython_vm::{PyObjectRef, PyRef, PyResult, VirtualMachine};
 use crate::RustPythonRuntime;
 use crate::errors::text;
 use crate::pins::PinnedObject;
-use crate::reloading;
 
 /// Tells a sink about one module.
 pub(crate) fn tell(
@@ -117,9 +116,7 @@ fn load(
     if let Ok(code) = code.clone().downcast::<PyCode>()
         && let Ok(source) = data.try_bytes_like(vm, <[u8]>::to_vec)
     {
-        let code = reloading::prepared(vm, code, &source);
         tell(runtime, sink, module, source, &code);
-        return Ok(code.into());
     }
     Ok(code)
 }

@@ -33,6 +33,16 @@ pub(crate) fn frozen() -> impl Iterator<Item = (&'static str, FrozenModule)> {
     })
 }
 
+/// A function of a module of the package.
+///
+/// # Errors
+/// What the import of the module raises.
+pub(crate) fn function(vm: &VirtualMachine, module: &'static str, name: &'static str) -> PyResult {
+    vm.import(module, 0)?;
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    modules.get_item(module, vm)?.get_attr(name, vm)
+}
+
 /// What the functions work with.
 #[derive(Clone)]
 struct Native {
@@ -57,7 +67,7 @@ pub(crate) fn install(vm: &VirtualMachine, runtime: &Arc<RustPythonRuntime>, hos
         let native = native.clone();
         let call = move |mut arguments: FuncArgs, vm: &VirtualMachine| -> PyResult {
             let answer = function(&native, &mut arguments, vm)?;
-            match arguments.args.first().is_some() || !arguments.kwargs.is_empty() {
+            match !(arguments.args.is_empty() && arguments.kwargs.is_empty()) {
                 true => Err(vm.new_type_error(format!("{name}() got an argument that it does not have"))),
                 false => Ok(answer),
             }

@@ -13,6 +13,19 @@ pub struct Program {
     pub arguments: Vec<OsString>,
     /// Start a read-eval-print loop in `__main__` when the program has ended (`-i`).
     pub inspect: bool,
+    /// Functions that run again at each edit.
+    pub loops: Loops,
+}
+
+/// What `jurigged/_dev.py` is told of `--loop`, `--xloop` and `--loop-interface`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loops {
+    /// Functions that loop from their first call on.
+    pub always: Vec<String>,
+    /// Functions that loop when a call raises.
+    pub on_error: Vec<String>,
+    /// `rich` or `basic`, if it was chosen.
+    pub interface: Option<String>,
 }
 
 /// How a program is named.
@@ -41,6 +54,7 @@ impl Program {
             what: ProgramKind::Script(path.into()),
             arguments: arguments.into_iter().map(Into::into).collect(),
             inspect: false,
+            loops: Loops::default(),
         }
     }
 

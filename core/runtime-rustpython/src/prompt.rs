@@ -4,26 +4,17 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use rustpython_vm::builtins::{PyDictRef, PyStrRef};
-use rustpython_vm::compiler::Mode;
-use rustpython_vm::scope::Scope;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 use crate::line_editor::LineEditor;
-
-const SOURCE: &str = include_str!("../../python/jurigged/_shell.py");
+use crate::package;
 
 /// Reads, evaluates and prints in the namespace `names`; `is_alone` says that no program ran before.
 ///
 /// # Errors
 /// `SystemExit`, and what makes the prompt itself fail.
 pub(crate) fn run(vm: &VirtualMachine, names: PyDictRef, is_alone: bool) -> PyResult<()> {
-    let own = vm.ctx.new_dict();
-    let module = vm.new_module("jurigged._shell", own.clone(), None);
-    let code = vm
-        .compile(SOURCE, Mode::Exec, "<jurigged._shell>".to_owned())
-        .map_err(|error| vm.new_syntax_error(&error, Some(SOURCE)))?;
-    vm.run_code_obj(code, Scope::with_builtins(None, own, vm))?;
-    let interact = module.as_object().get_attr("interact", vm)?;
+    let interact = package::function(vm, "jurigged._shell", "interact")?;
     interact.call((names, is_alone, false, reader(vm)), vm).map(drop)
 }
 

@@ -27,6 +27,11 @@ impl Venvs {
         }
     }
 
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The `python` of an environment with these packages. The first call makes it, which takes seconds.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ struct Sequence {
     seed: u64,
     dice: Dice,
     program: Program,
+    /// The programs that were saved so far, in order: one may matter long after it.
+    saved: Vec<Program>,
     module: String,
     /// It has shown a difference: what follows says nothing new.
     is_out: bool,
@@ -31,9 +33,11 @@ struct Sequence {
 impl Sequence {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
+        let program = Program::new(&mut dice);
         Self {
             seed,
-            program: Program::new(&mut dice),
+            saved: vec![program.clone()],
+            program,
             dice,
             module: format!("program_{seed}"),
             is_out: false,
@@ -63,7 +67,6 @@ fn texts_of(module: &str, program: &Program) -> [(String, String); 2] {
 /// An edit of one program of a process.
 struct Edit {
     before: Program,
-    after: Program,
     said: String,
 }
 
@@ -111,6 +114,7 @@ pub fn run(interpreter: &Interpreter, seeds: RangeInclusive<u64>, edits: usize) 
         out.into_iter().for_each(|index| sequences[index].is_out = true);
         for &index in &taken_back {
             sequences[index].program = changed[index].before.clone();
+            sequences[index].saved.push(changed[index].before.clone());
         }
         if taken_back.is_empty() {
             continue;
@@ -149,11 +153,8 @@ fn edited(sequence: &mut Sequence) -> Edit {
         true => String::new(),
         false => sequence.program.edit(&mut sequence.dice),
     };
-    Edit {
-        before,
-        after: sequence.program.clone(),
-        said,
-    }
+    sequence.saved.push(sequence.program.clone());
+    Edit { before, said }
 }
 
 fn project_of<'a>(programs: impl Iterator<Item = (&'a str, &'a Program)>) -> Result<Project, KitError> {
@@ -251,54 +252,88 @@ fn diagnostics_of(reports: &[ReportLine], is_meant: impl Fn(&str) -> bool) -> im
 }
 
 fn failure(interpreter: &Interpreter, sequence: &Sequence, number: usize, edit: &Edit, how: &str) -> KitError {
-    let (before, after, how) = match smallest(interpreter, edit) {
+    let (programs, how) = match smallest(interpreter, &sequence.saved) {
         Ok(Some(smallest)) => smallest,
-        // It takes more than the last edit.
-        _ => (edit.before.clone(), edit.after.clone(), how.to_owned()),
+        // It takes the other programs of the process.
+        _ => {
+            let last = sequence.saved.len().saturating_sub(2);
+            (sequence.saved[last..].to_vec(), how.to_owned())
+        }
     };
-    let shown = |program: &Program| texts_of(MODULE, program).map(|(_, text)| text).join("--- numbers\n");
+    let shown = |program: &Program| {
+        let texts = texts_of(MODULE, program).map(|(_, text)| text);
+        format!("--- program\n{}", texts.join("--- numbers\n"))
+    };
+    let shown: Vec<String> = programs.iter().map(shown).collect();
     KitError::Check(format!(
-        "seed {}, edit {number}: {}\n{how}\n--- before\n{}--- after\n{}",
+        "seed {}, edit {number}: {}\n{how}\n{}",
         sequence.seed,
         edit.said,
-        shown(&before),
-        shown(&after)
+        shown.concat()
     ))
 }
 
-/// Leaves out items, and then their features, as long as the rest still fails; `None` when the last edit alone does not.
-fn smallest(interpreter: &Interpreter, edit: &Edit) -> Result<Option<(Program, Program, String)>, KitError> {
-    let Some(how) = fails(interpreter, &edit.before, &edit.after)? else {
-        return Ok(None);
-    };
-    let mut found = (edit.before.clone(), edit.after.clone(), how);
-    let mut attempt = |shorter: &dyn Fn(&Program) -> Program| {
-        let (before, after) = (shorter(&found.0), shorter(&found.1));
-        let is_other = |(a, b): (&Program, &Program)| texts_of(MODULE, a) != texts_of(MODULE, b);
+/// The fewest programs, saved one after the other, and the fewest items and features in them that still fail; `None` where
+/// not even all of them do.
+fn smallest(interpreter: &Interpreter, saved: &[Program]) -> Result<Option<(Vec<Program>, String)>, KitError> {
+    let mut found = None;
+    let mut length = 2;
+    while found.is_none() && length < 2 * saved.len() {
+        let programs = &saved[saved.len().saturating_sub(length)..];
+        found = fails(interpreter, programs)?.map(|how| (programs.to_vec(), how));
+        length *= 2;
+    }
+    let Some(mut found) = found else { return Ok(None) };
+    let mut now = found.0.clone();
+    let mut attempt = |shorter: Vec<Program>| {
+        let texts = |programs: &[Program]| -> Vec<_> { programs.iter().map(|it| texts_of(MODULE, it)).collect() };
         // Without this item there may be nothing to run at all.
-        if (is_other((&before, &found.0)) || is_other((&after, &found.1)))
-            && let Ok(Some(how)) = fails(interpreter, &before, &after)
+        if texts(&shorter) != texts(&found.0)
+            && let Ok(Some(how)) = fails(interpreter, &shorter)
         {
-            found = (before, after, how);
+            found = (shorter, how);
         }
+        found.0.clone()
     };
-    let mut ids = edit.before.ids();
-    ids.extend(edit.after.ids());
+    for at in (0..now.len().saturating_sub(2)).rev() {
+        let mut fewer = now.clone();
+        fewer.remove(at);
+        now = attempt(fewer);
+    }
+    let mut ids: Vec<usize> = now.iter().flat_map(Program::ids).collect();
     ids.sort_unstable();
     ids.dedup();
     for &id in &ids {
-        attempt(&|program| program.without(id));
+        now = attempt(now.iter().map(|program| program.without(id)).collect());
     }
     for id in ids {
-        (0..SIMPLER).for_each(|step| attempt(&|program| program.simpler(id, step)));
+        for step in 0..SIMPLER {
+            now = attempt(now.iter().map(|program| program.simpler(id, step)).collect());
+        }
     }
     Ok(Some(found))
 }
 
-/// The same check for one edit of one program in a process of its own.
-fn fails(interpreter: &Interpreter, before: &Program, after: &Program) -> Result<Option<String>, KitError> {
-    let project = project_of([(MODULE, before)].into_iter())?;
+/// The same check for programs that are saved one after the other in a process of their own: of the last one.
+fn fails(interpreter: &Interpreter, programs: &[Program]) -> Result<Option<String>, KitError> {
+    let [.., before, after] = programs else {
+        return Ok(None);
+    };
+    let first = &programs[0];
+    let project = project_of([(MODULE, first)].into_iter())?;
     let mut live = Live::start(interpreter, &project, PROBE)?;
+    let is_of_it = |file: &str| files_of(MODULE).iter().any(|own| own == file);
+    for at in 1..programs.len() - 1 {
+        let texts = |at: usize| texts_of(MODULE, &programs[at]);
+        let reports = save(&mut live, &project, &texts(at))?;
+        // As in the sequence: what is not applied is taken back, and then all is as it should be.
+        if is_told(&reports, is_of_it) && texts(at + 1) != texts(at - 1) {
+            return Ok(None);
+        }
+    }
+    if programs.len() > 2 && !wrong_modules(interpreter, &mut live, &project)?.is_empty() {
+        return Ok(None);
+    }
     if texts_of(MODULE, before) == texts_of(MODULE, after) {
         return Ok(None);
     }
@@ -306,11 +341,11 @@ fn fails(interpreter: &Interpreter, before: &Program, after: &Program) -> Result
     let Some(how) = wrong_modules(interpreter, &mut live, &project)?.remove(MODULE) else {
         return Ok(None);
     };
-    if !is_told(&reports, |file| files_of(MODULE).iter().any(|own| own == file)) {
+    if !is_told(&reports, is_of_it) {
         return Ok(Some(how));
     }
     let reports = save(&mut live, &project, &texts_of(MODULE, before))?;
     let stayed = wrong_modules(interpreter, &mut live, &project)?.remove(MODULE);
-    let stayed = stayed.filter(|_| !is_told(&reports, |file| files_of(MODULE).iter().any(|own| own == file)));
+    let stayed = stayed.filter(|_| !is_told(&reports, is_of_it));
     Ok(stayed.map(|how| format!("refused, taken back, and something has stayed\n{how}")))
 }

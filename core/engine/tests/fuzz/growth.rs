@@ -14,7 +14,7 @@ const FLOOR: Duration = Duration::from_millis(60);
 /// A shape of program: its name, and the two texts with so many parts.
 type Shape = (&'static str, fn(usize) -> (String, String));
 
-const SHAPES: [Shape; 14] = [
+const SHAPES: [Shape; 18] = [
     ("every function renamed", |n| {
         both(n, |i| body(&format!("f{i}"), i), |i| body(&format!("g{i}"), i))
     }),
@@ -71,6 +71,35 @@ const SHAPES: [Shape; 14] = [
             |i| format!("if c{i}:\n    x{i} = {i}\n"),
             |i| format!("if d{i}:\n    x{i} = {i}\n"),
         )
+    }),
+    ("one chain of branches, all edited", |n| {
+        let chain = |plus: usize| {
+            let branch = |i: usize| format!("elif c{i}:\n    x = {i} + {plus}\n    y{i} = {i}\n");
+            format!("if c:\n    x = 0\n{}", text(0..n, branch))
+        };
+        (chain(0), chain(1))
+    }),
+    ("one chain of branches, a name leaves every second", |n| {
+        let chain = |is_old: bool| {
+            let branch = |i: usize| match is_old || i % 2 == 1 {
+                true => format!("elif c{i}:\n    x = {i}\n    y{i} = {i}\n"),
+                false => format!("elif c{i}:\n    y{i} = {i}\n"),
+            };
+            format!("if c:\n    x = 0\n{}", text(0..n, branch))
+        };
+        (chain(true), chain(false))
+    }),
+    ("one chain of branches, all tests change", |n| {
+        let chain = |test: &str| {
+            let branch = |i: usize| format!("elif {test}{i}:\n    x = {i}\n    y{i} = {i}\n");
+            format!("if c:\n    x = 0\n{}", text(0..n, branch))
+        };
+        (chain("c"), chain("d"))
+    }),
+    ("each name leaves a place beside twenty nested blocks", |n| {
+        let nested = |i: usize| format!("if a{i}:\n    if b{i}:\n        x{} = {i}\n", i / 20);
+        let left = text(0..n / 20, |i| format!("x{i} = 0\n"));
+        (text(0..n, nested) + &left, text(0..n, nested))
     }),
     ("all lambdas of one statement", |n| {
         let table = |plus: usize| {

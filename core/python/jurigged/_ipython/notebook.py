@@ -154,7 +154,7 @@ def _start_session():
     os.environ[log] = kept[log] or os.devnull
     os.environ[level] = kept[level] or "info"
     try:
-        _native.watch([], _native.__file__, verbose=False)
+        _native.watch(["**/*.py"], _native.__file__)
     finally:
         for name, value in kept.items():
             if value is None:

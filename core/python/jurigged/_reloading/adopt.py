@@ -2,17 +2,14 @@
 
 import sys
 
-from .compiling import place_lines_with
 from .module_loop import remember_text, text_of
 from .prepare import prepared_constants, with_constants
 
 _NAME = "reloading"
 
 
-def prepare_code(code, source, place_lines=None):
+def prepare_code(code, source):
     """The code of a module, or of a part of one, that was compiled from `source`, with its loops prepared."""
-    if place_lines is not None:
-        place_lines_with(place_lines)
     try:
         version, replacements = prepared_constants(code, source)
     except (SyntaxError, ValueError):
@@ -31,6 +28,9 @@ def prepare_importers(native):
     Their bodies run already, so their code objects stay, and what is in them is replaced.
     """
     replace_constant = getattr(native, "replace_constant", None)
+    if replace_constant is None:
+        # The embedded Python, on which `reloading` says what it needs.
+        return
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code

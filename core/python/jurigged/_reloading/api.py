@@ -1,6 +1,7 @@
 """``reloading`` itself, as the package of that name has it."""
 
 import itertools
+import sys
 
 _MISSING = object()
 
@@ -13,6 +14,8 @@ def reloading(iterable=_MISSING, every=1, forever=False):
     An error in what was read is shown, and the program waits until the file is saved again; then the iteration, or the
     call, that failed runs once more.
     """
+    if sys.implementation.name != "cpython":
+        raise NotImplementedError("`jurigged.reloading` needs CPython: run the program with `jurigged --python python3`")
     if not isinstance(every, int) or every < 1:
         raise ValueError(f"`every` is a number of iterations, 1 or more, not {every!r}")
     if forever:

@@ -11,7 +11,6 @@ import copy
 import types
 
 from . import scopes
-from .compiling import compile_tree
 from .prepare import Preparer, parsed, prepare_tree
 
 # Names of ours: that of the function itself may mean another thing in its body.
@@ -109,7 +108,7 @@ def of_module(version, loop, piece):
     """The ``body`` or ``orelse`` of a loop at module level as code, for a namespace that has ``_jurigged_turn``."""
     module = ast.Module(body=_futures(version) + _statements(loop, piece, True), type_ignores=[])
     prepare_tree(module, version)
-    return compile_tree(module, version.path)
+    return compile(ast.fix_missing_locations(module), version.path, "exec", 0, True)
 
 
 def _yields(statements):
@@ -162,7 +161,7 @@ def compiled(version, class_name, outer):
         statement = ast.parse(f"class {class_name}: pass").body[0]
         statement.body = [outer]
     module = ast.Module(body=_futures(version) + [statement], type_ignores=[])
-    return compile_tree(module, version.path)
+    return compile(ast.fix_missing_locations(module), version.path, "exec", 0, True)
 
 
 def inner_code(code, names):

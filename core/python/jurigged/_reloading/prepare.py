@@ -12,7 +12,6 @@ import inspect
 import types
 
 from . import scopes
-from .compiling import compile_tree
 from .text import Version
 
 _ENTER = """
@@ -159,7 +158,7 @@ def prepared_constants(code, source):
     tree = copy.deepcopy(version.tree)
     prepare_tree(tree, version)
     flags = code.co_flags & _future_flags()
-    prepared = compile_tree(tree, code.co_filename, flags)
+    prepared = compile(tree, code.co_filename, "exec", flags, True)
     return version, list(_replacements(code, prepared))
 
 

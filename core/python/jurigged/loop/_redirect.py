@@ -132,7 +132,8 @@ def _while_main_runs(references):
                 sys.stderr.write(_error("the function `%s` was never defined" % reference.text, "it does not loop"))
         return is_over or not waiting
 
-    if hasattr(sys, "monitoring"):
+    # RustPython does not heed the events of code that has begun to run.
+    if hasattr(sys, "monitoring") and sys.implementation.name == "cpython":
         _monitor_main(look)
     else:
         _trace_main(look)

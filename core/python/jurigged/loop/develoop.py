@@ -57,6 +57,7 @@ class DeveloopRunner:
         self._commands = queue.Queue()
         self._commanding = threading.RLock()
         self._is_running = False
+        self._is_refreshing = False
         self._timer = None
 
     # What a subclass shows.
@@ -127,6 +128,10 @@ class DeveloopRunner:
     def run(self):
         """Run the function once."""
         self.num += 1
+        # What this applies is in this run: it must not begin another one.
+        self._is_refreshing = True
+        _edits.refresh_if_manual()
+        self._is_refreshing = False
         self.started()
         start = time.perf_counter()
         try:
@@ -187,7 +192,7 @@ class DeveloopRunner:
         text = report.get("text") or "\n".join(event["event"] for event in report["events"])
         self.last_edit = text.rstrip("\n")
         self.edited()
-        if report["events"] and not report.get("undone"):
+        if report["events"] and not report.get("undone") and not self._is_refreshing:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer = threading.Timer(_SETTLE, self.command("go", aborts=True))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use jurigged_runtime::{LoadSink, LoadedModule, Runtime};
-use jurigged_runtime_rustpython::{Embedded, Hooks, Program, ProgramKind, RustPythonRuntime};
+use jurigged_runtime_rustpython::{Embedded, Hooks, Loops, Program, ProgramKind, RustPythonRuntime};
 
 use crate::engine;
 
@@ -39,6 +39,7 @@ pub fn run(role: &str) -> i32 {
         what,
         arguments: arguments.collect(),
         inspect: false,
+        loops: Loops::default(),
     };
     let host = Arc::new(Host {
         role: role.to_owned(),

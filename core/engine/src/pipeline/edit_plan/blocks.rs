@@ -13,6 +13,10 @@ use super::statements::{bound_names, phase};
 use super::{EditCode, Phase, Place, Planner, reasons};
 use crate::pipeline::definitions::{BlockKind, BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree};
 
+/// Between more branches than this no block chooses anew: what is planned for each pair of them would be more than the
+/// text.
+const MOST_BRANCHES: usize = 64;
+
 impl Planner<'_> {
     pub(super) fn block(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         let reads_itself = place.reads_itself || reads_its_body(self.new, new);
@@ -85,6 +89,10 @@ impl Planner<'_> {
     /// The tests of an `if` or `match` changed: they are evaluated, and the branch that they lead to is made what a fresh
     /// start would have made it.
     fn choose(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
+        let count = branches(self.old, old).len().max(branches(self.new, new).len());
+        if count > MOST_BRANCHES {
+            return self.refuse(EditCode::Block, Some(old), Some(new), reasons::too_many_branches(count));
+        }
         let choice = self.choice(new, place);
         let place = &Place {
             is_late: place.is_late || !choice.is_static,
@@ -168,10 +176,13 @@ impl Planner<'_> {
         let kept = chosen.map_or_else(Vec::new, |chosen| bound_in(self.new, chosen));
         let (mut names, mut lost): (Vec<String>, Vec<String>) = Default::default();
         for name in bound_in(self.old, branch) {
-            let mut binders = self.names.block_binders(&place.scope, &name).iter();
+            let binders = self.names.block_binders(&place.scope, &name);
+            let of_block = block.index() + 1..self.new.end_of(block);
+            let is_outside = |binder: Option<&DefinitionId>| binder.is_some_and(|it| !of_block.contains(&it.index()));
             let is_bound_outside = self.names.last_binder(&place.scope, &name).is_some()
                 || self.names.is_touched_elsewhere(&place.scope, &name)
-                || binders.any(|binder| self.new.ancestors(*binder).all(|around| around.id != block));
+                || is_outside(binders.first())
+                || is_outside(binders.last());
             if kept.contains(&name) || names.contains(&name) {
                 continue;
             }

@@ -123,10 +123,9 @@ impl Planner<'_> {
             // What stands directly in the same branch has been looked at.
             (place.branch.is_none() || parent != place.branch)
                 && self.new.ancestors(*binder).all(|around| around.id != new)
-                && !place.branch.is_some_and(|branch| self.excludes(branch, *binder))
         };
         let first = kept.partition_point(|binder| *binder <= new);
-        let behind = kept[first..].iter().copied().filter(is_behind);
+        let behind = self.compatible(&kept[first..], place).filter(is_behind);
         let binders: Vec<DefinitionId> = behind.take(MOST_BINDERS + 1).collect();
         if let Some(last) = binders.get(MOST_BINDERS) {
             // One of so many has run, as far as anybody can tell.
@@ -198,10 +197,8 @@ impl Planner<'_> {
         refused: &mut Vec<(Vec<Guard>, Refusal)>,
         unbound: &mut Vec<(Vec<Guard>, String)>,
     ) {
-        let excluded = |binder: &DefinitionId| place.branch.is_some_and(|branch| self.excludes(branch, *binder));
-        let binders = self.names.block_binders(&place.scope, name).iter().copied();
-        let binders = binders.filter(|binder| !excluded(binder)).take(MOST_BINDERS + 1);
-        let binders: Vec<DefinitionId> = binders.collect();
+        let binders = self.compatible(self.names.block_binders(&place.scope, name), place);
+        let binders: Vec<DefinitionId> = binders.take(MOST_BINDERS + 1).collect();
         if binders.len() > MOST_BINDERS {
             return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
         }
@@ -220,9 +217,10 @@ impl Planner<'_> {
             let absences = absences(&levels);
             let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();
             ways = ways.iter().flat_map::<Vec<_>, _>(with).collect();
-        }
-        if ways.len() > MOST_WAYS {
-            return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+            // At once: their number is multiplied with each binder.
+            if ways.len() > MOST_WAYS {
+                return refused.push((Vec::new(), reasons::bound_in_a_block(name)));
+            }
         }
         unbound.extend(ways.into_iter().map(|way| (way, name.to_owned())));
     }

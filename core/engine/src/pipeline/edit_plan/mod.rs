@@ -9,6 +9,7 @@ mod blocks;
 mod bound_in_blocks;
 mod chained;
 mod class_statements;
+mod compatible_branches;
 mod decorated;
 mod dependents;
 mod elsewhere;
@@ -34,6 +35,7 @@ mod reruns;
 mod scope;
 mod stars;
 mod statements;
+mod travel_order;
 mod unit;
 
 pub use decorated::decorated_by;

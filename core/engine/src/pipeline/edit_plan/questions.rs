@@ -1,5 +1,7 @@
 //! What the plan asks about a block: what each branch leaves behind, and the tests.
 
+use rustc_hash::FxHashMap;
+
 use super::blocks::branches;
 use super::guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue};
 use super::scope::Names;
@@ -22,11 +24,12 @@ impl Planner<'_> {
             unreachable!("only blocks are asked about");
         };
         let names = self.old_names.get_or_insert_with(|| Names::of(self.old));
+        let mut is_own = FxHashMap::default();
         let asked = branches(self.old, old)
             .into_iter()
             .map(|branch| BranchQuestion {
                 kind: facets(self.old, branch).map_or(BranchKind::Body, |facets| facets.kind),
-                traces: traces(self.old, names, old, branch, place),
+                traces: traces(self.old, names, (old, branch), place, &mut is_own),
             })
             .collect();
         let test = is_static(self.old, old).then(|| Unit::choosing(self.old, old, CHOSEN));
@@ -76,13 +79,13 @@ fn is_static(tree: &DefinitionTree, block: DefinitionId) -> bool {
             .all(|branch| facets(tree, branch).is_some_and(|facets| facets.static_test))
 }
 
-/// The last binding in a branch of each name that this block alone binds.
+/// The last binding in a branch of each name that this block alone binds. `is_own`: what is known of names of the block.
 fn traces(
     tree: &DefinitionTree,
     names: &Names,
-    block: DefinitionId,
-    branch: DefinitionId,
+    (block, branch): (DefinitionId, DefinitionId),
     place: &Place,
+    is_own: &mut FxHashMap<String, bool>,
 ) -> Vec<Trace> {
     let parent_is_branch = |binder: &DefinitionId| {
         let parent = tree.get(*binder).parent;
@@ -94,9 +97,12 @@ fn traces(
             continue;
         }
         for name in bound_names(tree, child) {
-            let is_of_this_block = names.last_binder(&place.scope, &name).is_none()
-                && names.block_binders(&place.scope, &name).iter().all(parent_is_branch)
-                && !names.is_touched_elsewhere(&place.scope, &name);
+            // Each branch of a long chain may bind it.
+            let is_of_this_block = *is_own.entry(name.clone()).or_insert_with(|| {
+                names.last_binder(&place.scope, &name).is_none()
+                    && names.block_binders(&place.scope, &name).iter().all(parent_is_branch)
+                    && !names.is_touched_elsewhere(&place.scope, &name)
+            });
             if is_of_this_block && !traces.iter().any(|trace| trace.name == name) {
                 let value = trace_value(tree, child, &name);
                 traces.push(Trace { name, value });

@@ -80,6 +80,16 @@ pub fn in_block(what: &str) -> Refusal {
     )
 }
 
+/// Of an `if` or `match` whose tests change.
+pub fn too_many_branches(count: usize) -> Refusal {
+    refusal(
+        "block",
+        "the changed block is not run",
+        format!("its tests changed, and between {count} branches it is not worked out what each change would undo"),
+        "restart the program, or make the block smaller",
+    )
+}
+
 /// In a loop, `with` or `try`, of which no part is run alone.
 pub fn in_part(what: &str, kind: BlockKind) -> Refusal {
     let kind = DefinitionKind::Block(kind).as_str();

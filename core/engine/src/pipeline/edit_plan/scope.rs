@@ -225,10 +225,9 @@ fn header_names(tree: &DefinitionTree, block: DefinitionId) -> Vec<String> {
     if names.is_empty() || is_handler(block) {
         return Vec::new();
     }
-    for &child in &tree.get(block).children {
-        let inside = tree.get(child).children.iter().copied().chain([child]);
-        let inside: FxHashSet<String> = inside.flat_map(|id| bound_names(tree, id)).collect();
-        names.retain(|name| !inside.contains(name));
-    }
+    let children = tree.get(block).children.iter().copied();
+    let inside = children.flat_map(|child| tree.get(child).children.iter().copied().chain([child]));
+    let inside: FxHashSet<String> = inside.flat_map(|id| bound_names(tree, id)).collect();
+    names.retain(|name| !inside.contains(name));
     names
 }

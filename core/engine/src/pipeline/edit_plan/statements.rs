@@ -7,7 +7,7 @@ use super::reruns::is_import;
 use super::scope::Names;
 use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
 use crate::pipeline::definitions::{
-    BlockKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
 };
 
 /// Decorators that call no code of the user.
@@ -272,15 +272,8 @@ impl Planner<'_> {
     /// The last statement of the new text that binds the name directly in the scope, or in the branch around this place.
     fn last_binder(&self, name: &str, place: &Place) -> Option<DefinitionId> {
         let direct = self.names.last_binder(&place.scope, name);
-        let of_branch =
-            |binder: &&DefinitionId| place.branch.is_some() && self.new.get(**binder).parent == place.branch;
-        let beside = self
-            .names
-            .block_binders(&place.scope, name)
-            .iter()
-            .rev()
-            .find(of_branch);
-        direct.max(beside.copied())
+        let beside = self.last_of_branch(self.names.block_binders(&place.scope, name), place);
+        direct.max(beside)
     }
 
     /// Does nothing bind the name any more, where a statement in this place does not? Of the branches of an `if` or `match`
@@ -296,47 +289,18 @@ impl Planner<'_> {
             return false;
         }
         let binders = self.names.block_binders(&place.scope, name);
-        binders
-            .iter()
-            .all(|binder| place.branch.is_some_and(|branch| self.excludes(branch, *binder)))
+        self.compatible(binders, place).next().is_none()
     }
 
     /// Is the definition of a name in a branch the only one that can have run, if its branch did?
     pub(super) fn is_alone(&self, name: &str, place: &Place) -> bool {
-        let Some(branch) = place.branch else { return false };
-        let binders = self.names.block_binders(&place.scope, name);
-        self.names.last_binder(&place.scope, name).is_none()
+        let mut together = self.compatible(self.names.block_binders(&place.scope, name), place);
+        let is_its = |binder: DefinitionId| self.new.get(binder).parent == place.branch;
+        place.branch.is_some()
+            && self.names.last_binder(&place.scope, name).is_none()
             && !self.names.is_touched_elsewhere(&place.scope, name)
-            && binders
-                .iter()
-                .filter(|it| self.new.get(**it).parent == place.branch)
-                .count()
-                == 1
-            && binders
-                .iter()
-                .all(|it| self.new.get(*it).parent == place.branch || self.excludes(branch, *it))
-    }
-
-    /// Does a branch, or one around it, run only if the branch of the other definition does not?
-    pub(super) fn excludes(&self, branch: DefinitionId, other: DefinitionId) -> bool {
-        let around = |id: DefinitionId| -> Vec<DefinitionId> {
-            let ancestors = self.new.ancestors(id).filter(|it| it.kind == DefinitionKind::Branch);
-            ancestors.map(|it| it.id).collect()
-        };
-        let own: Vec<_> = std::iter::once(branch).chain(around(branch)).collect();
-        around(other).into_iter().any(|theirs| {
-            let block = self.new.get(theirs).parent;
-            let is_choice = block.is_some_and(|block| {
-                matches!(
-                    self.new.get(block).kind,
-                    DefinitionKind::Block(BlockKind::If | BlockKind::Match)
-                )
-            });
-            is_choice
-                && own
-                    .iter()
-                    .any(|own| *own != theirs && self.new.get(*own).parent == block)
-        })
+            && together.next().is_some_and(is_its)
+            && together.next().is_none()
     }
 
     /// Removes the names of a deleted statement or definition that nothing binds any more.

@@ -106,12 +106,12 @@ impl Bindings {
         }
     }
 
-    /// Carries over the bindings of all definitions of another tree that have the same text in this one, and those of
-    /// classes, whose text may be of both.
+    /// Carries over the bindings of all definitions of another tree that have the same text in this one, but for its
+    /// indent, and those of classes, whose text may be of both.
     pub fn carry_same_text(&mut self, other: &Self, from: &DefinitionTree, to: &DefinitionTree, matching: &Matching) {
         for definition in &to.definitions {
             if let Some(source) = matching.old_of(definition.id)
-                && (definition.kind == DefinitionKind::Class || from.text(source) == to.text(definition.id))
+                && (definition.kind == DefinitionKind::Class || is_same_but_indent((from, source), (to, definition.id)))
                 && let Some(binding) = other.get(source)
             {
                 self.by_definition.insert(definition.id, binding.clone());
@@ -123,4 +123,20 @@ impl Bindings {
     pub fn carry(&mut self, id: DefinitionId, binding: Binding) {
         self.by_definition.insert(id, binding);
     }
+}
+
+/// Are two texts the same once each is moved to the left margin? What is refused stands in the new text at its new indent.
+fn is_same_but_indent(one: (&DefinitionTree, DefinitionId), other: (&DefinitionTree, DefinitionId)) -> bool {
+    fn lines<'t>((tree, id): (&'t DefinitionTree, DefinitionId)) -> impl Iterator<Item = &'t str> {
+        let definition = tree.get(id);
+        let start = tree.source.line_start(definition.first_line) as usize;
+        let before = &tree.source.text()[start..definition.range.start as usize];
+        let indent = if before.trim().is_empty() { before } else { "" };
+        let lines = tree.text(id).split_inclusive('\n').enumerate();
+        lines.map(move |(index, line)| match index {
+            0 => line,
+            _ => line.strip_prefix(indent).unwrap_or(line),
+        })
+    }
+    lines(one).eq(lines(other))
 }

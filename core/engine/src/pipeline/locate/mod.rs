@@ -21,7 +21,7 @@ use jurigged_runtime::{Handle, Interpreter, Pin, SoughtCode};
 use rustc_hash::FxHashSet;
 
 use crate::pipeline::definitions::DefinitionId;
-use crate::pipeline::edit_plan::{Action, FilePlan, UpdateCode};
+use crate::pipeline::edit_plan::{Action, EditCode, FilePlan, Operation, UpdateCode};
 use crate::plugins::PluginSession;
 
 /// One module of the program that was loaded from a changed file.
@@ -42,8 +42,19 @@ pub struct Targets {
     pub operations: Vec<Vec<CodeTarget>>,
     /// Operations of which somebody has made a copy of the code that differs from it.
     pub altered_copies: Vec<usize>,
+    /// Who has to do with the code of functions that are deleted.
+    pub gone: Vec<GoneCode>,
     /// Passes over the heap that were needed.
     pub heap_passes: u32,
+}
+
+/// The code object of a deleted function.
+#[derive(Clone, Debug)]
+pub struct GoneCode {
+    /// The operation that deletes it.
+    pub operation: usize,
+    /// The functions that run it, and the objects with `__conform__` that hold it.
+    pub holders: Vec<Handle>,
 }
 
 /// A code object of the baseline and everything that runs it. A definition of which some functions could not follow an
@@ -86,6 +97,7 @@ pub fn locate(
                 })
                 .collect(),
             altered_copies: Vec::new(),
+            gone: Vec::new(),
             heap_passes: 0,
         })
         .collect();
@@ -101,7 +113,8 @@ pub fn locate(
                 continue;
             };
             let wanted: FxHashSet<Handle> = codes.iter().map(|target| target.code).collect();
-            let mut known = structure::functions_at(interpreter, module.namespace, update, &wanted, plugins);
+            let binding = update.binding.as_deref().map(|name| (&update.scope, name));
+            let mut known = structure::functions_at(interpreter, module.namespace, binding, &wanted, plugins);
             known.extend(inside.iter().filter(|held| wanted.contains(&held.1)));
             known.sort_unstable();
             known.dedup();
@@ -120,6 +133,17 @@ pub fn locate(
             }
         }
     }
+    for (targets, (plan, module)) in all.iter_mut().zip(modules) {
+        for (index, operation) in plan.operations.iter().enumerate() {
+            if let Some(gone) = gone_code(interpreter, operation, module, plugins) {
+                sought.push(gone);
+                targets.gone.push(GoneCode {
+                    operation: index,
+                    holders: Vec::new(),
+                });
+            }
+        }
+    }
     if sought.is_empty() {
         return all;
     }
@@ -134,7 +158,36 @@ pub fn locate(
             target.sets = sets;
         }
     }
+    for gone in all.iter_mut().flat_map(|targets| &mut targets.gone) {
+        let ((functions, conforming), _) = answers.next().expect("one answer for each sought code object");
+        gone.holders = [functions, conforming].concat();
+    }
     all
+}
+
+/// The code of a function that an operation deletes; its name may still be bound, by another definition.
+fn gone_code(
+    interpreter: &dyn Interpreter,
+    operation: &Operation,
+    module: &ModuleTarget<'_>,
+    plugins: &mut PluginSession<'_>,
+) -> Option<SoughtCode> {
+    let Action::Unbind { scope, names, .. } = &operation.action else {
+        return None;
+    };
+    if !matches!(operation.edit, EditCode::Delete | EditCode::ClsMethod) {
+        return None;
+    }
+    let binding = module.bindings.get(operation.old?)?;
+    let code = interpreter.pinned(&binding.code);
+    let wanted = std::iter::once(code).collect();
+    let bound = names.first().map(|name| (scope, name.as_str()));
+    let known = structure::functions_at(interpreter, module.namespace, bound, &wanted, plugins);
+    Some(SoughtCode {
+        code,
+        known_functions: known.into_iter().map(|(function, _)| function).collect(),
+        known_references: 1 + usize::from(binding.parent.is_some()),
+    })
 }
 
 fn code_targets(interpreter: &dyn Interpreter, update: &UpdateCode, module: &ModuleTarget<'_>) -> Vec<CodeTarget> {

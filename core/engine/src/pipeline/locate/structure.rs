@@ -4,7 +4,7 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::pipeline::definitions::mangle;
-use crate::pipeline::edit_plan::{Scope, UpdateCode};
+use crate::pipeline::edit_plan::Scope;
 use crate::plugins::PluginSession;
 
 /// Objects looked at below one name, at most: beyond that the heap pass is cheaper.
@@ -119,15 +119,11 @@ pub fn functions_in(interpreter: &dyn Interpreter, object: Handle) -> Vec<Handle
 pub fn functions_at(
     interpreter: &dyn Interpreter,
     namespace: Handle,
-    update: &UpdateCode,
+    binding: Option<(&Scope, &str)>,
     wanted: &FxHashSet<Handle>,
     plugins: &mut PluginSession<'_>,
 ) -> Vec<(Handle, Handle)> {
-    let Some(start) = update
-        .binding
-        .as_ref()
-        .and_then(|name| bound_object(interpreter, namespace, &update.scope, name))
-    else {
+    let Some(start) = binding.and_then(|(scope, name)| bound_object(interpreter, namespace, scope, name)) else {
         return Vec::new();
     };
     reached(interpreter, vec![start], LOOK_AT, wanted, plugins)

@@ -31,6 +31,7 @@ mod told;
 mod transaction;
 mod units;
 mod update;
+mod withheld;
 
 pub use conform::add_conformers;
 pub use outcome::{Failure, ModuleOutcome, OperationOutcome, Outcome};

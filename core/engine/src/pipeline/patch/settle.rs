@@ -1,7 +1,7 @@
 //! After the commit: what derives from the code is made to follow. Not atomic; a failure lists its target as stale.
 
 use jurigged_abi::AppliedEdit;
-use jurigged_runtime::{Handle, Interpreter};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind};
 
 use super::prepare::Prepared;
 use crate::pipeline::edit_plan::{Refusal, note};
@@ -67,8 +67,11 @@ fn list(prepared: &mut Prepared, index: usize, problem: Refusal) {
     }
 }
 
-/// `object.__conform__(new)`, where the object has it.
+/// `object.__conform__(new)`, where the object has it. That of a class is for its instances.
 fn conform(interpreter: &dyn Interpreter, object: Handle, new: Handle) -> Result<(), Refusal> {
+    if interpreter.kind(object) == ObjectKind::Class {
+        return Ok(());
+    }
     let Ok(Some(method)) = interpreter.attribute(object, "__conform__") else {
         return Ok(());
     };

@@ -7,8 +7,9 @@ use super::Work;
 use super::classes::{ClassKind, refuse_slots};
 use super::evidence::module_named;
 use super::namespaces::{Scratch, name_swap};
-use super::prepare::{Prepared, Steps, Stop, still_running};
+use super::prepare::{Prepared, Steps, Stop};
 use super::units::{UnitRun, compile_to_run, no_class};
+use super::withheld::still_running;
 use crate::pipeline::edit_plan::{
     Action, EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
 };
@@ -307,7 +308,10 @@ pub fn unbind(
         let swap = name_swap(class, work.namespace, &name, expected, new);
         // Of several definitions of a name (a property and its setter) the first has removed it.
         if !steps.removals.contains(&swap) {
-            module.deleted.push(value);
+            // It may be known already as one that holds the code of a deleted function.
+            if !module.deleted.contains(&value) {
+                module.deleted.push(value);
+            }
             steps.removals.push(swap);
         }
     }

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(sorted(app.calls), [function() for function in app.registered])
