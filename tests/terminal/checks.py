@@ -409,7 +409,8 @@ def documentation(check):
     )
     terminal.until(last=">>>")
     terminal.send("import shop\r")
-    terminal.until("Watch shop.py", last=">>>")
+    # Not while the report still stands behind the prompt: what is typed then is shown before the next one.
+    terminal.until("Watch shop.py", re.compile(r"\n>>>$"))
     terminal.send("[shop.price(item) for item in ('tea', 'bread')]\r")
     terminal.until("[30, 50]", last=">>>")
     terminal.save("shop.py", "def price(item):\n    return len(item) * 11\n")
