@@ -1,5 +1,6 @@
 //! `pip install .`: a source distribution is packed, a wheel is built of that, and what the wheel installs is used on
-//! every CPython by `tests/packaging/check.py`.
+//! every CPython by `tests/packaging/check.py`. Below `--full` it is built without optimizations; there its import and
+//! start-up are measured beside those of jurigged 0.6, too.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,34 +23,55 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     if tier < Tier::Ci {
         return Vec::new();
     }
-    let installed = |found: &'static FoundPython| {
-        let name = format!(
-            "packaging: the wheel is used [cpython{}.{}]",
-            found.version.0, found.version.1
-        );
-        trial(name, move || use_wheel(workspace, found))
+    let profile = tier.pick("dev", "dev", "release");
+    let used = |found: &'static FoundPython| {
+        let (major, minor, _) = found.version;
+        trial(
+            format!("packaging: the wheel is used [cpython{major}.{minor}]"),
+            move || use_wheel(workspace, profile, found),
+        )
     };
-    workspace.pythons_of(tier).into_iter().map(installed).collect()
+    let mut trials: Vec<Trial> = workspace.pythons_of(tier).into_iter().map(used).collect();
+    if tier == Tier::Full
+        && let Some(newest) = workspace.newest()
+    {
+        let name = "packaging: import and start-up beside the original's".to_owned();
+        trials.push(trial(name, move || measure(workspace, profile, newest)));
+    }
+    trials
 }
 
-fn use_wheel(workspace: &Workspace, found: &FoundPython) -> Result<(), KitError> {
-    static WHEEL: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let wheel = WHEEL.get_or_init(|| build(workspace).map_err(|error| error.to_string()));
-    let wheel = wheel.as_ref().map_err(|error| KitError::Check(error.clone()))?;
+fn use_wheel(workspace: &Workspace, profile: &str, found: &FoundPython) -> Result<(), KitError> {
     let scratch = tempfile::tempdir().map_err(KitError::io("a temporary folder"))?;
-    let venv = scratch.path().join("venv");
+    let python = installed(workspace, profile, found, scratch.path())?;
+    let check = workspace.root.join("tests/packaging/check.py");
+    run(Command::new(&python).arg(check), USE).map(drop)
+}
+
+fn measure(workspace: &Workspace, profile: &str, found: &FoundPython) -> Result<(), KitError> {
+    let scratch = tempfile::tempdir().map_err(KitError::io("a temporary folder"))?;
+    let ours = installed(workspace, profile, found, scratch.path())?;
+    let original = workspace.venvs.python(found, &["jurigged==0.6.0".to_owned()])?;
+    let times = workspace.root.join("tests/packaging/times.py");
+    let table = run(Command::new(&found.path).arg(times).arg(original).arg(ours), USE)?;
+    eprintln!("{table}");
+    Ok(())
+}
+
+/// The `python` of an environment in this folder that has the wheel and nothing else.
+fn installed(workspace: &Workspace, profile: &str, found: &FoundPython, folder: &Path) -> Result<PathBuf, KitError> {
+    static WHEEL: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let wheel = WHEEL.get_or_init(|| build(workspace, profile).map_err(|error| error.to_string()));
+    let wheel = wheel.as_ref().map_err(|error| KitError::Check(error.clone()))?;
+    let venv = folder.join("venv");
     run(Command::new(&found.path).args(["-m", "venv"]).arg(&venv), USE)?;
     let python = venv.join("bin/python");
     run(pip(&python).args(["install", "--no-index"]).arg(wheel), USE)?;
-    run(
-        Command::new(&python).arg(workspace.root.join("tests/packaging/check.py")),
-        USE,
-    )
-    .map(drop)
+    Ok(python)
 }
 
 /// The wheel, built of the source distribution, and that of the files that git tracks.
-fn build(workspace: &Workspace) -> Result<PathBuf, KitError> {
+fn build(workspace: &Workspace, profile: &str) -> Result<PathBuf, KitError> {
     let newest = workspace.newest();
     let newest = newest.ok_or_else(|| KitError::Python("CPython 3.12 or later was not found".to_owned()))?;
     let python = workspace.venvs.python(newest, &["build==1.3.0".to_owned()])?;
@@ -60,7 +82,13 @@ fn build(workspace: &Workspace) -> Result<PathBuf, KitError> {
     }
     let mut build = Command::new(&python);
     build
-        .args(["-m", "build", "-C", "build-args=--profile dev", "--outdir"])
+        .args([
+            "-m",
+            "build",
+            "-C",
+            &format!("build-args=--profile {profile}"),
+            "--outdir",
+        ])
         .arg(&packed)
         .arg(&workspace.root);
     // In the target folder of the suite, maturin's settings for pyo3 would make every later build compile it anew.
