@@ -4,6 +4,7 @@ What is there already is not asked for again, so that only the first run needs a
 """
 
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,13 +16,14 @@ def fetch(folder, requirement):
     if not unpacked.is_dir():
         with tempfile.TemporaryDirectory() as download:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            command += ["--no-build-isolation", "--no-binary", ":all:", "--dest", download, requirement]
+            # Its build requirements may come as wheels: pip asks the build backend for the metadata.
+            command += ["--no-binary", requirement.partition("==")[0], "--dest", download, requirement]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
             (archive,) = pathlib.Path(download).glob("*.tar.gz")
             with tarfile.open(archive) as opened:
                 opened.extractall(download, filter="data")
             folder.mkdir(parents=True, exist_ok=True)
-            (pathlib.Path(download) / unpacked.name).rename(unpacked)
+            shutil.move(str(pathlib.Path(download) / unpacked.name), unpacked)
     return unpacked
 
 
