@@ -99,7 +99,7 @@ def main():
     problems = [
         *edited_while_it_runs([COMMAND]),
         *edited_while_it_runs([sys.executable, "-m", "jurigged"]),
-        *edited_while_it_runs([sys.executable], "import jurigged; jurigged.watch('app.py')"),
+        *edited_while_it_runs([sys.executable], "import jurigged; jurigged.watch('app.py', logger=None)"),
         *plugins_are_found(),
         *nothing_else_is_needed(),
         *is_imported_quickly(),
