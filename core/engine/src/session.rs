@@ -408,6 +408,7 @@ impl Worker {
                 let _ = watcher.follow(file);
             }
         }
+        self.notice_earlier_saves();
     }
 
     fn after_fork(&mut self) {

@@ -41,11 +41,15 @@ pub struct Look {
 impl Look {
     /// Is the content certainly the same as then?
     fn proves(&self, stamp: &FileStamp) -> bool {
-        let is_old = |time: Option<SystemTime>| {
-            time.is_some_and(|time| self.at.duration_since(time).is_ok_and(|age| age > YOUNG))
-        };
-        self.stamp == *stamp && is_old(stamp.modified) && (stamp.changed.is_none() || is_old(stamp.changed))
+        self.stamp == *stamp && !is_young(stamp, self.at)
     }
+}
+
+/// May a file of these metadata have changed, when they were looked at, without a sign in them?
+fn is_young(stamp: &FileStamp, at: SystemTime) -> bool {
+    let is_old =
+        |time: Option<SystemTime>| time.is_some_and(|time| at.duration_since(time).is_ok_and(|age| age > YOUNG));
+    !is_old(stamp.modified) || (stamp.changed.is_some() && !is_old(stamp.changed))
 }
 
 /// Files that are not as they were when they were read last.
@@ -123,6 +127,22 @@ impl Worker {
             self.untold = Report::default();
         }
         self.untold.extend(report);
+    }
+
+    /// Looks at the files that were young when the watcher began to listen, which tells of no save before that: after a
+    /// fork the child's files may have been saved while it had no watcher yet. An event without a save has no answer.
+    pub(super) fn notice_earlier_saves(&mut self) {
+        let files: Vec<PathBuf> = self.program.files().cloned().collect();
+        if files.is_empty() || !self.watcher.as_ref().is_some_and(|watcher| watcher.sync(EVENTS_WITHIN)) {
+            return;
+        }
+        let (now, at) = (SystemTime::now(), Instant::now());
+        for path in files {
+            let kind = FileEventKind::Complete;
+            if FileStamp::of(&path).is_some_and(|stamp| is_young(&stamp, now)) {
+                self.batcher.push(FileEvent { path, kind, at });
+            }
+        }
     }
 
     /// What a refresh would do.
