@@ -127,7 +127,7 @@ impl Bindings {
 
 /// Are two texts the same once each is moved to the left margin? What is refused stands in the new text at its new indent.
 fn is_same_but_indent(one: (&DefinitionTree, DefinitionId), other: (&DefinitionTree, DefinitionId)) -> bool {
-    fn lines<'t>((tree, id): (&'t DefinitionTree, DefinitionId)) -> impl Iterator<Item = &'t str> {
+    fn lines((tree, id): (&DefinitionTree, DefinitionId)) -> impl Iterator<Item = &str> {
         let definition = tree.get(id);
         let start = tree.source.line_start(definition.first_line) as usize;
         let before = &tree.source.text()[start..definition.range.start as usize];
