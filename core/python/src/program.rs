@@ -1,7 +1,7 @@
 //! `python -m jurigged`: the command line, with this Python as the interpreter.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jurigged_command::arguments::{self, RunArguments};
@@ -134,7 +134,8 @@ impl ThisPython<'_> {
             &arguments.develoop.always,
             &arguments.develoop.on_error,
             &arguments.develoop.interface,
-            arguments.program.script(),
+            // As text: of a path PyO3 makes a `pathlib.Path`, whose import takes longer than all of the start.
+            arguments.program.script().map(Path::as_os_str),
             module,
         );
         let prepare = self.py.import("jurigged._dev")?.getattr("prepare")?;

@@ -44,6 +44,23 @@ const PROGRAMS: &[Program] = &[
         expected: (0, "__main__ app.py None None None\nTrue True\n[]\n"),
     },
     Program {
+        name: "nothing that takes long is imported before it",
+        files: &[(
+            "app.py",
+            // Some environments import much of their own (`.pth` files); the embedded Python is no command to ask.
+            "import sys\n\
+             long = {'ast', 'enum', 'json', 'pathlib', 're', 'threading', 'typing'} & {*sys.modules}\n\
+             if sys.implementation.name == 'cpython':\n    \
+             import subprocess\n    \
+             plain = subprocess.check_output([sys.executable, '-c', 'import sys; print(*sys.modules)'], text=True)\n    \
+             long -= {*plain.split()}\n\
+             print(*long)\n",
+        )],
+        arguments: &["app.py"],
+        stdin: "",
+        expected: (0, "\n"),
+    },
+    Program {
         name: "a script in a folder imports what lies beside it",
         files: &[
             ("sub/app.py", "import beside\nprint(beside.name)\n"),
