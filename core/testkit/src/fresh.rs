@@ -1,7 +1,6 @@
 //! The oracle: a fresh process, started from the text that is on disk, without any reloading.
 
-use serde::Deserialize;
-
+use crate::answer::Answer;
 use crate::live::{kit_environment, write_kit};
 use crate::process::run_to_end;
 use crate::{Interpreter, KitError, Project, RunAs};
@@ -15,26 +14,16 @@ pub fn fresh_start(interpreter: &Interpreter, project: &Project, probe: &str, ru
     let mut command = interpreter.plain_command(project);
     command.arg(script).envs(kit_environment(project));
     let finished = run_to_end(&mut command, b"probe\nexit\n")?;
-    let answer = finished
-        .stdout
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Answer>(line.strip_prefix('\x1e')?).ok())
-        .find_map(|answer| match answer {
-            Answer { error: Some(error), .. } => Some(Err(error)),
-            Answer { out, .. } => out.map(Ok),
-        });
+    // The first answer says that the program is ready.
+    let answer = finished.stdout.lines().filter_map(Answer::parse).nth(1);
     match answer {
-        Some(Ok(out)) => Ok(out),
-        Some(Err(error)) => Err(KitError::Check(format!("the probe raised in a fresh start\n{error}"))),
+        Some(Answer {
+            raised: Some(raised), ..
+        }) => Err(KitError::Check(format!("the probe raised in a fresh start\n{raised}"))),
+        Some(Answer { out, .. }) => Ok(out),
         None => Err(KitError::Program {
             what: format!("a fresh start did not answer, and ended with {}", finished.code()),
             output: format!("{}{}", finished.stdout, finished.stderr),
         }),
     }
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    out: Option<String>,
-    error: Option<String>,
 }

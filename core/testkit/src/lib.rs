@@ -22,6 +22,7 @@
 //! # Ok(()) }
 //! ```
 
+mod answer;
 mod error;
 mod expected;
 mod fresh;

@@ -7,8 +7,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Instant;
 
-use serde::Deserialize;
-
+use crate::answer::Answer;
 use crate::process::{self, PATIENCE};
 use crate::{DiagnosticLine, Interpreter, KitError, LogLine, Project, ReportLine, RunAs};
 
@@ -42,17 +41,10 @@ pub struct Live<'a> {
 }
 
 enum Message {
-    Reply(Reply),
+    Reply(Answer),
     Log(Box<LogLine>, String),
     Printed(String),
     Ended,
-}
-
-#[derive(Deserialize)]
-struct Reply {
-    #[serde(default)]
-    out: String,
-    error: Option<String>,
 }
 
 impl<'a> Live<'a> {
@@ -125,8 +117,7 @@ impl<'a> Live<'a> {
     /// # Errors
     /// When the program has ended.
     pub fn begin(&mut self, statements: &str) -> Result<(), KitError> {
-        let quoted = serde_json::to_string(statements).expect("text is always JSON");
-        self.send(&format!("run {quoted}"))
+        self.send(&format!("run {}", hex::encode(statements)))
     }
 
     /// What the statements that [`Self::begin`] began have printed.
@@ -300,8 +291,10 @@ impl<'a> Live<'a> {
         let end = Instant::now() + PATIENCE;
         loop {
             match self.message(end, &format!("an answer to `{to}`"))? {
-                Message::Reply(Reply { error: Some(error), .. }) => {
-                    return Err(self.failed(&format!("`{to}` raised\n{error}")));
+                Message::Reply(Answer {
+                    raised: Some(raised), ..
+                }) => {
+                    return Err(self.failed(&format!("`{to}` raised\n{raised}")));
                 }
                 Message::Reply(reply) => return Ok(reply.out),
                 Message::Ended => return Err(self.failed(&format!("the program ended before it answered `{to}`"))),
@@ -373,17 +366,12 @@ pub(crate) fn kit_environment(project: &Project) -> [(&'static str, std::path::P
     ]
 }
 
-const MARK: char = '\x1e';
-
 fn listen(pipe: impl std::io::Read + Send + 'static, sender: Sender<Message>) {
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).split(b'\n') {
             let Ok(line) = line else { break };
             let line = String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned();
-            let reply = line
-                .strip_prefix(MARK)
-                .and_then(|reply| serde_json::from_str(reply).ok());
-            let message = match (reply, LogLine::parse(&line)) {
+            let message = match (Answer::parse(&line), LogLine::parse(&line)) {
                 (Some(reply), _) => Message::Reply(reply),
                 (None, Some(log)) => Message::Log(Box::new(log), line),
                 (None, None) => Message::Printed(line),

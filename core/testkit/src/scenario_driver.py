@@ -2,20 +2,25 @@
 
 Written into a folder that is not watched. A program under test either is imported by this script, or is the script
 itself and calls `serve()`, or `step()` once in each turn of its own loop.
+
+An answer is the mark and `ready`, or what was printed and the traceback of what was raised, in hexadecimal. It
+imports no `json` and no `traceback`: on the embedded interpreter they take longer than a whole scenario.
 """
 import io
-import json
 import os
 import sys
-import traceback
 
 _MARK = "\x1e"
 _state = {}
 
 
-def _reply(**answer):
+def _reply(*parts):
     sys.stdout.flush()
-    os.write(1, (_MARK + json.dumps(answer) + "\n").encode())
+    os.write(1, (_MARK + " ".join(parts) + "\n").encode())
+
+
+def _hex(text):
+    return text.encode(errors="backslashreplace").hex() or "-"
 
 
 def _captured(work):
@@ -23,9 +28,11 @@ def _captured(work):
     shown, sys.stdout = sys.stdout, io.StringIO()
     try:
         work()
-        return {"out": sys.stdout.getvalue()}
+        return "out", _hex(sys.stdout.getvalue())
     except BaseException:
-        return {"out": sys.stdout.getvalue(), "error": traceback.format_exc()}
+        import traceback
+
+        return "raised", _hex(sys.stdout.getvalue()), _hex(traceback.format_exc())
     finally:
         sys.stdout = shown
 
@@ -38,7 +45,7 @@ def _start(app):
     exec(code, probe)
     hold = probe.get("hold", lambda app: None)
     _state.update(app=app, probe=probe["probe"], held=hold(app))
-    _reply(ready=True)
+    _reply("ready")
 
 
 def step(app=None):
@@ -48,10 +55,10 @@ def step(app=None):
     command = sys.stdin.readline().strip()
     app, held = _state["app"], _state["held"]
     if command == "probe":
-        _reply(**_captured(lambda: _state["probe"](app, held)))
+        _reply(*_captured(lambda: _state["probe"](app, held)))
     elif command.startswith("run "):
-        source = json.loads(command[4:])
-        _reply(**_captured(lambda: exec(source, {"app": app, "held": held})))
+        source = bytes.fromhex(command[4:]).decode()
+        _reply(*_captured(lambda: exec(source, {"app": app, "held": held})))
     elif command != "next":
         return False
     return True
