@@ -40,7 +40,7 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     for found in workspace.pythons_of(tier) {
         let name = format!("compat: random merges [cpython{}.{}]", found.version.0, found.version.1);
-        let count: u32 = tier.pick(400, 2_000, 20_000);
+        let count: u32 = tier.pick(100, 2_000, 20_000);
         trials.push(trial(name, move || random_merges(workspace, &found.path, count)));
     }
     if tier >= Tier::Ci || wants_update() {

@@ -38,6 +38,9 @@ fn main() -> ExitCode {
         // The texts of the reference are written first, then those that differ from them.
         arguments.test_threads = Some(1);
     }
+    // Terminals, watchers and limits wait more than they work.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.test_threads.get_or_insert(cores + cores / 2);
     let workspace: &'static Workspace = match Workspace::prepare(tier, arguments.list) {
         Ok(workspace) => Box::leak(Box::new(workspace)),
         Err(error) => {

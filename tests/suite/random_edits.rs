@@ -21,7 +21,7 @@ const TOGETHER: u64 = 25;
 /// One trial for each process full of programs; its name tells the seeds. `--full` edits 2,000 programs twenty times on
 /// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
-    let few = (1, 12, 8);
+    let few = (1, 10, 5);
     let many = (2000 / TOGETHER, TOGETHER, 20);
     let mut sizes = vec![(workspace.embedded(), tier.pick(few, (2, TOGETHER, 20), many))];
     let newest = workspace.newest();

@@ -8,7 +8,7 @@ use crate::workspace::{Workspace, failed};
 
 /// One trial for each Python of the tier.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
-    let edits = tier.pick(200, 1_000, 5_000);
+    let edits = tier.pick(50, 1_000, 5_000);
     let trial = |interpreter: Interpreter| {
         let name = format!("stress: {edits} edits below four busy threads [{}]", interpreter.label);
         Trial::test(name, move || busy(&interpreter, edits).map_err(failed))

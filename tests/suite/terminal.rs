@@ -36,13 +36,17 @@ const PLAIN: [&str; 12] = [
 ];
 const WITH_RICH: [&str; 4] = ["rich", "rich_keys", "rich_interrupt", "rich_give"];
 
-/// Each check on each Python of the tier. Without a CPython for the driver there are none.
+/// Each check on each Python of the tier, those that need packages from `--ci` on. Without a CPython for the driver
+/// there are none.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     let mut trials = Vec::new();
     for interpreter in workspace.interpreters(tier) {
         for check in PLAIN {
             trials.push(of(workspace, &interpreter, check, &[]));
         }
+    }
+    if tier < Tier::Ci {
+        return trials;
     }
     for found in workspace.pythons_of(tier) {
         let interpreter = workspace.cpython(found);
