@@ -366,7 +366,10 @@ fn begin_renames(
     transaction: &mut Transaction<'_>,
 ) -> Result<Vec<Renames>, Failure> {
     live.iter()
-        .map(|live| Renames::begin(interpreter, &plan.files[live.file], live.namespace, transaction))
+        .map(|live| {
+            let place = (live.namespace, &live.bindings);
+            Renames::begin(interpreter, &plan.files[live.file], place, transaction)
+        })
         .collect()
 }
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::dependents::Dependent;
-use super::guard::{BlockQuestion, Guard};
+use super::guard::{BlockQuestion, Guard, TraceValue};
 use super::origin::Origin;
 use super::outline::Outline;
 use super::unit::Unit;
@@ -201,6 +201,9 @@ pub struct Rename {
     pub addition: Option<Box<RunStatement>>,
     /// The old name stays: something else in the new text binds it, or the class that it stands in is deleted whole.
     pub keeps_old: bool,
+    /// In a block: what tells that the old name leads to this definition, and not to that of another branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_by: Option<TraceValue>,
 }
 
 /// The qualified name of a definition, which is the beginning of the qualified names of all that is in it.

@@ -112,7 +112,8 @@ fn traces(
     traces
 }
 
-fn trace_value(tree: &DefinitionTree, id: DefinitionId, name: &str) -> TraceValue {
+/// What a definition or statement binds a name to.
+pub(super) fn trace_value(tree: &DefinitionTree, id: DefinitionId, name: &str) -> TraceValue {
     let definition = tree.get(id);
     match &definition.kind {
         DefinitionKind::Function { .. } => TraceValue::Code { id, method: None },

@@ -2,7 +2,10 @@
 //! qualified names.
 
 use super::functions::{DESCRIPTORS, decorator_name};
+use super::guard::{TraceValue, When};
 use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
+use super::questions::trace_value;
+use super::scope::Names;
 use super::statements::{bound_names, is_quick};
 use super::{EditCode, Outline, Place, Planner};
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
@@ -22,8 +25,11 @@ impl Planner<'_> {
     }
 
     pub(super) fn bound_elsewhere(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        if place.in_block || place.is_ambiguous || !self.guards.is_empty() {
-            // Which definition of a block ran is known to the program only.
+        let known_by = match place.in_block || !self.guards.is_empty() {
+            true => self.known_in_block(old, new, place),
+            false => None,
+        };
+        if place.is_ambiguous || ((place.in_block || !self.guards.is_empty()) && known_by.is_none()) {
             let (scope, is_deleted) = self.old_scope(old);
             if !is_deleted {
                 self.removed(old, &Place { scope, ..place.clone() });
@@ -53,6 +59,7 @@ impl Planner<'_> {
             to: to.into_owned(),
             old_scope,
             scope: place.scope.clone(),
+            known_by,
         };
         let edit = match self.has_moved(old, new) {
             true => EditCode::Move,
@@ -60,6 +67,27 @@ impl Planner<'_> {
         };
         self.push(edit, Some(old), Some(new), Action::Rename(rename));
         self.paired(old, new, place);
+    }
+
+    /// What tells that a name leads to this definition of a block: another branch may have bound it. `None` where nothing
+    /// does, or where the two names have binders outside of branches that are only left as they are: which of them a fresh
+    /// start would see is decided for each name apart.
+    fn known_in_block(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) -> Option<TraceValue> {
+        let ran = self.guards.iter().all(|guard| matches!(guard.when, When::Ran(_)));
+        if self.has_moved(old, new) || place.in_main_guard || !ran {
+            return None;
+        }
+        let (from, to) = (self.old.bound_name(old)?, self.new.bound_name(new)?);
+        let (scope, now) = (self.old_scope(old).0, &place.scope);
+        let before = self.old_names.get_or_insert_with(|| Names::of(self.old));
+        let is_apart = before.last_binder(&scope, &from).is_none()
+            && !before.is_touched_elsewhere(&scope, &from)
+            && !before.binds(&scope, &to)
+            && !self.names.binds(now, &from)
+            && self.names.last_binder(now, &to).is_none()
+            && !self.names.is_touched_elsewhere(now, &to);
+        let known_by = trace_value(self.old, old, &from);
+        (is_apart && matches!(known_by, TraceValue::Code { .. })).then_some(known_by)
     }
 
     /// The statement that makes a function anew, where its decorators may have made something else of it, or where it may

@@ -7,9 +7,9 @@ use super::Work;
 use super::branches::{evaluate, own_locals};
 use super::prepare::Stop;
 use super::units::{compile_to_run, execute_quick};
-use crate::pipeline::definitions::{BlockKind, BranchKind};
+use crate::pipeline::definitions::{BlockKind, BranchKind, DefinitionId};
 use crate::pipeline::edit_plan::{BlockQuestion, CHOSEN, TraceValue};
-use crate::pipeline::locate::resolve;
+use crate::pipeline::locate::{Bindings, resolve};
 
 /// Which branches of the old text ran to their end.
 pub fn which_ran(
@@ -175,10 +175,7 @@ fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, valu
         TraceValue::Code { method: Some(_), .. } if is_foreign_class(interpreter, work, value) => {
             return Ok(Fit::Never);
         }
-        TraceValue::Code { id, method } => {
-            let code = work.bindings.get(*id).map(|binding| interpreter.pinned(&binding.code));
-            code.is_some() && code == code_behind(interpreter, value, method.as_deref())?
-        }
+        TraceValue::Code { id, method } => is_of(interpreter, work.bindings, (*id, method.as_deref()), value)?,
         TraceValue::Import { module, level, name } => {
             imported(interpreter, work, module, *level, name.as_deref())? == Some(value)
         }
@@ -193,6 +190,20 @@ fn fits(interpreter: &dyn Interpreter, work: &Work<'_>, trace: &TraceValue, valu
         }
     };
     Ok(if fits { Fit::Fits } else { Fit::Open })
+}
+
+/// Is the value the function of this definition, or the class of which this is a method?
+///
+/// # Errors
+/// When an attribute cannot be read.
+pub fn is_of(
+    interpreter: &dyn Interpreter,
+    bindings: &Bindings,
+    (id, method): (DefinitionId, Option<&str>),
+    value: Handle,
+) -> Result<bool, RuntimeError> {
+    let code = bindings.get(id).map(|binding| interpreter.pinned(&binding.code));
+    Ok(code.is_some() && code == code_behind(interpreter, value, method)?)
 }
 
 /// Is it a class that another module has made?

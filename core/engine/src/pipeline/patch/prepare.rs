@@ -477,19 +477,20 @@ fn rename_prepared(
     }
 }
 
-/// A definition whose new text is refused keeps its old name too.
+/// A definition whose new text is refused keeps its old name too, and so does one of a branch that did not run.
 fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mut Prepared, steps: &mut Steps) {
     let operations = &work.plan.operations;
     for (at, operation) in operations.iter().enumerate() {
         let Action::Rename(rename) = &operation.action else {
             continue;
         };
-        let is_its = |other: &usize| *other != at && operations[*other].new == operation.new;
+        let is_its = |other: &usize| operations[*other].new == operation.new;
         let reason = (0..operations.len())
             .filter(is_its)
             .find_map(|other| module.outcome.operations[other].refused.clone())
             .filter(|reason| !reason.is_note);
-        if let Some(reason) = reason {
+        let is_unwanted = module.outcome.operations[at].skipped && work.renames.is_done(at);
+        if reason.is_some() || is_unwanted {
             let removal = work.renames.end(interpreter, at, rename, work.namespace).ok().flatten();
             let private = work.renames.end_private(interpreter, at, rename, work.namespace);
             steps
@@ -497,7 +498,7 @@ fn take_back_renames(interpreter: &dyn Interpreter, work: &Work<'_>, module: &mu
                 .retain(|swap| Some(swap) != removal.as_ref() && !private.contains(swap));
             steps.taken_back.extend(work.renames.taken_back(at));
             module.late.retain(|late| *late != at);
-            module.outcome.operations[at].refused = Some(reason);
+            module.outcome.operations[at].refused = reason;
         }
     }
 }

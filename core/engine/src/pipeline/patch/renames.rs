@@ -6,12 +6,13 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::evidence::is_of;
 use super::namespaces::name_swap;
 use super::outcome::Failure;
 use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, FilePlan, PathChange, Refusal, Rename, Scope, refusal};
-use crate::pipeline::locate::class_at;
+use crate::pipeline::edit_plan::{Action, FilePlan, PathChange, Refusal, Rename, Scope, TraceValue, refusal};
+use crate::pipeline::locate::{Bindings, class_at};
 
 /// What became of the renames of one file.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub struct Renames {
     /// By operation: what was done, to be taken back should the definition be refused after all.
     done: FxHashMap<usize, Vec<Swap>>,
     refused: FxHashMap<usize, Refusal>,
-    /// Definitions that are made anew.
+    /// Definitions that are made anew, those in blocks only if their branch ran.
     anew: FxHashSet<usize>,
 }
 
@@ -31,7 +32,7 @@ impl Renames {
     pub fn begin(
         interpreter: &dyn Interpreter,
         plan: &FilePlan,
-        namespace: Handle,
+        (namespace, bindings): (Handle, &Bindings),
         transaction: &mut Transaction<'_>,
     ) -> Result<Self, Failure> {
         let mut renames = Self::default();
@@ -40,6 +41,10 @@ impl Renames {
                 continue;
             };
             match naming_swaps(interpreter, rename, namespace) {
+                // If its branch ran all the same, something hides the definition.
+                _ if !is_meant(interpreter, rename, namespace, bindings) => {
+                    renames.anew.insert(index);
+                }
                 Ok(None) => {
                     renames.anew.insert(index);
                 }
@@ -54,6 +59,11 @@ impl Renames {
             }
         }
         Ok(renames)
+    }
+
+    /// Is the new name bound to the live object?
+    pub fn is_done(&self, index: usize) -> bool {
+        self.done.contains_key(&index)
     }
 
     /// Is the definition made anew under its new name, because its object cannot follow?
@@ -137,6 +147,17 @@ impl Renames {
         let done = self.done.get(&index).into_iter().flatten().rev();
         done.map(Swap::inverted).collect()
     }
+}
+
+/// Does the old name lead to this definition? Outside of blocks the plan knows.
+fn is_meant(interpreter: &dyn Interpreter, rename: &Rename, namespace: Handle, bindings: &Bindings) -> bool {
+    let Some(TraceValue::Code { id, method }) = &rename.known_by else {
+        return true;
+    };
+    let object = place(interpreter, &rename.old_scope, namespace)
+        .ok()
+        .and_then(|(_, container)| interpreter.entry(container, &rename.from));
+    object.is_some_and(|object| is_of(interpreter, bindings, (*id, method.as_deref()), object).unwrap_or(false))
 }
 
 /// The swaps that give a definition its new name; `None` where it is to be made anew.
