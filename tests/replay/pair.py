@@ -1,7 +1,8 @@
 """Replays one pair of releases with one tool; prints what was right as JSON.
 
 `pair.py FOLDER OLD NEW TOOL PYTHON COMMAND TOP...`: `FOLDER/OLD` and `FOLDER/NEW` are the unpacked releases, TOOL is
-`jurigged` (COMMAND is its executable), `original`, `autoreload` or `nothing`, PYTHON has what the package needs.
+`jurigged` (COMMAND is its executable), the same with a setting behind it (see SETTINGS), `original`, `autoreload` or
+`nothing`, PYTHON has what the package needs.
 """
 import ast
 import hashlib
@@ -22,6 +23,9 @@ from compare import Edit, compare  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE = 60
+
+# What is in the jurigged.toml of a tool; where there is none, everything has its default.
+SETTINGS = {"jurigged": None, "jurigged, blocks = run": '[patch]\nblocks = "run"\n'}
 
 # Characters of a value that are shown.
 EXAMPLES = 300
@@ -154,8 +158,12 @@ def replay(folder, old_version, new_version, tool, python, command, tops):
         project.mkdir()
         save(project, {}, old)
         start = [python]
-        if tool == "jurigged":
+        if tool in SETTINGS:
             start = [command, "--python", python, "-v", "--log-format", "json", "-w", f"{project}/**/*.py"]
+            if SETTINGS[tool]:
+                settings = pathlib.Path(scratch, "jurigged.toml")
+                settings.write_text(SETTINGS[tool], encoding="utf-8")
+                start += ["--config", str(settings)]
         process = Process(start, project, tops, tool)
         try:
             imported = process.ask([])
@@ -192,7 +200,7 @@ def replay(folder, old_version, new_version, tool, python, command, tops):
 
 def told(process, tool, project, names, changed, old):
     """Waits until the tool has answered for every changed file that is loaded; gives what it did not do."""
-    if tool != "jurigged":
+    if tool not in SETTINGS:
         said = process.ask({"reload": [str(project / file) for file in sorted(changed) if file in old]})["said"]
         return [{"code": "said", "severity": "error", "message": line} for line in said if "Error" in line]
     waited = {str(project / file) for file in changed if file in old and module_name(file) in names}

@@ -3,9 +3,9 @@
 //! `tests/replay/packages.toml` lists the releases. For each pair, a process imports the old release entirely and holds
 //! on to all that it finds; the files become the new release in one burst; then everything that can be observed is
 //! compared with a fresh process (`tests/replay/facts.py`, `compare.py`). The original jurigged and IPython's
-//! `%autoreload 2` go through the same replay. The share of pairs that are right is a floor in
-//! `tests/replay/floors.toml`, which `UPDATE_EXPECTED=1` rewrites; what is wrong, grouped by cause, is written to
-//! `target/replay/`.
+//! `%autoreload 2` go through the same replay, and so does this one with `[patch] blocks = "run"`. The share of pairs that
+//! are right is a floor in `tests/replay/floors.toml`, which `UPDATE_EXPECTED=1` rewrites; what is wrong, grouped by cause,
+//! is written to `target/replay/`.
 
 mod packages;
 mod verdict;
@@ -29,6 +29,8 @@ use verdict::{Floors, PairVerdict, Results};
 pub enum Tool {
     /// This one.
     Jurigged,
+    /// The same with `[patch] blocks = "run"`.
+    BlocksRun,
     /// jurigged 0.6 from PyPI, told of each changed file: its watcher would miss saves by renaming.
     Original,
     /// IPython's `%autoreload 2`.
@@ -36,12 +38,13 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Self; 3] = [Self::Jurigged, Self::Original, Self::Autoreload];
+    const ALL: [Self; 4] = [Self::Jurigged, Self::BlocksRun, Self::Original, Self::Autoreload];
 
     /// As the scripts know it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jurigged => "jurigged",
+            Self::BlocksRun => "jurigged, blocks = run",
             Self::Original => "original",
             Self::Autoreload => "autoreload",
         }
@@ -50,7 +53,7 @@ impl Tool {
     /// What it needs from PyPI.
     fn requirement(self) -> Option<&'static str> {
         match self {
-            Self::Jurigged => None,
+            Self::Jurigged | Self::BlocksRun => None,
             Self::Original => Some("jurigged==0.6.0"),
             Self::Autoreload => Some("ipython==8.30.0"),
         }

@@ -2,6 +2,7 @@
 
 use jurigged_runtime::{Overrun, PythonError};
 
+use super::definitions::BlockKind;
 use super::edit_plan::{Action, FileChange, Follow, Operation, Plan, Refusal, contains_name, refusal};
 
 /// One of them; the save was undone because of it.
@@ -91,14 +92,18 @@ pub fn ran_twice(mut reason: Refusal, ran: &[String]) -> Refusal {
 /// Refuses an operation and what is nothing without it: the rest of its definition, what stands in a block whose tests it
 /// evaluates, what changes a class that it makes anew.
 pub fn refuse_whole(plan: &mut Plan, (file, index): (usize, usize), reason: &Refusal) {
-    let operations = &mut plan.files[file].operations;
-    let it = &operations[index];
+    let it = &plan.files[file].operations[index];
     let (old, new) = (it.old, it.new);
     let (block, class) = match &it.action {
         Action::Choose { block } => (Some(*block), None),
         Action::Remake(remake) => (None, Some(remake.scope.clone())),
         _ => (None, None),
     };
+    // The handlers of a `try` decide about all of its body.
+    let is_part = matches!(&it.action, Action::Run(statement) if statement.partial.is_some());
+    let is_try = |block: &usize| plan.files[file].blocks[*block].kind == BlockKind::Try;
+    let mut around = it.guards.iter().rev().map(|guard| guard.block).filter(is_try);
+    let block = block.or(if is_part { around.next() } else { None });
     let belongs = |other: &Operation| {
         let is_same = (new.is_some() && other.new == new) || (old.is_some() && other.old == old);
         let is_guarded = other.guards.iter().any(|guard| Some(guard.block) == block);
@@ -109,7 +114,8 @@ pub fn refuse_whole(plan: &mut Plan, (file, index): (usize, usize), reason: &Ref
         });
         is_same || is_guarded || is_inside
     };
-    for operation in operations.iter_mut().filter(|operation| belongs(operation)) {
+    let operations = plan.files[file].operations.iter_mut();
+    for operation in operations.filter(|operation| belongs(operation)) {
         if !matches!(operation.action, Action::Refuse(_)) {
             operation.action = Action::Refuse(reason.clone());
         }

@@ -73,6 +73,8 @@ impl Planner<'_> {
             bound_again: Vec::new(),
             is_quick: is_text,
             origin: None,
+            forgets: Vec::new(),
+            partial: None,
         };
         self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

@@ -2,15 +2,16 @@
 //!
 //! Definitions in them are patched. What else changes there is done where it is known that its branch ran, which the
 //! plan asks as a [`BlockQuestion`](super::BlockQuestion). A changed test of `if` and `match` is evaluated once. A `try`
-//! that chooses between imports runs again without its unchanged parts. Other changes of loops, `with` and `try` are
-//! listed: running a part of them alone is not what a fresh start does.
+//! that chooses between imports runs again without its unchanged parts. What is new in a branch of another `try` that ran
+//! runs alone, and so do its changed imports, of which a fresh start would raise no more than they do. Other changes of
+//! loops, `with` and `try` are listed: running a part of them alone is not what a fresh start does.
 
 use super::bound_in_blocks::Lost;
 use super::guard::{Guard, When};
 use super::operation::Action;
 use super::reruns::is_import;
 use super::statements::{bound_names, phase};
-use super::{EditCode, Phase, Place, Planner, reasons};
+use super::{EditCode, Phase, Place, Planner, Refusal, reasons};
 use crate::pipeline::definitions::{BlockKind, BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree};
 
 /// Between more branches than this no block chooses anew: what is planned for each pair of them would be more than the
@@ -42,14 +43,18 @@ impl Planner<'_> {
             BlockKind::If | BlockKind::Match => self.choose(old, new, &inside),
             BlockKind::Try if self.is_fallback(old, new) => self.fall_back(old, new, &inside),
             BlockKind::Try | BlockKind::With | BlockKind::For | BlockKind::While => {
+                // What stands in a loop runs as often as that, whatever else is around it.
+                let around = place.partial.filter(|around| *around != BlockKind::Try);
                 let inside = Place {
-                    partial: Some(kind),
+                    partial: Some(around.unwrap_or(kind)),
                     ..inside
                 };
                 if self.run_blocks && (!same_clauses || self.changes_statements(old, new)) {
                     self.run_again(old, new, &inside);
                 } else if same_clauses {
                     self.guarded_branches(old, new, &inside);
+                } else if inside.partial == Some(BlockKind::Try) && self.is_choice_of_imports(old, new) {
+                    self.choose_again(old, new, &inside);
                 } else {
                     self.refuse_in_block(Some(old), Some(new), &inside);
                 }
@@ -242,12 +247,15 @@ impl Planner<'_> {
     }
 
     /// May a statement or definition of a loop, `with` or `try` run alone? What has no effect but its names may: the last
-    /// time that it would have run is the one that counts.
+    /// time that it would have run is the one that counts. Of a `try` everything new may: its branch has run to its end,
+    /// and what raises is [refused](Self::why_in_part).
     pub(super) fn runs_in_part(&self, definition: &Definition, kind: BlockKind, is_new: bool) -> bool {
         match &definition.kind {
+            DefinitionKind::Branch => false,
+            _ if is_new && kind == BlockKind::Try => true,
             DefinitionKind::Function { .. } => phase(definition) == Phase::Early,
             DefinitionKind::Class => definition.facets.class().is_some_and(|facets| facets.is_inert),
-            DefinitionKind::Statement(_) if is_import(definition) => is_new && kind != BlockKind::Try,
+            DefinitionKind::Statement(_) if is_import(definition) => is_new || kind == BlockKind::Try,
             DefinitionKind::Statement(_) => {
                 (is_new || kind == BlockKind::Try) && definition.facets.statement().is_some_and(|it| it.is_inert)
             }
@@ -263,6 +271,12 @@ impl Planner<'_> {
             let is_new = self.change.matching.old_of(*child).is_none() && !definition.in_header;
             is_new && !super::does_nothing(definition) && !self.runs_in_part(definition, kind, true)
         })
+    }
+
+    /// Why something that runs as a part of a `try` is refused if it raises: the handlers of the `try` do not see it.
+    pub(super) fn why_in_part(&self, new: DefinitionId, place: &Place) -> Option<Refusal> {
+        let kind = place.partial.filter(|kind| *kind == BlockKind::Try)?;
+        Some(reasons::in_part(&changed_thing(self.new, new), kind))
     }
 
     /// Lists a change inside a block, or of its header.

@@ -139,6 +139,8 @@ impl Planner<'_> {
                 bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
                 origin: None,
+                forgets: Vec::new(),
+                partial: None,
             },
             is_conditional: place.in_block,
             old_registrars: registrars(self.old, old),

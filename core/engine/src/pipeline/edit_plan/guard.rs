@@ -35,7 +35,9 @@ pub struct BlockQuestion {
 pub struct BranchQuestion {
     /// `if`, `else`, `except`, ….
     pub kind: BranchKind,
-    /// Of every name that only this block binds, the last binding in this branch.
+    /// It ends by raising, which nothing around it catches: the module would not have been loaded.
+    pub raises: bool,
+    /// Of every name that only this block binds, the last binding in this branch; also those in blocks inside it.
     pub traces: Vec<Trace>,
 }
 
@@ -46,6 +48,20 @@ pub struct Trace {
     pub name: String,
     /// What it is bound to.
     pub value: TraceValue,
+    /// What it tells.
+    pub tells: Tells,
+}
+
+/// What the value of a name tells about a branch that binds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tells {
+    /// No other block binds it, and the branch cannot have run to its end without.
+    All,
+    /// No other block binds it; a block inside the branch does, which may not have run.
+    Presence,
+    /// Something above the block binds it, too: only another value than that of the branch tells something.
+    Absence,
 }
 
 /// What a branch binds a name to, as far as its text tells.

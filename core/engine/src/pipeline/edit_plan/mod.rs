@@ -36,16 +36,17 @@ mod scope;
 mod stars;
 mod statements;
 mod travel_order;
+mod tries;
 mod unit;
 
 pub use decorated::decorated_by;
 pub use dependents::{Dependent, Follow, ScopedName, VALUE};
 pub use elsewhere::{Elsewhere, ModuleText};
-pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue, When};
+pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Tells, Trace, TraceValue, When};
 pub use operation::{
     Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
-    InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, Refusal, RemakeClass, Rename, Rerun,
-    RunStatement, Scope, StarImport, Unchanged, Unstar, UpdateCode,
+    InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, REACHED, Refusal, RemakeClass, Rename,
+    Rerun, RunStatement, Scope, StarImport, Unchanged, Unstar, UpdateCode,
 };
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;

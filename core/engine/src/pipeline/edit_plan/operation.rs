@@ -431,7 +431,17 @@ pub struct RunStatement {
     /// Another file of the batch has lost this definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<Origin>>,
+    /// Names that the block it replaces has bound, and that go where it does not bind them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forgets: Vec<String>,
+    /// It is a part of a `try` that has run: what is said where it raises, which the handlers do not see, or where it
+    /// comes to a part that is not run, which binds [`REACHED`].
+    #[serde(skip)]
+    pub partial: Option<Box<Refusal>>,
 }
+
+/// What stands for the parts of a `try` that are not run binds this name.
+pub const REACHED: &str = "__jurigged_reached__";
 
 /// A branch that binds a name again, behind a statement that runs.
 #[derive(Clone, Debug, Serialize)]

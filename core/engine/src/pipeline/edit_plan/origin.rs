@@ -243,6 +243,8 @@ impl Search<'_> {
             bound_again: Vec::new(),
             is_quick: false,
             origin: None,
+            forgets: Vec::new(),
+            partial: None,
         }
     }
 

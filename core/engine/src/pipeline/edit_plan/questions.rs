@@ -3,12 +3,12 @@
 use rustc_hash::FxHashMap;
 
 use super::blocks::branches;
-use super::guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Trace, TraceValue};
+use super::guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Tells, Trace, TraceValue};
 use super::scope::Names;
 use super::statements::bound_names;
 use super::{Place, Planner, Unit};
 use crate::pipeline::definitions::{
-    BlockKind, BranchFacets, BranchKind, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
+    BlockKind, BranchFacets, BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, StatementKind,
 };
 
 impl Planner<'_> {
@@ -24,12 +24,13 @@ impl Planner<'_> {
             unreachable!("only blocks are asked about");
         };
         let names = self.old_names.get_or_insert_with(|| Names::of(self.old));
-        let mut is_own = FxHashMap::default();
+        let mut known = FxHashMap::default();
         let asked = branches(self.old, old)
             .into_iter()
             .map(|branch| BranchQuestion {
                 kind: facets(self.old, branch).map_or(BranchKind::Body, |facets| facets.kind),
-                traces: traces(self.old, names, (old, branch), place, &mut is_own),
+                raises: raises(self.old, branch),
+                traces: traces(self.old, names, (old, branch), place, &mut known),
             })
             .collect();
         let test = is_static(self.old, old).then(|| Unit::choosing(self.old, old, CHOSEN));
@@ -55,7 +56,11 @@ impl Planner<'_> {
         Choice {
             unit: Unit::choosing(self.new, new, CHOSEN),
             is_static: is_static(self.new, new)
-                && !reads.any(|name| self.is_bound_late(name, place) || self.may_follow(name, &place.scope)),
+                && !reads.any(|name| {
+                    self.is_bound_late(name, place)
+                        || self.is_bound_aside(name, &place.scope)
+                        || self.may_follow(name, &place.scope)
+                }),
         }
     }
 
@@ -79,37 +84,122 @@ fn is_static(tree: &DefinitionTree, block: DefinitionId) -> bool {
             .all(|branch| facets(tree, branch).is_some_and(|facets| facets.static_test))
 }
 
-/// The last binding in a branch of each name that this block alone binds. `is_own`: what is known of names of the block.
+/// Does a branch end by raising, with nothing around it that would catch that?
+fn raises(tree: &DefinitionTree, branch: DefinitionId) -> bool {
+    let is_raise = |id: &DefinitionId| {
+        let is_other = tree.get(*id).kind == DefinitionKind::Statement(StatementKind::Other);
+        is_other && tree.text(*id).starts_with("raise")
+    };
+    let may_catch = |around: &Definition| {
+        let is_body = facets(tree, around.id).is_some_and(|facets| facets.kind == BranchKind::Try);
+        // A manager can do that, too, and a loop may have gone on before.
+        let may_end = [BlockKind::With, BlockKind::For, BlockKind::While];
+        is_body || may_end.iter().any(|kind| around.kind == DefinitionKind::Block(*kind))
+    };
+    tree.get(branch).children.last().is_some_and(is_raise)
+        && !may_catch(tree.get(branch))
+        && !tree.ancestors(branch).any(may_catch)
+}
+
+/// The last binding in a branch of each name that this block binds last. `known`: whose the names of the block are; each
+/// branch of a long chain may bind the same.
 fn traces(
     tree: &DefinitionTree,
     names: &Names,
     (block, branch): (DefinitionId, DefinitionId),
     place: &Place,
-    is_own: &mut FxHashMap<String, bool>,
+    known: &mut FxHashMap<String, Whose>,
 ) -> Vec<Trace> {
-    let parent_is_branch = |binder: &DefinitionId| {
-        let parent = tree.get(*binder).parent;
-        parent.is_some_and(|parent| tree.get(parent).parent == Some(block))
+    let mut whose = |name: &String| match known.get(name) {
+        Some(whose) => *whose,
+        None => *known
+            .entry(name.clone())
+            .or_insert(whose_is(tree, names, block, name, place)),
     };
     let mut traces: Vec<Trace> = Vec::new();
     for &child in tree.get(branch).children.iter().rev() {
-        if tree.get(child).in_header {
+        let definition = tree.get(child);
+        if definition.in_header {
+            continue;
+        }
+        if matches!(definition.kind, DefinitionKind::Block(_)) {
+            for (inner, name) in bound_inside(tree, child) {
+                if whose(&name) == Whose::OfBlock {
+                    traces.push(Trace {
+                        value: trace_value(tree, inner, &name),
+                        name,
+                        tells: Tells::Presence,
+                    });
+                }
+            }
             continue;
         }
         for name in bound_names(tree, child) {
-            // Each branch of a long chain may bind it.
-            let is_of_this_block = *is_own.entry(name.clone()).or_insert_with(|| {
-                names.last_binder(&place.scope, &name).is_none()
-                    && names.block_binders(&place.scope, &name).iter().all(parent_is_branch)
-                    && !names.is_touched_elsewhere(&place.scope, &name)
-            });
-            if is_of_this_block && !traces.iter().any(|trace| trace.name == name) {
-                let value = trace_value(tree, child, &name);
-                traces.push(Trace { name, value });
+            if traces
+                .iter()
+                .any(|trace| trace.name == name && trace.tells != Tells::Presence)
+            {
+                continue;
             }
+            let value = trace_value(tree, child, &name);
+            let tells = match whose(&name) {
+                Whose::OfBlock => Tells::All,
+                Whose::BoundAbove if matches!(value, TraceValue::Literal(_)) => Tells::Absence,
+                Whose::BoundAbove | Whose::Other => continue,
+            };
+            traces.push(Trace { name, value, tells });
         }
     }
     traces
+}
+
+/// What the statements and definitions of a block bind in its scope, and what its headers do.
+fn bound_inside(tree: &DefinitionTree, block: DefinitionId) -> Vec<(DefinitionId, String)> {
+    let mut found = Vec::new();
+    for &child in &tree.get(block).children {
+        let definition = tree.get(child);
+        match definition.kind {
+            _ if definition.in_header => {}
+            DefinitionKind::Block(_) | DefinitionKind::Branch => found.extend(bound_inside(tree, child)),
+            _ => found.extend(bound_names(tree, child).into_iter().map(|name| (child, name))),
+        }
+    }
+    let of_header = bound_names(tree, block).into_iter();
+    let of_header: Vec<String> = of_header
+        .filter(|name| !found.iter().any(|(_, found)| found == name))
+        .collect();
+    found.extend(of_header.into_iter().map(|name| (block, name)));
+    found
+}
+
+fn whose_is(tree: &DefinitionTree, names: &Names, block: DefinitionId, name: &str, place: &Place) -> Whose {
+    let inside = block.index() + 1..tree.end_of(block);
+    let in_blocks = names.block_binders(&place.scope, name).iter();
+    let mut outside = in_blocks
+        .filter(|binder| !inside.contains(&binder.index()))
+        .copied()
+        .chain(names.last_binder(&place.scope, name))
+        .peekable();
+    if names.is_touched_elsewhere(&place.scope, name) {
+        Whose::Other
+    } else if outside.peek().is_none() {
+        Whose::OfBlock
+    } else if outside.all(|binder| binder < block) {
+        Whose::BoundAbove
+    } else {
+        Whose::Other
+    }
+}
+
+/// Who binds a name that a branch of a block binds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Only this block.
+    OfBlock,
+    /// Also statements above the block, and nothing below it.
+    BoundAbove,
+    /// Nothing can be told from its value.
+    Other,
 }
 
 /// What a definition or statement binds a name to.

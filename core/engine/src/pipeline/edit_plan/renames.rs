@@ -117,6 +117,8 @@ impl Planner<'_> {
             bound_again: Vec::new(),
             is_quick: is_quick(self.new.get(new)),
             origin: None,
+            forgets: Vec::new(),
+            partial: None,
         }))
     }
 

@@ -1,8 +1,10 @@
 //! Blocks that run again: a `try` that chooses between imports, and all others where `[patch] blocks` says so.
 
+use std::ops::Range;
+
 use super::blocks::branches;
 use super::guard::{Guard, When};
-use super::operation::{Action, RunStatement};
+use super::operation::{Action, REACHED, RunStatement};
 use super::statements::{bound_names, phase};
 use super::{EditCode, Outline, Phase, Place, Planner, Unit};
 use crate::pipeline::definitions::{
@@ -67,7 +69,7 @@ impl Planner<'_> {
                         when: When::EndedBy(index),
                     },
                     |this| {
-                        this.run_without(old, new, &done, place);
+                        this.run_without(old, new, &done, place, &[]);
                     },
                 );
             }
@@ -77,12 +79,19 @@ impl Planner<'_> {
     /// `[patch] blocks = "run"`: a changed loop, `with` or `try` runs again as a whole, but for the definitions in it.
     pub(super) fn run_again(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
         self.walk_definitions(new, place);
-        self.run_without(old, new, &[], place);
+        self.run_without(old, new, &[], place, &[]);
     }
 
     /// Runs a block without its paired definitions, and without the statements of branches of the old text that ran and
-    /// did not change; imports run again, since they decide.
-    fn run_without(&mut self, old: DefinitionId, new: DefinitionId, done: &[DefinitionId], place: &Place) {
+    /// did not change; imports run again, since they decide. `unsafe_parts`: where it comes to one of them, it is refused.
+    pub(super) fn run_without(
+        &mut self,
+        old: DefinitionId,
+        new: DefinitionId,
+        done: &[DefinitionId],
+        place: &Place,
+        unsafe_parts: &[DefinitionId],
+    ) {
         let mut left_out = Vec::new();
         for branch in branches(self.new, new) {
             let has_run = self
@@ -102,6 +111,7 @@ impl Planner<'_> {
                     DefinitionKind::Statement(_) if !is_import(definition) => {
                         has_run && before.is_some_and(|before| self.is_same(before, child))
                     }
+                    DefinitionKind::Block(_) => has_run && before.is_some_and(|before| self.is_same(before, child)),
                     _ => false,
                 };
                 if is_left_out {
@@ -109,15 +119,28 @@ impl Planner<'_> {
                 }
             }
         }
-        let ranges: Vec<_> = left_out.iter().map(|id| self.new.get(*id).range.clone()).collect();
+        let unsafe_parts: Vec<_> = unsafe_parts.iter().filter(|id| !left_out.contains(id)).collect();
+        let range = |id: &DefinitionId| self.new.get(*id).range.clone();
+        let mut replaced: Vec<_> = left_out.iter().map(|id| (range(id), "0".to_owned())).collect();
+        let reached = format!("{REACHED} = 1");
+        replaced.extend(unsafe_parts.iter().map(|id| (range(id), reached.clone())));
+        replaced.sort_by_key(|(range, _)| range.start);
         let names = bound_names(self.old, old);
         let binds = bound_names(self.new, new);
+        let forgets = match is_try_chosen(done) {
+            true => self.forgotten(new, &names, &left_out, place),
+            false => Vec::new(),
+        };
         let unbinds = names
             .into_iter()
             .filter(|name| !self.names.binds(&place.scope, name))
             .collect();
-        let inside: Vec<&Definition> = self.new.descendants(new).collect();
-        let is_inert = inside.iter().all(|definition| match definition.kind {
+        let is_replaced = |definition: &&Definition| {
+            let around = |(range, _): &(Range<u32>, String)| range.contains(&definition.range.start);
+            replaced.iter().any(around)
+        };
+        let mut inside = self.new.descendants(new).filter(|definition| !is_replaced(definition));
+        let is_inert = inside.all(|definition| match definition.kind {
             DefinitionKind::Statement(_) | DefinitionKind::Function { .. } | DefinitionKind::Class => {
                 phase(definition) == Phase::Early
             }
@@ -136,13 +159,9 @@ impl Planner<'_> {
             self.bound_aside.extend(binds.iter().cloned());
         }
         let mut outline = Outline::of_definition(self.new, new);
-        outline.retain(|owner| {
-            !left_out
-                .iter()
-                .any(|id| self.new.get(*id).range.contains(&self.new.get(owner.id).range.start))
-        });
+        outline.retain(|owner| !is_replaced(&self.new.get(owner.id)));
         let statement = RunStatement {
-            unit: Unit::without(self.new, new, &ranges),
+            unit: Unit::replacing(self.new, new, &replaced),
             scope: place.scope.clone(),
             binds,
             unbinds,
@@ -155,12 +174,32 @@ impl Planner<'_> {
             bound_again: Vec::new(),
             is_quick: false,
             origin: None,
+            forgets,
+            partial: match unsafe_parts.is_empty() {
+                true => None,
+                false => self.why_in_part(new, place).map(Box::new),
+            },
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
     }
 
+    /// Names of the old block that go if the new one does not bind them: nothing but its parts that run does.
+    fn forgotten(&self, new: DefinitionId, names: &[String], left_out: &[DefinitionId], place: &Place) -> Vec<String> {
+        let kept: Vec<String> = left_out.iter().flat_map(|id| bound_names(self.new, *id)).collect();
+        let of_block = new.index()..self.new.end_of(new);
+        let is_forgotten = |name: &&String| {
+            let binders = self.names.block_binders(&place.scope, name);
+            !binders.is_empty()
+                && binders.iter().all(|binder| of_block.contains(&binder.index()))
+                && self.names.last_binder(&place.scope, name).is_none()
+                && !self.names.is_touched_elsewhere(&place.scope, name)
+                && !kept.contains(name)
+        };
+        names.iter().filter(is_forgotten).cloned().collect()
+    }
+
     /// Patches the definitions of a block whose statements are dealt with as a whole.
-    fn walk_definitions(&mut self, new: DefinitionId, place: &Place) {
+    pub(super) fn walk_definitions(&mut self, new: DefinitionId, place: &Place) {
         for branch in branches(self.new, new) {
             for &child in &self.new.get(branch).children {
                 let Some(before) = self.change.matching.old_of(child) else {
@@ -196,6 +235,11 @@ impl Planner<'_> {
     }
 }
 
+/// Which branches ran is told only of a `try` that chooses anew: elsewhere all of it runs.
+fn is_try_chosen(done: &[DefinitionId]) -> bool {
+    !done.is_empty()
+}
+
 pub(super) fn is_import(definition: &Definition) -> bool {
     matches!(
         definition.kind,
@@ -204,7 +248,7 @@ pub(super) fn is_import(definition: &Definition) -> bool {
 }
 
 /// Something that a `try` which chooses between imports may contain besides them.
-fn is_light_statement(definition: &Definition) -> bool {
+pub(super) fn is_light_statement(definition: &Definition) -> bool {
     match (&definition.kind, &definition.facets) {
         (DefinitionKind::Statement(_), Facets::Statement(facets)) => is_import(definition) || facets.is_inert,
         (DefinitionKind::Function { .. } | DefinitionKind::Class, _) => true,

@@ -203,6 +203,8 @@ impl Planner<'_> {
             bound_again: Vec::new(),
             is_quick: is_quick(definition),
             origin: None,
+            forgets: Vec::new(),
+            partial: self.why_in_part(new, place).map(Box::new),
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }

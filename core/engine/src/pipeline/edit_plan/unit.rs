@@ -61,9 +61,9 @@ impl Unit {
         Self::with_text(tree, block, tree.get(block).range.clone(), &suites)
     }
 
-    /// The unit of a block without these byte ranges.
-    pub fn without(tree: &DefinitionTree, block: DefinitionId, left_out: &[Range<u32>]) -> Self {
-        Self::with_text(tree, block, tree.get(block).range.clone(), &blanks(left_out))
+    /// The unit of a block with other texts, of one line each, for these byte ranges; they are in order.
+    pub fn replacing(tree: &DefinitionTree, block: DefinitionId, replaced: &[(Range<u32>, String)]) -> Self {
+        Self::with_text(tree, block, tree.get(block).range.clone(), replaced)
     }
 
     /// The unit of a `def` without its decorators and with these byte ranges of its header (defaults that keep their

@@ -94,6 +94,12 @@ impl Answers {
             When::Stayed(..) | When::Entered { .. } | When::NotChosen(_) | When::Moved(..) => {}
         }
         let before = ran.iter().position(|ran| *ran == Some(true));
+        // Whatever is chosen now.
+        if let When::Stayed(was, _) | When::Moved(was, _) = guard.when
+            && before != Some(was)
+        {
+            return Ok(Verdict::No);
+        }
         let chosen = match (self.chosen.get(&guard.block), &question.choice) {
             (Some(chosen), _) => *chosen,
             (None, Some(choice)) if choice.is_static => {
@@ -107,9 +113,9 @@ impl Answers {
         Ok(Verdict::of(match guard.when {
             When::Ran(_) | When::NotRan(_) | When::EndedBy(_) | When::Known => true,
             When::NotChosen(branch) => chosen != Some(branch),
-            When::Stayed(was, branch) => before == Some(was) && chosen == Some(branch),
+            When::Stayed(_, branch) => chosen == Some(branch),
             When::Entered { branch, was } => chosen == Some(branch) && (before.is_none() || before != was),
-            When::Moved(was, to) => before == Some(was) && chosen == to,
+            When::Moved(_, to) => chosen == to,
         }))
     }
 }

@@ -8,7 +8,7 @@ use super::branches::{evaluate, own_locals};
 use super::prepare::Stop;
 use super::units::{compile_to_run, execute_quick};
 use crate::pipeline::definitions::{BlockKind, BranchKind, DefinitionId};
-use crate::pipeline::edit_plan::{BlockQuestion, CHOSEN, TraceValue};
+use crate::pipeline::edit_plan::{BlockQuestion, CHOSEN, Tells, Trace, TraceValue};
 use crate::pipeline::locate::{Bindings, resolve};
 
 /// Which branches of the old text ran to their end.
@@ -120,22 +120,34 @@ fn evidence(interpreter: &dyn Interpreter, work: &Work<'_>, question: &BlockQues
     let Some(namespace) = resolve(interpreter, work.namespace, &question.scope) else {
         return Ok(evidence);
     };
-    let mut binders: FxHashMap<&str, Vec<(usize, &TraceValue)>> = FxHashMap::default();
+    let mut binders: FxHashMap<&str, Vec<(usize, &Trace)>> = FxHashMap::default();
     for (index, branch) in question.branches.iter().enumerate() {
+        evidence[index].against_it = branch.raises;
         for trace in &branch.traces {
-            binders.entry(&trace.name).or_default().push((index, &trace.value));
+            binders.entry(&trace.name).or_default().push((index, trace));
         }
     }
     for (name, binders) in binders {
-        let Some(value) = interpreter.entry(namespace, name) else {
-            binders
-                .iter()
-                .for_each(|(branch, _)| evidence[*branch].against_it = true);
+        let value = interpreter.entry(namespace, name);
+        // What is bound above as well says only that a branch which would have bound something else did not run.
+        if binders.iter().any(|(_, trace)| trace.tells == Tells::Absence) {
+            for (branch, trace) in &binders {
+                let is_other = match value {
+                    Some(value) => matches!(fits(interpreter, work, &trace.value, value)?, Fit::Open),
+                    None => true,
+                };
+                evidence[*branch].against_it |= is_other && trace.tells == Tells::Absence;
+            }
+            continue;
+        }
+        let Some(value) = value else {
+            let certain = binders.iter().filter(|(_, trace)| trace.tells == Tells::All);
+            certain.for_each(|(branch, _)| evidence[*branch].against_it = true);
             continue;
         };
         let (mut fitting, mut open) = (Vec::new(), Vec::new());
         for (branch, trace) in &binders {
-            match fits(interpreter, work, trace, value)? {
+            match fits(interpreter, work, &trace.value, value)? {
                 _ if binders.len() == 1 => fitting.push(*branch),
                 Fit::Fits => fitting.push(*branch),
                 Fit::Open => open.push(*branch),
@@ -146,11 +158,13 @@ fn evidence(interpreter: &dyn Interpreter, work: &Work<'_>, question: &BlockQues
         if fitting.is_empty() && open.len() < binders.len() {
             fitting.append(&mut open);
         }
+        fitting.dedup();
         if let [fitting] = fitting[..] {
-            for (branch, _) in &binders {
+            for (branch, trace) in &binders {
                 match *branch == fitting {
                     true => evidence[*branch].for_it = true,
-                    false => evidence[*branch].against_it = true,
+                    false if trace.tells == Tells::All => evidence[*branch].against_it = true,
+                    false => {}
                 }
             }
         }

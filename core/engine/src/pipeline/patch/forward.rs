@@ -28,13 +28,18 @@ pub fn core_of(interpreter: &dyn Interpreter, object: Handle) -> Handle {
         let inside = match interpreter.kind(core) {
             ObjectKind::StaticMethod | ObjectKind::ClassMethod => "__func__",
             ObjectKind::Property => "fget",
-            ObjectKind::Other
-                if interpreter
-                    .class_names(core)
-                    .iter()
-                    .any(|it| it == "functools.cached_property") =>
-            {
-                "func"
+            ObjectKind::Other => {
+                let classes = interpreter.class_names(core);
+                let inside = classes.iter().find_map(|class| match class.as_str() {
+                    "functools.cached_property" => Some("func"),
+                    // `abc.abstractproperty`.
+                    "property" => Some("fget"),
+                    _ => None,
+                });
+                match inside {
+                    Some(inside) => inside,
+                    None => break,
+                }
             }
             _ => break,
         };

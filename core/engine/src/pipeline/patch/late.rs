@@ -7,9 +7,9 @@ use super::branches::{Verdict, choose_late};
 use super::moves::Moves;
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::Failure;
-use super::prepare::{Prepared, Steps, Stop};
+use super::prepare::{Prepared, Steps, Stop, raised};
 use super::propagate::Propagation;
-use super::statements::{self, is_missing_name, without_place};
+use super::statements::{self, forget, is_missing_name, refuse_reached, without_place};
 use super::transaction::Transaction;
 use super::units::{UnitRun, compile_to_run, no_class};
 use super::update::Edited;
@@ -56,17 +56,28 @@ pub fn run_statements(
                     waiting.push((file, index));
                     first.get_or_insert(Failure::Python { operation, error });
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => return Err(refused_if_partial(failure, works, &at_of)),
             }
         }
         match first {
-            Some(failure) if waiting.len() == left.len() => return Err(failure),
+            Some(failure) if waiting.len() == left.len() => return Err(refused_if_partial(failure, works, &at_of)),
             _ => left = waiting,
         }
     }
     // What waited for a test and was prepared just now has run.
     prepared.iter_mut().for_each(|prepared| prepared.late.clear());
     Ok(())
+}
+
+/// See [`raised`].
+fn refused_if_partial(failure: Failure, works: &[Work<'_>], at_of: &FxHashMap<usize, usize>) -> Failure {
+    match failure {
+        Failure::Python {
+            operation: (file, index),
+            error,
+        } => raised(&works[at_of[&file]], index, error),
+        failure => failure,
+    }
 }
 
 fn run_operation(
@@ -206,6 +217,10 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
             prepared.outcome.operations[index].refused = Some(reason);
             Ok(())
         }
+        LateStop::Stop(Stop::Undone(reason)) => Err(Failure::Refused {
+            operation: (work.file, index),
+            reason: Box::new(reason),
+        }),
         LateStop::Stop(Stop::Failed(error)) => Err(Failure::Python {
             operation: (work.file, index),
             error,
@@ -306,7 +321,9 @@ pub fn execute_statement(
         .collect();
     let run = UnitRun::from(statement);
     if statement.scope.classes.is_empty() {
+        forget(interpreter, work, statement, work.namespace)?;
         run.execute(interpreter, code, work.namespace, work.namespace)?;
+        refuse_reached(interpreter, statement, work.namespace)?;
         for (name, value) in kept {
             interpreter.set_entry(work.namespace, name, value);
         }
@@ -314,7 +331,9 @@ pub fn execute_statement(
         let mut scratch =
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         scratch.annotated = work.plan.annotated.get(&statement.scope).cloned().unwrap_or_default();
+        forget(interpreter, work, statement, scratch.locals)?;
         run.execute(interpreter, code, work.namespace, scratch.locals)?;
+        refuse_reached(interpreter, statement, scratch.locals)?;
         scratch.note_ran(interpreter);
         for (name, value) in kept {
             interpreter.set_entry(scratch.locals, name, value);

@@ -115,6 +115,8 @@ pub enum Stop {
     Refused(Refusal),
     /// The whole batch is undone.
     Failed(Box<PythonError>),
+    /// This operation is not applied, and has left something behind: the batch is undone, and tried again without it.
+    Undone(Refusal),
     /// Code of the user has not returned: the batch is undone, and tried again without this operation.
     Overran(Box<Overrun>),
 }
@@ -168,7 +170,12 @@ fn prepare_operation(
     }
     let verdict = module
         .answers
-        .verdict(interpreter, work, &operation.guards, &steps.scratches)?;
+        .verdict(interpreter, work, &operation.guards, &steps.scratches);
+    let verdict = match (verdict, &operation.action) {
+        // It is refused because its test raises.
+        (Err(Stop::Failed(_)), Action::Refuse(reason)) => return Err(Stop::Refused(reason.clone())),
+        (verdict, _) => verdict?,
+    };
     match (verdict, &operation.action) {
         (Verdict::No, _) => {
             outcome.skipped = true;
@@ -362,12 +369,13 @@ pub fn prepare(
                 outcome.is_told |= before.any(|told| !told.is_told && told.refused.as_ref() == Some(&reason));
                 outcome.refused = Some(reason);
             }
-            Err(Stop::Failed(error)) => {
-                return Err(Failure::Python {
+            Err(Stop::Undone(reason)) => {
+                return Err(Failure::Refused {
                     operation: (work.file, index),
-                    error,
+                    reason: Box::new(reason),
                 });
             }
+            Err(Stop::Failed(error)) => return Err(raised(work, index, error)),
             Err(Stop::Overran(overrun)) => {
                 return Err(Failure::Overran {
                     operation: (work.file, index),
@@ -415,6 +423,20 @@ pub fn prepare(
         }
     }
     Ok(module)
+}
+
+/// What became of a batch of which an operation raised. A part of a block raises alone, where a fresh start would perhaps
+/// have gone on with a handler: it is refused.
+pub fn raised(work: &Work<'_>, index: usize, error: Box<PythonError>) -> Failure {
+    let operation = (work.file, index);
+    match &work.plan.operations[index].action {
+        Action::Run(statement) if let Some(reason) = &statement.partial => {
+            let mut reason = reason.clone();
+            reason.why.push_str(&format!("; run alone it raises {error}"));
+            Failure::Refused { operation, reason }
+        }
+        _ => Failure::Python { operation, error },
+    }
 }
 
 /// Does it give a function keyword defaults and take none away? Old code has no use for more of them.

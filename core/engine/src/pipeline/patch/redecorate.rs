@@ -101,7 +101,7 @@ pub fn run(
     let name = format!("{}.{}", work.module, edited.name);
     let mut listed = Vec::new();
     // A decorator that returned the function itself did something else with it.
-    if live.contains(&old) && !rerun.old_registrars.is_empty() {
+    if live.contains(&old) && interpreter.kind(before) != ObjectKind::Other && !rerun.old_registrars.is_empty() {
         listed.push(if made == Some(new) && !rerun.registrars.is_empty() {
             registered_again(&name, &rerun.registrars)
         } else {

@@ -6,6 +6,7 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::classes::evaluate;
 use super::evidence::is_of;
 use super::namespaces::name_swap;
 use super::outcome::Failure;
@@ -189,6 +190,11 @@ fn naming_swaps(
         if text_of(interpreter, object, "__name__").as_deref() == Some(last(&rename.path.from)) {
             swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
         }
+        swaps.extend(dataclass_doc(interpreter, object, &rename.path));
+        for twin in twins(interpreter, object, &rename.path.from) {
+            swaps.extend(text_swap(interpreter, twin, "__name__", last(&rename.path.to)));
+            swaps.extend(requalified(interpreter, twin, &rename.path));
+        }
         follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
         if let (Some(private), Some(own)) = (&rename.private, interpreter.namespace(object)) {
             for (_, to, value) in unrenamed(interpreter, own, private) {
@@ -288,6 +294,53 @@ fn follow(
             _ => {}
         }
     }
+}
+
+/// The swap for the docstring that `dataclass()` has made of the name of a class and of its signature.
+fn dataclass_doc(interpreter: &dyn Interpreter, class: Handle, change: &PathChange) -> Option<Swap> {
+    let own = interpreter.namespace(class)?;
+    let doc = interpreter.entry(own, "__doc__")?;
+    interpreter.entry(own, "__dataclass_fields__")?;
+    let signature = interpreter
+        .text(doc)?
+        .strip_prefix(last(&change.from))
+        .map(str::to_owned)?;
+    let is_its = "1 if str(__import__('inspect').signature(owner)).replace(' -> None', '') == signature else 0";
+    let names = [("owner", class), ("signature", interpreter.new_text(&signature))];
+    let is_its = evaluate(interpreter, is_its, &names).ok()?;
+    (interpreter.integer(is_its) == Some(1)).then(|| Swap::ClassAttribute {
+        class,
+        name: "__doc__".to_owned(),
+        expected: Some(doc),
+        new: Some(interpreter.new_text(&format!("{}{signature}", last(&change.to)))),
+    })
+}
+
+/// The classes of the same name out of which a decorator has made this one, such as `dataclass(slots=True)`: cells of
+/// its methods lead to them.
+fn twins(interpreter: &dyn Interpreter, class: Handle, qualified: &str) -> Vec<Handle> {
+    let mut found = Vec::new();
+    let entries = interpreter
+        .namespace(class)
+        .map_or_else(Vec::new, |namespace| interpreter.entries(namespace));
+    let attribute = |object: Handle, name: &str| interpreter.attribute(object, name).ok().flatten();
+    let functions = entries.into_iter().map(|(_, value)| value);
+    for function in functions.filter(|value| interpreter.kind(*value) == ObjectKind::Function) {
+        let cells = attribute(function, "__closure__").and_then(|cells| interpreter.items(cells).ok());
+        let values = cells
+            .into_iter()
+            .flatten()
+            .filter_map(|cell| attribute(cell, "cell_contents"));
+        found.extend(values.filter(|value| {
+            *value != class
+                && interpreter.kind(*value) == ObjectKind::Class
+                && text_of(interpreter, *value, "__qualname__").as_deref() == Some(qualified)
+                && attribute(*value, "__module__") == attribute(class, "__module__")
+        }));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The swap that gives an object its new `__qualname__`, if the change concerns it.

@@ -8,10 +8,10 @@ use super::classes::{ClassKind, refuse_slots};
 use super::evidence::module_named;
 use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop};
-use super::units::{UnitRun, compile_to_run, no_class};
+use super::units::{UnitRun, compile_to_run, no_class, take_out};
 use super::withheld::still_running;
 use crate::pipeline::edit_plan::{
-    Action, EditCode, Operation, Phase, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
+    Action, EditCode, Operation, Phase, REACHED, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
 };
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
@@ -91,8 +91,13 @@ pub fn prepare_statement(
     let before: FxHashMap<String, Handle> = present
         .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
         .collect();
+    forget(interpreter, work, statement, scratch.locals)?;
     let result = UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals);
-    let is_new = |name: &&String| !chooses || before.get(*name) != interpreter.entry(scratch.locals, name).as_ref();
+    refuse_reached(interpreter, statement, scratch.locals)?;
+    let is_new = |name: &&String| {
+        let now = interpreter.entry(scratch.locals, name);
+        !chooses || (now.is_some() && before.get(*name) != now.as_ref())
+    };
     let bound: Vec<_> = statement.binds.iter().filter(is_new).cloned().collect();
     for (name, value) in &marked {
         if before.get(name) == interpreter.entry(scratch.locals, name).as_ref() {
@@ -120,6 +125,44 @@ pub fn prepare_statement(
     Ok(())
 }
 
+/// Takes out what a block that runs anew has bound: it stays away unless the block binds it again.
+///
+/// # Errors
+/// When the dict refuses.
+pub fn forget(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &RunStatement,
+    locals: Handle,
+) -> Result<(), Stop> {
+    for name in &statement.forgets {
+        // A name that the save removes has its own step.
+        if !is_removed(work, statement, name) && interpreter.entry(locals, name).is_some() {
+            take_out(interpreter, locals, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Does an operation of the save remove a name of the scope of this statement?
+fn is_removed(work: &Work<'_>, statement: &RunStatement, name: &String) -> bool {
+    work.plan.operations.iter().any(|operation| {
+        matches!(&operation.action, Action::Unbind { scope, names, .. }
+            if *scope == statement.scope && names.contains(name))
+    })
+}
+
+/// Refuses a block that has come to a part which is not run.
+///
+/// # Errors
+/// When it has.
+pub fn refuse_reached(interpreter: &dyn Interpreter, statement: &RunStatement, locals: Handle) -> Result<(), Stop> {
+    match &statement.partial {
+        Some(reason) if interpreter.entry(locals, REACHED).is_some() => Err(Stop::Undone((**reason).clone())),
+        _ => Ok(()),
+    }
+}
+
 /// Puts marks in the place of the names of a block that this save removes from where they were bound: what the block binds
 /// anew can be the very object that was there, such as a module. Gives the names with their values.
 fn mark_lost(
@@ -128,13 +171,7 @@ fn mark_lost(
     statement: &RunStatement,
     scratch: &Scratch,
 ) -> Vec<(String, Handle)> {
-    let is_lost = |name: &&String| {
-        work.plan.operations.iter().any(|operation| {
-            matches!(&operation.action, Action::Unbind { scope, names, .. }
-                if *scope == statement.scope && names.contains(name))
-        })
-    };
-    let lost = statement.binds.iter().filter(is_lost);
+    let lost = statement.binds.iter().filter(|name| is_removed(work, statement, name));
     let marked: Vec<_> = lost
         .filter_map(|name| Some((name.clone(), interpreter.entry(scratch.locals, name)?)))
         .collect();

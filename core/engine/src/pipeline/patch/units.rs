@@ -152,7 +152,11 @@ fn hide<'n>(
     Ok(hidden)
 }
 
-fn take_out(interpreter: &dyn Interpreter, dict: Handle, name: &str) -> Result<(), Stop> {
+/// Removes a name from a dict.
+///
+/// # Errors
+/// When it is not there.
+pub fn take_out(interpreter: &dyn Interpreter, dict: Handle, name: &str) -> Result<(), Stop> {
     if let Some(pop) = interpreter.attribute(dict, "pop")? {
         interpreter.call(pop, &[interpreter.new_text(name)])?;
     }

@@ -2,7 +2,7 @@ import sys
 
 port = 80
 if len(sys.argv) > 99:
-    port = 8080
+    port = int("8080")
 
 if sys.version_info > (3,):
     size = 40

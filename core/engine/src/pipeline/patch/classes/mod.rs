@@ -31,6 +31,7 @@ pub use kind::ClassKind;
 pub use makers::note_makers;
 pub use merge::merge;
 pub use protocols::follow_protocols;
+pub use python::evaluate;
 pub use slots::refuse_slots;
 
 use jurigged_runtime::{Handle, Interpreter};

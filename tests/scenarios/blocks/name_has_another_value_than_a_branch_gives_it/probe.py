@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(getattr(app, "port", None), app.serve())
