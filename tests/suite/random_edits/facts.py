@@ -29,7 +29,9 @@ def shown(value):
 
 def annotations(value, path):
     found = getattr(value, "__annotations__", {})
-    print(path, "annotations", {name: getattr(kind, "__name__", shown(kind)) for name, kind in found.items()})
+    # An empty one is made by whoever looks.
+    if found:
+        print(path, "annotations", {name: getattr(kind, "__name__", shown(kind)) for name, kind in found.items()})
 
 
 def facts(value, path, seen):
