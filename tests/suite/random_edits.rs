@@ -6,9 +6,13 @@
 
 mod dice;
 mod edit;
+mod edit_wider;
 mod function;
+mod more;
 mod program;
+mod record;
 mod sequence;
+mod statement;
 
 use libtest_mimic::Trial;
 
@@ -36,18 +40,21 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     let mut trials = Vec::new();
     for (interpreter, (processes, programs, edits)) in sizes {
-        for process in 0..processes {
-            let interpreter = interpreter.clone();
-            let seeds = process * programs + 1..=(process + 1) * programs;
-            let name = format!(
-                "random edits: programs {} to {}, {edits} edits [{}]",
-                seeds.start(),
-                seeds.end(),
-                interpreter.label
-            );
-            trials.push(Trial::test(name, move || {
-                sequence::run(&interpreter, seeds, edits).map_err(failed)
-            }));
+        for is_wider in [false, true] {
+            for process in 0..processes {
+                let interpreter = interpreter.clone();
+                let seeds = process * programs + 1..=(process + 1) * programs;
+                let name = format!(
+                    "random edits: {}programs {} to {}, {edits} edits [{}]",
+                    if is_wider { "wider " } else { "" },
+                    seeds.start(),
+                    seeds.end(),
+                    interpreter.label
+                );
+                trials.push(Trial::test(name, move || {
+                    sequence::run(&interpreter, seeds, is_wider, edits).map_err(failed)
+                }));
+            }
         }
     }
     trials

@@ -69,6 +69,19 @@ pub struct Tools<'a> {
     pub fault: Fault,
 }
 
+/// `__firstlineno__` of classes came with this version.
+const CLASS_LINES_SINCE: (u8, u8, u8) = (3, 13, 0);
+
+impl Tools<'_> {
+    /// What the configuration and the interpreter say about plans.
+    fn planning(&self) -> PlanSettings {
+        PlanSettings {
+            class_lines: self.runtime.facts().version >= CLASS_LINES_SINCE,
+            ..self.planning
+        }
+    }
+}
+
 /// One save: from a batch of changed files to what the user reads.
 pub fn reload(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Report {
     let mut snapshot = capture::capture(batch);
@@ -96,7 +109,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report, true);
-    let mut plan = edit_plan::plan(&changes, program, tools.planning);
+    let mut plan = edit_plan::plan(&changes, program, tools.planning());
     if changes.is_empty() {
         return report;
     }

@@ -2,13 +2,20 @@
 
 use super::dice::Dice;
 use super::function::{FUNCTION_DECORATORS, Function, METHOD_DECORATORS};
-use super::program::{Around, Base, HEADERS, Item, Kind, MODULES, Program};
+use super::more::{MORE_FUNCTION_DECORATORS, MORE_METHOD_DECORATORS};
+use super::program::{Around, Base, CLASS_DECORATORS, HEADERS, Item, Kind, MODULES, MORE_HEADERS, Program};
 
 /// How deep classes and blocks nest at most.
-const DEPTH: usize = 3;
+pub const DEPTH: usize = 3;
 
-/// Where a list of items is: for each class or block on the way its place, and which of its lists it is.
-type Path = Vec<(usize, usize)>;
+/// Where a list of items is.
+#[derive(Clone, Debug, Default)]
+pub struct Path {
+    /// Which of the two files.
+    file: usize,
+    /// For each class or block on the way its place, and which of its lists it is.
+    pub steps: Vec<(usize, usize)>,
+}
 
 impl Program {
     /// Changes one to three things; says what.
@@ -18,6 +25,9 @@ impl Program {
     }
 
     fn edit_once(&mut self, dice: &mut Dice) -> String {
+        if self.wider.is_some() && dice.rarely() {
+            return self.edit_wider(dice);
+        }
         match dice.below(16) {
             0 => self.add(dice),
             1 => self.delete(dice),
@@ -28,12 +38,16 @@ impl Program {
             _ => {
                 let (base, number) = (self.any_base(dice), self.any_number(dice));
                 let (path, around) = self.any_list(dice);
+                let is_wider = self.wider.is_some();
                 let items = self.list(&path);
                 if items.is_empty() {
                     return "nothing".to_owned();
                 }
                 let at = dice.below(items.len());
-                change(&mut items[at], around, (base, number), dice)
+                match is_wider && dice.often() {
+                    true => change_wider(&mut items[at], around, base, dice),
+                    false => change(&mut items[at], around, (base, number), dice),
+                }
             }
         }
     }
@@ -44,31 +58,37 @@ impl Program {
             found.push((path.clone(), around));
             for (at, item) in items.iter().enumerate() {
                 let inside = match (&item.kind, around) {
-                    (Kind::Class { .. }, _) | (_, Around::Class) => Around::Class,
+                    (Kind::Class { .. } | Kind::Record(_), _) | (_, Around::Class) => Around::Class,
                     _ => Around::Block,
                 };
                 for (which, list) in item.lists().enumerate() {
                     let mut path = path.clone();
-                    path.push((at, which));
+                    path.steps.push((at, which));
                     collect(list, &path, inside, found);
                 }
             }
         }
         let mut found = Vec::new();
-        collect(&self.items, &Path::new(), Around::Module, &mut found);
+        for (file, items) in self.files().enumerate() {
+            let path = Path {
+                file,
+                ..Path::default()
+            };
+            collect(items, &path, Around::Module, &mut found);
+        }
         found
     }
 
-    fn list(&mut self, path: &Path) -> &mut Vec<Item> {
-        let mut list = &mut self.items;
-        for (at, which) in path {
+    pub fn list(&mut self, path: &Path) -> &mut Vec<Item> {
+        let mut list = self.files_mut().nth(path.file).expect("it is there");
+        for (at, which) in &path.steps {
             list = list[*at].lists_mut().nth(*which).expect("it is there");
         }
         list
     }
 
     /// The items of the module as often as those of all classes and blocks together.
-    fn any_list(&self, dice: &mut Dice) -> (Path, Around) {
+    pub fn any_list(&self, dice: &mut Dice) -> (Path, Around) {
         let lists = self.lists();
         let at = if dice.below(2) == 0 { 0 } else { dice.below(lists.len()) };
         lists[at].clone()
@@ -76,7 +96,7 @@ impl Program {
 
     fn add(&mut self, dice: &mut Dice) -> String {
         let (path, around) = self.any_list(dice);
-        let item = self.item(dice, around, path.len().min(2));
+        let item = self.item(dice, around, path.steps.len().min(2));
         let said = format!("add {}", item.name);
         let items = self.list(&path);
         items.insert(dice.below(items.len() + 1), item);
@@ -114,7 +134,9 @@ impl Program {
         }
         let at = dice.below(items.len());
         let is_movable = match &items[at].kind {
-            Kind::Function(function) => function.decorator.is_none_or(|it| FUNCTION_DECORATORS.contains(&it)),
+            Kind::Function(function) => function
+                .decorator
+                .is_none_or(|it| FUNCTION_DECORATORS.contains(&it) || MORE_FUNCTION_DECORATORS.contains(&it)),
             Kind::Closure { .. } | Kind::Block { .. } => false,
             _ => true,
         };
@@ -126,7 +148,7 @@ impl Program {
             function.calls_super = false;
         }
         let (to, _) = self.any_list(dice);
-        let to = if to.len() < DEPTH { to } else { Path::new() };
+        let to = if to.steps.len() < DEPTH { to } else { Path::default() };
         let said = format!("move {} elsewhere", item.name);
         let items = self.list(&to);
         items.insert(dice.below(items.len() + 1), item);
@@ -210,6 +232,43 @@ fn change(item: &mut Item, around: Around, found: (Base, Option<usize>), dice: &
             *header = HEADERS[dice.below(HEADERS.len())];
             "header"
         }
+        Kind::Record(record) => record.change(found.0, dice),
+        Kind::Statement(statement) => statement.change(dice),
+    };
+    format!("{what} of {}", item.name)
+}
+
+/// What only items of the wider programs have. `base`: one that it may get.
+fn change_wider(item: &mut Item, around: Around, base: Base, dice: &mut Dice) -> String {
+    let what = match &mut item.kind {
+        Kind::Function(function) if dice.rarely() => {
+            let decorators: &[&'static str] = match around {
+                Around::Class => &MORE_METHOD_DECORATORS,
+                _ => &MORE_FUNCTION_DECORATORS,
+            };
+            function.decorator = dice.often().then(|| decorators[dice.below(decorators.len())]);
+            "decorator"
+        }
+        Kind::Function(function) if dice.rarely() => {
+            function.is_async = !function.is_async;
+            "async"
+        }
+        Kind::Function(function) => function.more.change(dice),
+        Kind::Class { decorator, .. } if dice.rarely() => {
+            *decorator = dice
+                .often()
+                .then(|| CLASS_DECORATORS[dice.below(CLASS_DECORATORS.len())]);
+            "class decorator"
+        }
+        Kind::Class { keyword, .. } if dice.rarely() => {
+            *keyword = dice.often().then(|| dice.below(4));
+            "keyword"
+        }
+        Kind::Block { header, .. } => {
+            *header = MORE_HEADERS[dice.below(MORE_HEADERS.len())];
+            "header"
+        }
+        _ => return change(item, around, (base, None), dice),
     };
     format!("{what} of {}", item.name)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::dice::Dice;
+use super::more::More;
 use super::program::{Around, Names};
 
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub struct Function {
     pub comprehension: bool,
     pub calls_super: bool,
     pub extra_lines: usize,
+    pub more: More,
 }
 
 pub const METHOD_DECORATORS: [&str; 5] = ["staticmethod", "classmethod", "property", "passing", "wrapping"];
@@ -63,6 +65,7 @@ impl Function {
             comprehension: dice.rarely(),
             calls_super: false,
             extra_lines: dice.below(3),
+            more: More::default(),
         }
     }
 
@@ -81,15 +84,18 @@ impl Function {
             10 => self.comprehension = false,
             11 => self.calls_super = false,
             12 => self.extra_lines = 0,
+            13 => self.more = More::default(),
+            14 => self.more.shapes = 0,
             _ => {}
         }
     }
 
     pub fn write(&self, text: &mut String, name: &str, indent: &str, names: Names<'_>) {
+        self.more.write_before(text, name, indent, self.value);
         if let Some(decorator) = self.decorator {
             let _ = writeln!(text, "{indent}@{decorator}");
         }
-        let annotation = if self.annotated { ": int" } else { "" };
+        let annotation = if self.annotated { self.more.annotation() } else { "" };
         let mut parameters: Vec<String> = Vec::new();
         for (name, default) in &self.parameters {
             let kind = if name == "self" { "" } else { annotation };
@@ -98,14 +104,21 @@ impl Function {
                 None => format!("{name}{kind}"),
             });
         }
-        if self.keyword_default.is_some() || names.number(self.number).is_some() {
-            parameters.push("*".to_owned());
+        self.more.end_positional(&mut parameters);
+        let has_keywords = self.keyword_default.is_some() || names.number(self.number).is_some();
+        match self.more.is_starred {
+            true => parameters.push("*args".to_owned()),
+            false if has_keywords => parameters.push("*".to_owned()),
+            false => {}
         }
         if let Some(value) = self.keyword_default {
             parameters.push(format!("k0{annotation} = {value}"));
         }
         if let Some(number) = names.number(self.number) {
             parameters.push(format!("n0{annotation} = {number}"));
+        }
+        if self.more.is_starred {
+            parameters.push("**kwargs".to_owned());
         }
         let prefix = if self.is_async { "async " } else { "" };
         let result = if self.annotated { " -> str" } else { "" };
@@ -130,7 +143,11 @@ impl Function {
         if self.comprehension {
             line(&format!("found = [n + {} for n in range(3)]", self.value));
         }
+        self.more.write_shapes(&mut line, self.is_async, self.value);
         let last = if self.yields { "yield" } else { "return" };
         line(&format!("{last} {}", self.value));
+        if self.decorator == Some("property") {
+            self.more.write_setter(text, name, indent);
+        }
     }
 }

@@ -8,13 +8,30 @@ use std::fmt::Write as _;
 
 use super::dice::Dice;
 use super::function::Function;
+use super::more::More;
+use super::record::Record;
+use super::statement::Statement;
 
-/// A module, and the numbers of a second one.
+/// A module, and a second one with numbers.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub items: Vec<Item>,
     pub numbers: Vec<Number>,
     pub next_id: usize,
+    /// What only the wider programs have.
+    pub wider: Option<Wider>,
+}
+
+/// What only the wider programs have: a second file with definitions too, and more kinds of them in both. What a seed of
+/// the others means does not depend on it.
+#[derive(Clone, Debug, Default)]
+pub struct Wider {
+    /// The definitions of the second file, which the first one imports.
+    pub others: Vec<Item>,
+    /// Does the first file begin with `from __future__ import annotations`?
+    pub has_future: bool,
+    /// Is the second file imported by `*`?
+    pub is_starred: bool,
 }
 
 /// A name of the second file.
@@ -60,6 +77,9 @@ pub enum Kind {
     Class {
         base: Base,
         docstring: Option<usize>,
+        /// Of the wider programs: a decorator, and a number for a keyword.
+        decorator: Option<&'static str>,
+        keyword: Option<usize>,
         members: Vec<Item>,
     },
     Block {
@@ -68,6 +88,10 @@ pub enum Kind {
         /// What the `else` of an `if` holds.
         otherwise: Vec<Item>,
     },
+    /// Of the wider programs.
+    Record(Record),
+    /// Of the wider programs.
+    Statement(Statement),
 }
 
 /// The bases of a class.
@@ -126,6 +150,108 @@ BASES = [Base, Other]
 LEVEL = 2
 ";
 
+/// Bases, headers and class decorators that the wider programs have too.
+pub const MORE_BASES: [&str; 8] = [
+    "Base",
+    "Other",
+    "Base, Other",
+    "Keyed",
+    "Keyed, Base",
+    "abc.ABC",
+    "Slotted",
+    "dict",
+];
+pub const MORE_HEADERS: [&str; 12] = [
+    "if True:",
+    "if not BASES:",
+    "if LEVEL > 1:",
+    "if len(BASES) == 2:",
+    "try:",
+    "with passing_by():",
+    "for _ in range(1):",
+    "if typing.TYPE_CHECKING:",
+    "if sys.version_info >= (3, 0):",
+    "if LEVEL == 1:",
+    "for _ in range(2):",
+    "while BASES:",
+];
+pub const CLASS_DECORATORS: [&str; 3] = ["marking", "labelled(1)", "labelled(2)"];
+
+/// What both files of a wider program begin with.
+const MORE_HEAD: &str = "\
+import abc
+import contextlib
+import dataclasses
+import enum
+import functools
+import sys
+import typing
+
+
+def passing(function):
+    return function
+
+
+def wrapping(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+    return wrapper
+
+
+def named(name):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            return name, function(*args, **kwargs)
+        return wrapper
+    return decorate
+
+
+def marking(cls):
+    cls.mark = 1
+    return cls
+
+
+def labelled(label):
+    def decorate(cls):
+        cls.label = label
+        return cls
+    return decorate
+
+
+@contextlib.contextmanager
+def passing_by():
+    yield
+
+
+class Base:
+    pass
+
+
+class Other:
+    pass
+
+
+class Slotted:
+    __slots__ = ()
+
+
+class Keyed:
+    def __init_subclass__(cls, key=0, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.key = key
+
+
+class Meta(type):
+    def __repr__(cls):
+        return cls.__qualname__
+
+
+BASES = [Base, Other]
+LEVEL = 2
+";
+
 /// Where a definition stands: what can be decorated and how depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Around {
@@ -136,11 +262,12 @@ pub enum Around {
 
 impl Program {
     /// Five to ten definitions and statements, up to two numbers.
-    pub fn new(dice: &mut Dice) -> Self {
+    pub fn new(dice: &mut Dice, wider: Option<Wider>) -> Self {
         let mut program = Self {
             items: Vec::new(),
             numbers: Vec::new(),
             next_id: 0,
+            wider,
         };
         for _ in 0..dice.below(3) {
             program.add_number(dice);
@@ -148,6 +275,17 @@ impl Program {
         for _ in 0..5 + dice.below(6) {
             let item = program.item(dice, Around::Module, 0);
             program.items.push(item);
+        }
+        if program.wider.is_some() {
+            let others = (0..dice.below(4))
+                .map(|_| program.item(dice, Around::Module, 1))
+                .collect();
+            let (has_future, is_starred) = (dice.rarely(), dice.rarely());
+            program.wider = Some(Wider {
+                others,
+                has_future,
+                is_starred,
+            });
         }
         program
     }
@@ -171,12 +309,13 @@ impl Program {
 
     /// One of the bases that a class can be given.
     pub fn any_base(&self, dice: &mut Dice) -> Base {
-        let is_class = |item: &&Item| matches!(item.kind, Kind::Class { .. });
+        let is_class = |item: &&Item| item.is_base();
         let classes: Vec<usize> = self.items.iter().filter(is_class).map(|item| item.id).collect();
+        let fixed: &[&'static str] = if self.wider.is_some() { &MORE_BASES } else { &BASES };
         match dice.below(4) {
             0 => Base::None,
             1 if !classes.is_empty() => Base::Item(classes[dice.below(classes.len())]),
-            _ => Base::Fixed(BASES[dice.below(BASES.len())]),
+            _ => Base::Fixed(fixed[dice.below(fixed.len())]),
         }
     }
 
@@ -184,6 +323,25 @@ impl Program {
     pub fn item(&mut self, dice: &mut Dice, around: Around, depth: usize) -> Item {
         self.next_id += 1;
         let id = self.next_id;
+        if self.wider.is_some() && dice.rarely() {
+            let is_record = depth < 2 && dice.often();
+            let (prefix, kind) = match is_record {
+                true => {
+                    let count = dice.below(3);
+                    let members = (0..count).map(|_| self.item(dice, Around::Class, 2)).collect();
+                    let base = self.any_base(dice);
+                    ("Record", Kind::Record(Record::new(dice, base, members)))
+                }
+                false => ("stated", Kind::Statement(Statement::new(dice))),
+            };
+            return Item {
+                id,
+                space: dice.below(3),
+                name: format!("{prefix}_{id}"),
+                kind,
+            };
+        }
+        let headers: &[&'static str] = if self.wider.is_some() { &MORE_HEADERS } else { &HEADERS };
         let kind_count = match (around, depth) {
             (_, 2..) => 6,
             (Around::Class, _) => 9,
@@ -205,11 +363,20 @@ impl Program {
                     false => Base::None,
                 };
                 let docstring = dice.rarely().then(|| dice.below(100));
+                let (mut decorator, mut keyword) = (None, None);
+                if self.wider.is_some() {
+                    decorator = dice
+                        .rarely()
+                        .then(|| CLASS_DECORATORS[dice.below(CLASS_DECORATORS.len())]);
+                    keyword = dice.rarely().then(|| dice.below(4));
+                }
                 (
                     "Class",
                     Kind::Class {
                         base,
                         docstring,
+                        decorator,
+                        keyword,
                         members,
                     },
                 )
@@ -220,7 +387,7 @@ impl Program {
                     _ => Around::Block,
                 };
                 let members = self.members(dice, inside, depth);
-                let header = HEADERS[dice.below(HEADERS.len())];
+                let header = headers[dice.below(headers.len())];
                 let otherwise = match dice.rarely() {
                     true => self.members(dice, inside, depth),
                     false => Vec::new(),
@@ -250,7 +417,11 @@ impl Program {
             ),
             _ => {
                 let number = self.any_number(dice);
-                ("work", Kind::Function(Function::new(dice, around, number)))
+                let mut function = Function::new(dice, around, number);
+                if self.wider.is_some() {
+                    function.more = More::new(dice);
+                }
+                ("work", Kind::Function(function))
             }
         };
         Item {
@@ -268,15 +439,36 @@ impl Program {
 
     /// The text of the module of this name.
     pub fn text(&self, module: &str) -> String {
-        // Loaded also where nothing of it is used yet, so that all saves of it are answered.
-        let mut text = format!("{HEAD}import {module}_numbers\n");
-        for number in &self.numbers {
-            let _ = writeln!(text, "from {module}_numbers import {}", number.name);
-        }
-        let names = Names {
+        let mut text = String::new();
+        let mut names = Names {
             numbers: &self.numbers,
+            imported: &[],
             items: &self.items,
         };
+        let mut is_starred = false;
+        match &self.wider {
+            None => text.push_str(HEAD),
+            Some(wider) => {
+                is_starred = wider.is_starred;
+                names.imported = &wider.others;
+                if wider.has_future {
+                    text.push_str("from __future__ import annotations\n");
+                }
+                if is_starred {
+                    let _ = writeln!(text, "from {module}_numbers import *");
+                }
+                text.push_str(MORE_HEAD);
+            }
+        }
+        // Loaded also where nothing of it is used yet, so that all saves of it are answered.
+        let _ = writeln!(text, "import {module}_numbers");
+        if !is_starred {
+            let imported = names.imported.iter().filter(|item| item.is_bound());
+            let imported = imported.map(|item| &item.name);
+            for name in self.numbers.iter().map(|number| &number.name).chain(imported) {
+                let _ = writeln!(text, "from {module}_numbers import {name}");
+            }
+        }
         self.items.iter().for_each(|item| item.write(&mut text, 0, names));
         text
     }
@@ -287,7 +479,26 @@ impl Program {
         for number in &self.numbers {
             let _ = writeln!(text, "{} = {}", number.name, number.value);
         }
+        if let Some(wider) = &self.wider {
+            text.push_str(MORE_HEAD);
+            let names = Names {
+                numbers: &self.numbers,
+                imported: &[],
+                items: &wider.others,
+            };
+            wider.others.iter().for_each(|item| item.write(&mut text, 0, names));
+        }
         text
+    }
+
+    /// The items of the two files.
+    pub fn files(&self) -> impl Iterator<Item = &Vec<Item>> {
+        std::iter::once(&self.items).chain(self.wider.iter().map(|wider| &wider.others))
+    }
+
+    /// The same, to change.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = &mut Vec<Item>> {
+        std::iter::once(&mut self.items).chain(self.wider.iter_mut().map(|wider| &mut wider.others))
     }
 
     /// The numbers of all items.
@@ -299,7 +510,7 @@ impl Program {
             }
         }
         let mut ids = self.numbers.iter().map(|number| number.id).collect();
-        collect(&self.items, &mut ids);
+        self.files().for_each(|items| collect(items, &mut ids));
         ids
     }
 
@@ -313,14 +524,14 @@ impl Program {
                 .for_each(|list| remove(list, id));
         }
         let mut program = self.clone();
-        remove(&mut program.items, id);
+        program.files_mut().for_each(|items| remove(items, id));
         program.numbers.retain(|number| number.id != id);
         program
     }
 }
 
 /// How many ways there are to make an item [simpler](Program::simpler).
-pub const SIMPLER: usize = 13;
+pub const SIMPLER: usize = 15;
 
 impl Program {
     /// The program in which one item has a feature less, if it had it.
@@ -332,10 +543,24 @@ impl Program {
             })
         }
         let mut program = self.clone();
-        if let Some(item) = find(&mut program.items, id) {
+        if let Some(item) = program.files_mut().find_map(|items| find(items, id)) {
             item.leave_out(step);
         }
         program
+    }
+
+    /// The programs that have a feature of all less, if this one has it.
+    pub fn plainer(&self) -> [Self; 2] {
+        [true, false].map(|of_future| {
+            let mut program = self.clone();
+            if let Some(wider) = &mut program.wider {
+                match of_future {
+                    true => wider.has_future = false,
+                    false => wider.is_starred = false,
+                }
+            }
+            program
+        })
     }
 }
 
@@ -343,6 +568,8 @@ impl Program {
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
     numbers: &'a [Number],
+    /// The items of another file that are imported.
+    imported: &'a [Item],
     items: &'a [Item],
 }
 
@@ -353,15 +580,16 @@ impl Names<'_> {
         Some(&number.name)
     }
 
-    /// The bases of the class `of`, in brackets.
-    fn base(&self, base: Base, of: usize) -> String {
+    /// The bases of the class `of`.
+    pub fn base(&self, base: Base, of: usize) -> &str {
         match base {
-            Base::None => String::new(),
-            Base::Fixed(names) => format!("({names})"),
+            Base::None => "",
+            Base::Fixed(names) => names,
             Base::Item(id) => {
-                let mut before = self.items.iter().take_while(|item| !item.holds(of));
-                let found = before.find(|item| item.id == id && matches!(item.kind, Kind::Class { .. }));
-                found.map_or_else(String::new, |item| format!("({})", item.name))
+                let before = self.items.iter().take_while(|item| !item.holds(of));
+                let mut reached = self.imported.iter().chain(before);
+                let found = reached.find(|item| item.id == id && item.is_base());
+                found.map_or("", |item| &item.name)
             }
         }
     }
@@ -373,6 +601,7 @@ impl Item {
         let (members, otherwise) = match &self.kind {
             Kind::Class { members, .. } => (Some(members), None),
             Kind::Block { members, otherwise, .. } => (Some(members), Some(otherwise)),
+            Kind::Record(record) => (Some(&record.members), None),
             _ => (None, None),
         };
         members.into_iter().chain(otherwise)
@@ -383,6 +612,7 @@ impl Item {
         let (members, otherwise) = match &mut self.kind {
             Kind::Class { members, .. } => (Some(members), None),
             Kind::Block { members, otherwise, .. } => (Some(members), Some(otherwise)),
+            Kind::Record(record) => (Some(&mut record.members), None),
             _ => (None, None),
         };
         members.into_iter().chain(otherwise)
@@ -394,9 +624,30 @@ impl Item {
             (Kind::Constant { plus, .. }, 1) => *plus = None,
             (Kind::Class { base, .. }, 1) => *base = Base::None,
             (Kind::Class { docstring, .. }, 2) => *docstring = None,
+            (Kind::Class { decorator, .. }, 3) => *decorator = None,
+            (Kind::Class { keyword, .. }, 4) => *keyword = None,
+            (Kind::Record(record), step) => record.leave_out(step),
             (Kind::Block { otherwise, .. }, 1) => otherwise.clear(),
             (Kind::Function(function), step) => function.leave_out(step),
             _ => {}
+        }
+    }
+
+    /// Can a class have this as its base?
+    fn is_base(&self) -> bool {
+        match &self.kind {
+            Kind::Class { .. } => true,
+            Kind::Record(record) => record.is_base(),
+            _ => false,
+        }
+    }
+
+    /// Does its statement bind its name?
+    fn is_bound(&self) -> bool {
+        match &self.kind {
+            Kind::Block { .. } => false,
+            Kind::Statement(statement) => statement.is_bound(),
+            _ => true,
         }
     }
 
@@ -405,7 +656,7 @@ impl Item {
         self.id == id || self.lists().flatten().any(|item| item.holds(id))
     }
 
-    fn write(&self, text: &mut String, depth: usize, names: Names<'_>) {
+    pub fn write(&self, text: &mut String, depth: usize, names: Names<'_>) {
         let (indent, name) = ("    ".repeat(depth), &self.name);
         for number in 0..self.space {
             let _ = if number % 2 == 0 {
@@ -442,9 +693,15 @@ impl Item {
             Kind::Class {
                 base,
                 docstring,
+                decorator,
+                keyword,
                 members,
             } => {
-                let _ = writeln!(text, "{indent}class {name}{}:", names.base(*base, self.id));
+                if let Some(decorator) = decorator {
+                    let _ = writeln!(text, "{indent}@{decorator}");
+                }
+                let heading = heading(names.base(*base, self.id), *keyword);
+                let _ = writeln!(text, "{indent}class {name}{heading}:");
                 if let Some(words) = docstring {
                     let _ = writeln!(text, "{indent}    \"\"\"Words {words}.\"\"\"");
                 }
@@ -466,8 +723,30 @@ impl Item {
                     let _ = writeln!(text, "{indent}else:");
                     otherwise.iter().for_each(|member| member.write(text, depth + 1, names));
                 }
+                if header.starts_with("while") {
+                    let _ = writeln!(text, "{indent}    break");
+                }
+                Ok(())
+            }
+            Kind::Record(record) => {
+                record.write(text, name, depth, names.base(record.base, self.id), names);
+                Ok(())
+            }
+            Kind::Statement(statement) => {
+                statement.write(text, name, &indent);
                 Ok(())
             }
         };
+    }
+}
+
+/// What follows the name of a class: a keyword only where the bases take it.
+fn heading(bases: &str, keyword: Option<usize>) -> String {
+    match keyword {
+        Some(value) if bases.starts_with("Keyed") => format!("({bases}, key={value})"),
+        Some(value) if bases.is_empty() && value % 2 == 0 => "(metaclass=Meta)".to_owned(),
+        Some(_) if bases.is_empty() => "(metaclass=abc.ABCMeta)".to_owned(),
+        _ if bases.is_empty() => String::new(),
+        _ => format!("({bases})"),
     }
 }

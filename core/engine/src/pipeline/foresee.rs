@@ -15,7 +15,7 @@ pub fn foresee(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>
     let snapshot = capture::capture(batch);
     let mut report = Report::default();
     let changes = compare(program, &snapshot, tools, &mut report, false);
-    let mut plan = edit_plan::plan(&changes, program, tools.planning);
+    let mut plan = edit_plan::plan(&changes, program, tools.planning());
     program.stuck.refuse(&changes, &mut plan);
     Foresight::of(&changes, &plan, report.diagnostics)
 }

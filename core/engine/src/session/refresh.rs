@@ -282,5 +282,6 @@ pub(super) fn planning(settings: &crate::config::Settings) -> PlanSettings {
     PlanSettings {
         propagate: settings.patch.propagate.value,
         run_blocks: settings.patch.run_blocks.value,
+        ..PlanSettings::default()
     }
 }

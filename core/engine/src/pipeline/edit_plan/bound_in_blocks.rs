@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::blocks::{branches, is_main_guard};
 use super::guard::{Guard, When};
 use super::operation::{Action, BoundAgain};
-use super::statements::bound_names;
+use super::statements::{annotated_name, annotated_names, bound_names};
 use super::{EditCode, Place, Planner, Refusal, Scope, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
 
@@ -177,7 +177,8 @@ impl Planner<'_> {
             let refused = refused.into_iter().map(|(guards, why)| (guards, Action::Refuse(why)));
             let unbound = unbound
                 .into_iter()
-                .map(|(guards, name)| (guards, action(vec![name], Vec::new())));
+                .map(|(guards, name)| (guards, action(vec![name.clone()], self.unannotated_with(&lost, name))));
+            let unbound: Vec<_> = unbound.collect();
             let is_more_gone = !lost.gone.is_empty() || !lost.annotations.is_empty();
             let gone = is_more_gone.then(|| (Vec::new(), action(lost.gone.clone(), lost.annotations.clone())));
             for (more, action) in refused.chain(unbound).chain(gone) {
@@ -185,6 +186,19 @@ impl Planner<'_> {
                 self.push(lost.edit, Some(lost.definition), None, action);
             }
             self.guards.clear();
+        }
+    }
+
+    /// The annotation that goes with a lost name, which only blocks go on to annotate.
+    fn unannotated_with(&self, lost: &Lost, name: String) -> Vec<String> {
+        let was_annotated = annotated_names(self.old, lost.definition).contains(&name);
+        let is_annotated = |new: &DefinitionId| annotated_name(self.new, *new).as_ref() == Some(&name);
+        let scope = self.change.matching.new_of(self.old.enclosing_scope(lost.definition));
+        let stays = scope.is_some_and(|scope| self.new.get(scope).children.iter().any(is_annotated));
+        if was_annotated && !stays {
+            vec![name]
+        } else {
+            Vec::new()
         }
     }
 

@@ -512,7 +512,13 @@ fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
         for import in &facets.imports {
             let is_it = |module: &str| module_meant(&text.module, &text.path, module, import.level, &name.module);
             match &import.name {
-                Some(star) if star == "*" && is_it(&import.module) => stars.push(definition.id),
+                Some(star) if star == "*" && is_it(&import.module) => {
+                    // What the module binds itself behind the import hides what the import gives.
+                    let own = text.names.last_binder(&Scope::default(), &name.name);
+                    if own.is_none_or(|own| own < definition.id) {
+                        stars.push(definition.id);
+                    }
+                }
                 Some(imported) if *imported == name.name && is_it(&import.module) => {
                     bound.push((definition.id, import.bound_as.clone()));
                 }

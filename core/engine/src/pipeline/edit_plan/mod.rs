@@ -8,6 +8,7 @@ mod anew;
 mod blocks;
 mod bound_in_blocks;
 mod chained;
+mod class_lines;
 mod class_statements;
 mod compatible_branches;
 mod decorated;
@@ -98,6 +99,8 @@ pub struct PlanSettings {
     pub propagate: bool,
     /// `blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
     pub run_blocks: bool,
+    /// The body of a class has its line among its constants (`__firstlineno__`, since 3.13).
+    pub class_lines: bool,
 }
 
 /// The defaults of the configuration.
@@ -106,6 +109,7 @@ impl Default for PlanSettings {
         Self {
             propagate: true,
             run_blocks: false,
+            class_lines: false,
         }
     }
 }
@@ -152,6 +156,10 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         operations: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
+        class_lines: match settings.class_lines {
+            true => class_lines::moved(change),
+            false => FxHashSet::default(),
+        },
     };
     planner.plan_overloads();
     let place = Place {
@@ -225,6 +233,8 @@ struct Planner<'a> {
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,
+    /// Definitions that only move, with a line among the constants of what is in them.
+    class_lines: FxHashSet<DefinitionId>,
 }
 
 impl Planner<'_> {
@@ -253,7 +263,8 @@ impl Planner<'_> {
                     if self.anew == Anew::No
                         && self.is_untouched(before, child)
                         && !self.overloads.made_anew.contains(&child)
-                        && !self.opened.contains(&child) =>
+                        && !self.opened.contains(&child)
+                        && !self.class_lines.contains(&child) =>
                 {
                     self.keep(before, child);
                 }

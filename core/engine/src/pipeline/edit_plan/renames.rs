@@ -41,6 +41,15 @@ impl Planner<'_> {
             return;
         };
         let (old_scope, is_deleted) = self.old_scope(old);
+        let old_place = Place {
+            scope: old_scope.clone(),
+            ..place.clone()
+        };
+        if !is_deleted && self.names.binds(&old_scope, &from) && self.is_bound_in_blocks_only(&from, &old_place) {
+            // Whether the old name goes depends on the branches that run.
+            self.removed(old, &old_place);
+            return self.added(new, place);
+        }
         let rename = Rename {
             path: PathChange {
                 from: before.path.to_string(),

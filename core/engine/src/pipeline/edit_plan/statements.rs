@@ -355,12 +355,11 @@ impl Planner<'_> {
         self.push(edit, Some(id), None, action);
     }
 
-    /// The name that an old statement annotates, where nothing annotates it any more.
+    /// The names that an old statement or block annotates, where nothing annotates them any more.
     fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
-        annotated_name(self.old, old)
-            .filter(|name| !self.names.annotates(&place.scope, name))
-            .into_iter()
-            .collect()
+        let mut names = annotated_names(self.old, old);
+        names.retain(|name| !self.names.annotates(&place.scope, name));
+        names
     }
 
     /// Lists names whose last binding is another one than before, although nothing was run: the file was reordered.
@@ -423,6 +422,16 @@ pub(super) fn bound_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String
 /// The name that a statement annotates.
 pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<String> {
     tree.get(id).facets.statement()?.annotates.clone()
+}
+
+/// The names that a statement annotates, or those in a block.
+pub(super) fn annotated_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
+    let mut names: Vec<String> = annotated_name(tree, id).into_iter().collect();
+    if matches!(tree.get(id).kind, DefinitionKind::Block(_) | DefinitionKind::Branch) {
+        let children = tree.get(id).children.iter();
+        names.extend(children.flat_map(|child| annotated_names(tree, *child)));
+    }
+    names
 }
 
 /// A statement that can call code of the user runs late: it may call what this save changes.

@@ -46,14 +46,20 @@ pub struct Propagation<'a> {
 }
 
 impl<'a> Propagation<'a> {
-    /// Remembers what the names that dependents read are bound to: nothing of the save has been done yet.
+    /// Remembers what the names that dependents read are bound to: of the save only new names have been bound so far.
     pub fn begin(interpreter: &'a dyn Interpreter, dependents: &'a [Dependent], works: &'a [Work<'a>]) -> Self {
         let names = dependents.iter().flat_map(|dependent| &dependent.reads);
+        let value_before = |name: &ScopedName| {
+            let work = works.iter().find(|work| work.module == name.module);
+            let work = work.filter(|_| name.scope.classes.is_empty());
+            let renamed = work.and_then(|work| work.renames.value_before(work.namespace, &name.name));
+            renamed.unwrap_or_else(|| value_of(interpreter, name))
+        };
         Self {
             interpreter,
             dependents,
             works,
-            before: names.map(|name| (name.clone(), value_of(interpreter, name))).collect(),
+            before: names.map(|name| (name.clone(), value_before(name))).collect(),
             followed: dependents.iter().map(|_| None).collect(),
         }
     }

@@ -67,6 +67,20 @@ impl Renames {
         self.done.contains_key(&index)
     }
 
+    /// What a name of the module led to before, if a definition has got it; `None` inside where it was not bound.
+    pub fn value_before(&self, namespace: Handle, name: &str) -> Option<Option<Handle>> {
+        let mut entries = self.done.values().flatten().filter_map(|swap| match swap {
+            Swap::Entry {
+                dict,
+                name: bound,
+                expected,
+                ..
+            } if *dict == namespace && bound == name => Some(*expected),
+            _ => None,
+        });
+        entries.next()
+    }
+
     /// Is the definition made anew under its new name, because its object cannot follow?
     pub fn is_anew(&self, index: usize) -> bool {
         self.anew.contains(&index)

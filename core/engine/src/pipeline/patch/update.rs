@@ -92,7 +92,14 @@ impl Edited<'_> {
         }
         headers.extend(self.name_swaps(interpreter)?);
         if let (Some(descriptors), Some(binding)) = (&update.rewrap, &update.binding) {
-            headers.push(rewrap(interpreter, work, update, descriptors, binding, live)?);
+            let rewrapped = rewrap(interpreter, work, update, descriptors, binding, live)?;
+            // Made from the function as it still is.
+            if let Swap::ClassAttribute { new, .. } = &rewrapped {
+                for &function in live {
+                    headers.extend(functions::wrapper_swaps(interpreter, *new, function, &headers)?);
+                }
+            }
+            headers.push(rewrapped);
         }
         if outermost.is_none() && update.binding.is_none() && !update.positions_only {
             return Err(Stop::Refused(refusal(

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(sorted({"work", "gather"} & set(vars(app))))
