@@ -82,7 +82,12 @@ fn with_libraries(settings: &str) -> Result<String, KitError> {
     text.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let end = part.find('"').unwrap_or(part.len());
-        let file = format!("{}{}{}", std::env::consts::DLL_PREFIX, &part[..end], std::env::consts::DLL_SUFFIX);
+        let file = format!(
+            "{}{}{}",
+            std::env::consts::DLL_PREFIX,
+            &part[..end],
+            std::env::consts::DLL_SUFFIX
+        );
         text.push_str(&folder.join(file).to_string_lossy());
         text.push_str(&part[end..]);
     }

@@ -6,6 +6,8 @@
 //! also [`claim`](PluginSession::claim) and [`remake`](PluginSession::remake), and the diff stage [`Plugins::pair`]. What
 //! a plugin does wrong is a [`PluginProblem`] in [`Plugins::take_problems`], and a plugin that did it is off until its library is built anew.
 //!
+//! Plugins in Python ([`python`]) are called on the calling thread.
+//!
 //! The engine's own crawlers, matchers and conformers implement the traits of `jurigged_abi` too; they enter with
 //! [`Plugins::add_builtin`] and are called directly.
 
@@ -19,6 +21,7 @@ mod loader;
 mod making;
 mod manifest;
 mod problem;
+mod python;
 mod registry;
 mod remote;
 mod session;

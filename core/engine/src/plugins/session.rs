@@ -263,8 +263,8 @@ impl<'a> PluginSession<'a> {
             }
             let told = {
                 let entry = &mut self.plugins.entries[part.0];
-                match &entry.code {
-                    Code::BuiltIn(declaration) => {
+                match entry.code.direct() {
+                    Some(declaration) => {
                         declaration.conformers[part.1].1.notify(applied);
                         Ok(())
                     }
@@ -434,9 +434,9 @@ impl<'a> PluginSession<'a> {
             file: &file,
             raised: &self.raised,
         };
-        let answer = match &entry.code {
-            Code::BuiltIn(declaration) => direct(declaration, &Live::new(&live)).map_err(CallFailure::Error),
-            _ => entry.call(&live, remote),
+        let answer = match entry.code.direct() {
+            Some(declaration) => direct(declaration, &Live::new(&live)).map_err(CallFailure::Error),
+            None => entry.call(&live, remote),
         };
         (entry.memory, entry.options) = (memory, options);
         // Whatever it made of `Gone`.
@@ -501,9 +501,10 @@ impl<'a> PluginSession<'a> {
             } => {
                 let (object, expected, new) = (of(object)?, maybe(expected)?, maybe(new)?);
                 // Since 3.14 (PEP 649) a class computes its annotations, and only its own setter can replace them.
-                let is_computed = name == "__annotations__" && self.interpreter.facts().version >= (3, 14, 0);
+                let is_lazy = self.interpreter.facts().version >= (3, 14, 0);
+                let by_setter = name == "__class__" || (name == "__annotations__" && is_lazy);
                 match self.interpreter.kind(object) {
-                    ObjectKind::Class if !is_computed => Swap::ClassAttribute {
+                    ObjectKind::Class if !by_setter => Swap::ClassAttribute {
                         class: object,
                         name,
                         expected,

@@ -29,25 +29,22 @@ pub fn claim(
     let edit = edit(interpreter, work, remade);
     plugins.claim(&edit).map_err(|error| match error {
         MakeError::Raised(error) => error.into(),
-        MakeError::Refused { why, help } => {
-            let keeps = |code, rest: &str| {
-                let help = help
-                    .clone()
-                    .unwrap_or_else(|| format!("{RESTART} to use the new {rest}"));
-                refusal(
-                    code,
-                    format!("class `{}` keeps its old definition", remade.name()),
-                    why.clone(),
-                    help,
-                )
-            };
-            Stop::Refused(match remade.plan {
-                plan if plan.header_changed => keeps("cls-bases", "bases"),
-                plan if plan.old_decorators.is_some() => keeps("cls-decorators", "decorators"),
-                _ => return remade.refused(why, help.as_deref().unwrap_or(RESTART)),
-            })
-        }
+        MakeError::Refused { why, help } => refused(remade, why, help.as_deref()),
     })
+}
+
+/// Why a class is not made: all of it stays as it was where more than its body changed.
+fn refused(remade: &Remade<'_>, why: String, help: Option<&str>) -> Stop {
+    let keeps = |code, why, rest: &str| {
+        let help = help.map_or_else(|| format!("{RESTART} to use the new {rest}"), str::to_owned);
+        let stays = format!("class `{}` keeps its old definition", remade.name());
+        Stop::Refused(refusal(code, stays, why, help))
+    };
+    match remade.plan {
+        plan if plan.header_changed => keeps("cls-bases", why, "bases"),
+        plan if plan.old_decorators.is_some() => keeps("cls-decorators", why, "decorators"),
+        _ => remade.refused(why, help.unwrap_or(RESTART)),
+    }
 }
 
 /// Lets who claimed a class make it, and then the classes below it.
@@ -91,7 +88,7 @@ pub fn make(
         edit.decorator = Some(value_of_unit(interpreter, work, unit, &[])?);
     }
     let steps = ongoing.plugins.remake(claimed, &edit);
-    let steps = steps.map_err(|error| stopped(error, |why, help| remade.refused(why, help)))?;
+    let steps = steps.map_err(|error| stopped(error, |why, help| refused(remade, why, help)))?;
     let listed = take(interpreter, steps, ongoing)?;
     prepared.outcome.bound.extend(bound);
     let told_with = remade.operations.first().copied().unwrap_or(index);
@@ -117,7 +114,7 @@ pub fn unmake(
     };
     let edit = edit(interpreter, work, remade);
     let steps = ongoing.plugins.unmake(claimed, &edit);
-    let steps = steps.map_err(|error| stopped(error, |why, help| remade.refused(why, help)))?;
+    let steps = steps.map_err(|error| stopped(error, |why, help| refused(remade, why, help)))?;
     take(interpreter, steps, ongoing)
 }
 
@@ -162,9 +159,9 @@ pub fn inherit(
         ..ClassEdit::default()
     });
     let name = edit.name.clone();
-    let refused = |why: String, help: &str| {
+    let refused = |why: String, help: Option<&str>| {
         let stays = format!("`{name}` does not follow the fields of its base");
-        Stop::Refused(refusal("cls-fields", stays, why, help))
+        Stop::Refused(refusal("cls-fields", stays, why, help.unwrap_or(RESTART)))
     };
     let claimed = ongoing.plugins.claim(&edit).map_err(|error| stopped(error, &refused))?;
     let Some(claimed) = claimed.filter(|claimed| claimed.claim.when == Making::Stays) else {
@@ -236,20 +233,15 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> 
     }
 }
 
-fn stopped(error: MakeError, refused: impl Fn(String, &str) -> Stop) -> LateStop {
+fn stopped(error: MakeError, refused: impl Fn(String, Option<&str>) -> Stop) -> LateStop {
     match error {
         MakeError::Raised(error) => error.into(),
-        MakeError::Refused { why, help } => LateStop::Stop(refused(why, help.as_deref().unwrap_or(RESTART))),
+        MakeError::Refused { why, help } => LateStop::Stop(refused(why, help.as_deref())),
     }
 }
 
 /// The swaps that give a live class an attribute of one made aside.
-fn adopted(
-    interpreter: &dyn Interpreter,
-    class: Handle,
-    made: Handle,
-    name: &str,
-) -> Result<Vec<Swap>, RuntimeError> {
+fn adopted(interpreter: &dyn Interpreter, class: Handle, made: Handle, name: &str) -> Result<Vec<Swap>, RuntimeError> {
     // Since 3.14 (PEP 649) a class computes them, and only its own setter can replace them.
     if name == "__annotations__" && interpreter.facts().version >= (3, 14, 0) {
         let annotations = |class| interpreter.attribute(class, name);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use jurigged_abi::{Change, Claim, Conformer, Edit, Interest, Live, Object, Result, refuse};
 
-use super::{OF_STATEMENT, has_followed, is_true, made, told};
+use super::{OF_STATEMENT, give_header, has_followed, is_true, made, told};
 
 /// Methods that take part in making the members (Lib/enum.py, `EnumType.__new__`).
 const MAKES_MEMBERS: [&str; 4] = ["__new__", "__init__", "_generate_next_value_", "_ignore_"];
@@ -30,14 +30,15 @@ impl Conformer for Enums {
         if told.inherited {
             return Ok(None);
         }
-        if told.header_changed {
-            return Err(refuse("it is an enum: its members are made out of its bases"));
-        }
-        Ok(Some(Claim::of_statement().with_methods(MAKES_MEMBERS)))
+        Ok(Some(Claim::of_statement().with_methods(MAKES_MEMBERS).with_header()))
     }
 
     fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
         let (class, made, told) = (edit.function(), made(edit)?, told(edit)?);
+        if told.header_changed {
+            refuse_other_members(live, class, made)?;
+            give_header(live, class, made, change)?;
+        }
         let mut members = Members::of(live, class, made)?;
         members.refuse_fixed(live)?;
         members.follow(live, class, made, change)?;
@@ -65,6 +66,33 @@ impl Conformer for Enums {
         change.cells(class, made);
         Ok(())
     }
+}
+
+/// Refuses bases by which members are other objects than those that live.
+fn refuse_other_members<'t>(live: &Live<'t>, class: Object<'t>, made: Object<'t>) -> Result {
+    // By a metaclass, not by a base: that one may be named differently.
+    let names = [("a", class), ("b", made)];
+    if !is_true(
+        live,
+        "isinstance(b, [it for it in type(a).__mro__ if it.__module__ == 'enum'][-1])",
+        &names,
+    )? {
+        return Err(refuse(
+            "its members are those of an enum, and by its new bases it is none",
+        ));
+    }
+    if !is_true(live, "a._member_type_ is b._member_type_", &names)? {
+        let text = "f'its members are made as {a._member_type_.__name__}, and would be {b._member_type_.__name__}'";
+        return Err(refuse(live.text(live.run(text, &names)?)?.unwrap_or_default()));
+    }
+    if is_true(
+        live,
+        "bool(a._member_map_) and hasattr(a, '__or__') != hasattr(b, '__or__')",
+        &names,
+    )? {
+        return Err(refuse("flags keep other values than members of an enum do"));
+    }
+    Ok(())
 }
 
 /// The members of the live class and of the one made aside.

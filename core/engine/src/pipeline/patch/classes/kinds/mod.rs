@@ -10,7 +10,7 @@ mod records;
 
 use std::sync::Arc;
 
-use jurigged_abi::{ClassEdit, Conformer, Declaration, Edit, Live, Object, PluginError, Result};
+use jurigged_abi::{Change, ClassEdit, Conformer, Declaration, Edit, Live, Object, PluginError, Result};
 
 /// Adds the engine's own conformers that make classes.
 pub fn declarations() -> Vec<Declaration> {
@@ -60,6 +60,25 @@ fn told<'e>(edit: &'e Edit<'_>) -> Result<&'e ClassEdit> {
 /// What the host has made aside, as the claim asked.
 fn made<'t>(edit: &Edit<'t>) -> Result<Object<'t>> {
     edit.made().ok_or(PluginError::Gone)
+}
+
+/// Adds the steps that give a live class the bases and the metaclass of the one made aside. Whether it can get them only
+/// the interpreter knows: where not, the commit is refused.
+fn give_header<'t>(live: &Live<'t>, class: Object<'t>, made: Object<'t>, change: &mut Change<'t>) -> Result {
+    for name in ["__bases__", "__class__"] {
+        let (before, new) = (live.get(class, name)?, live.get(made, name)?);
+        let same = [("a", class), ("b", made)];
+        let text = match name {
+            "__bases__" => "[id(it) for it in a.__bases__] == [id(it) for it in b.__bases__]",
+            _ => "type(a) is type(b)",
+        };
+        if let Some(new) = new
+            && !is_true(live, text, &same)?
+        {
+            change.set_attr(class, name, before, new);
+        }
+    }
+    Ok(())
 }
 
 /// Is an expression true?

@@ -2,7 +2,7 @@
 
 use jurigged_abi::{Change, Claim, Conformer, Edit, Interest, Live, Object, Result, refuse};
 
-use super::{OF_STATEMENT, has_followed, made, told};
+use super::{OF_STATEMENT, give_header, has_followed, is_true, made, told};
 
 /// `typing.NamedTuple`: follows its fields as long as it has no instances.
 pub struct NamedTuples;
@@ -17,13 +17,22 @@ impl Conformer for NamedTuples {
         if told.inherited || live.own(edit.function(), "_fields")?.is_none() {
             return Ok(None);
         }
-        if told.header_changed {
-            return Err(refuse("it is a named tuple, whose base is made out of its fields"));
-        }
-        Ok(Some(Claim::of_statement()))
+        Ok(Some(Claim::of_statement().with_header()))
     }
 
     fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        let (class, made) = (edit.function(), made(edit)?);
+        if told(edit)?.header_changed {
+            if live.own(made, "_fields")?.is_none() {
+                return Err(refuse("it is a named tuple, and by its new bases it is none"));
+            }
+            give_header(live, class, made, change)?;
+        }
+        // With other defaults or types alone, the tuples that live are still right.
+        let same = "a._fields == b._fields";
+        if is_true(live, same, &[("a", class), ("b", made)])? {
+            return adopt_all(edit, live, change);
+        }
         let instances = live.instances_of(edit.function())?.len();
         if instances > 0 {
             return Err(refuse(format!(
