@@ -1,6 +1,6 @@
 //! Making live objects agree with new code.
 
-use crate::{Interest, Live, Object, Result};
+use crate::{Claim, ClassEdit, Interest, Live, Object, Result};
 
 /// Makes what was derived from a function or class agree with its new code: caches, compiled versions, registries.
 ///
@@ -33,6 +33,47 @@ pub trait Conformer: Send + Sync + 'static {
     /// After everything: look at what was applied.
     fn notify(&self, applied: &Applied) {
         let _ = applied;
+    }
+
+    /// Is this a class whose making you know? Then the statements of its body do not run in the live class; they are
+    /// left to [`remake`](Self::remake). The first conformer that answers with a claim makes the class. Since ABI 1.2.
+    ///
+    /// Asked of a class whose body or header a save changes, before anything of the save is live; [`Edit::class`] says
+    /// what changed. Asked again after the commit where nobody claimed a class that gets other decorators, since the
+    /// save may only have imported them.
+    ///
+    /// # Errors
+    /// [`Refuse`](crate::PluginError::Refuse): the class keeps its old definition, methods included. The first line of
+    /// the reason says why, a second one what the user can do.
+    fn claim<'t>(&self, edit: &Edit<'t>, live: &Live<'t>) -> Result<Option<Claim>> {
+        let _ = (edit, live);
+        Ok(None)
+    }
+
+    /// Makes the live class, which stays the same object, follow its changed body: add steps, best by
+    /// [`Change::adopt`]. Since ABI 1.2.
+    ///
+    /// Called for a class with a claim, after the functions and statements of the save are live, because making a class
+    /// can call them. The steps are committed at once, and taken back with the whole save if something of it fails.
+    /// Classes that inherit from the class are shown next ([`ClassEdit::inherited`]), bases first, each after it was
+    /// claimed.
+    ///
+    /// # Errors
+    /// [`Refuse`](crate::PluginError::Refuse): what is made from the body stays as it was, and the reason is reported;
+    /// its first line says why, a second one what the user can do. What Python raises undoes the whole save.
+    fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        let _ = (edit, live, change);
+        Ok(())
+    }
+
+    /// Takes away what making the class gave to it, which the new text does not ask for any more
+    /// ([`Claim::ends`]). Otherwise as [`remake`](Self::remake). Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`remake`](Self::remake).
+    fn unmake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        let _ = (edit, live, change);
+        Ok(())
     }
 }
 
@@ -99,6 +140,12 @@ pub struct EditData {
     pub kind: EditKind,
     /// Is this an undo or a revert?
     pub reverted: bool,
+    /// See [`Edit::class`].
+    pub class: Option<ClassEdit>,
+    /// See [`Edit::made`].
+    pub made: Option<u64>,
+    /// See [`Edit::decorator`].
+    pub decorator: Option<u64>,
 }
 
 /// One edit of one live function or class.
@@ -109,6 +156,8 @@ pub struct Edit<'t> {
     bound: Object<'t>,
     old_code: Option<Object<'t>>,
     new_code: Option<Object<'t>>,
+    made: Option<Object<'t>>,
+    decorator: Option<Object<'t>>,
 }
 
 impl<'t> Edit<'t> {
@@ -120,6 +169,8 @@ impl<'t> Edit<'t> {
             bound: of(data.bound),
             old_code: data.old_code.map(of),
             new_code: data.new_code.map(of),
+            made: data.made.map(of),
+            decorator: data.decorator.map(of),
             data,
         }
     }
@@ -164,6 +215,24 @@ impl<'t> Edit<'t> {
     pub fn reverted(&self) -> bool {
         self.data.reverted
     }
+
+    /// What a save changes of a class; in [`claim`](Conformer::claim), [`remake`](Conformer::remake) and
+    /// [`unmake`](Conformer::unmake) only. Since ABI 1.2.
+    pub fn class(&self) -> Option<&ClassEdit> {
+        self.data.class.as_ref()
+    }
+
+    /// What the changed body gives, made aside: a dict or another class, as [`Claim::aside`] asked. In
+    /// [`remake`](Conformer::remake) of a class whose own text changed. Since ABI 1.2.
+    pub fn made(&self) -> Option<Object<'t>> {
+        self.made
+    }
+
+    /// The decorator that [`Claim::decorator`] names, evaluated; `None` where the new text has no such one. In
+    /// [`remake`](Conformer::remake). Since ABI 1.2.
+    pub fn decorator(&self) -> Option<Object<'t>> {
+        self.decorator
+    }
 }
 
 /// The steps that a [`Conformer`] asks the host to take inside the commit.
@@ -199,6 +268,23 @@ pub enum Step<'t> {
         expected: Object<'t>,
         new: Object<'t>,
     },
+    /// `dict[name] = new`, or its deletion. `None` means absent.
+    Entry {
+        dict: Object<'t>,
+        name: String,
+        expected: Option<Object<'t>>,
+        new: Option<Object<'t>>,
+    },
+    /// See [`Change::adopt`].
+    Adopt {
+        class: Object<'t>,
+        made: Object<'t>,
+        name: String,
+    },
+    /// See [`Change::cells`].
+    Cells { class: Object<'t>, made: Object<'t> },
+    /// See [`Change::note`].
+    Note { what: String, why: String, help: String },
 }
 
 impl<'t> Change<'t> {
@@ -238,6 +324,43 @@ impl<'t> Change<'t> {
             function,
             expected,
             new,
+        });
+    }
+
+    /// `dict[name] = new`, or `del dict[name]` (`new` is `None`), where it is `expected` now (`None`: it has no such key).
+    /// With the `__dict__` of an instance this goes past a `__setattr__` of its class. Since ABI 1.2.
+    pub fn set_entry(&mut self, dict: Object<'t>, name: &str, expected: Option<Object<'t>>, new: Option<Object<'t>>) {
+        self.steps.push(Step::Entry {
+            dict,
+            name: name.into(),
+            expected,
+            new,
+        });
+    }
+
+    /// In `remake`: the live class gets the attribute as the class made aside has it in its own `__dict__`, or loses it.
+    /// A generated function stays the same object and gets the new code, for who holds it; cells that hold the class
+    /// made aside (`__class__` of methods) hold the live one. Since ABI 1.2.
+    pub fn adopt(&mut self, class: Object<'t>, made: Object<'t>, name: &str) {
+        self.steps.push(Step::Adopt {
+            class,
+            made,
+            name: name.into(),
+        });
+    }
+
+    /// In `remake`: in everything that the steps give to the live class, cells that hold the class made aside hold the
+    /// live one. [`adopt`](Self::adopt) does so by itself. Since ABI 1.2.
+    pub fn cells(&mut self, class: Object<'t>, made: Object<'t>) {
+        self.steps.push(Step::Cells { class, made });
+    }
+
+    /// In `remake`: the report says that something could not follow: what, why, and what the user can do. Since ABI 1.2.
+    pub fn note(&mut self, what: impl Into<String>, why: impl Into<String>, help: impl Into<String>) {
+        self.steps.push(Step::Note {
+            what: what.into(),
+            why: why.into(),
+            help: help.into(),
         });
     }
 

@@ -19,6 +19,9 @@ pub struct Interest {
     /// Full names of decorators: the definition carries one of them, called or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decorated_by: Vec<String>,
+    /// Names: the object is a class that has one of them in its own `__dict__`. Since ABI 1.2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_with: Vec<String>,
     /// Everything.
     #[serde(default, skip_serializing_if = "is_false")]
     pub any: bool,
@@ -59,6 +62,15 @@ impl Interest {
         }
     }
 
+    /// Classes that have such a name in their own `__dict__`, not by inheritance:
+    /// `Interest::class_with("__attrs_attrs__")`. Since ABI 1.2; an older host refuses a manifest with it.
+    pub fn class_with(name: &str) -> Self {
+        Self {
+            class_with: vec![name.into()],
+            ..Self::default()
+        }
+    }
+
     /// Everything. The library is opened at the first edit: prefer a narrower interest.
     pub fn any() -> Self {
         Self {
@@ -73,6 +85,7 @@ impl Interest {
         self.instance_of.extend(other.instance_of);
         self.subclass_of.extend(other.subclass_of);
         self.decorated_by.extend(other.decorated_by);
+        self.class_with.extend(other.class_with);
         self.any |= other.any;
         self.positions |= other.positions;
         self.anywhere |= other.anywhere;
@@ -103,6 +116,7 @@ impl Interest {
             || meets(&self.instance_of, subject.classes)
             || meets(&self.subclass_of, subject.bases)
             || meets(&self.decorated_by, subject.decorators)
+            || meets(&self.class_with, subject.own_names)
     }
 }
 
@@ -115,6 +129,8 @@ pub struct Subject<'a> {
     pub bases: &'a [String],
     /// Full names of the decorators of the definition.
     pub decorators: &'a [String],
+    /// Names in the object's own `__dict__` where it is a class. Since ABI 1.2.
+    pub own_names: &'a [String],
 }
 
 #[cfg(test)]

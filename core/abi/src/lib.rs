@@ -31,6 +31,7 @@
 //! Types that cross the border of the library are in the hidden module `wire`; authors never see them. The engine's own
 //! crawlers, matchers and conformers implement the same traits and are called directly.
 
+mod class;
 mod conformer;
 mod crawler;
 mod error;
@@ -43,6 +44,7 @@ mod option;
 #[doc(hidden)]
 pub mod wire;
 
+pub use class::{Aside, BodyName, Claim, ClassDecorator, ClassEdit, Making};
 pub use conformer::{Applied, AppliedEdit, Change, Conformer, Edit, EditData, EditKind, Step};
 pub use crawler::{Crawler, Found, FoundObject, Slot};
 pub use error::{PluginError, Result, refuse};

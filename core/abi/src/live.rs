@@ -87,6 +87,18 @@ pub trait LiveApi {
     fn option(&self, name: &str) -> Result<OptionValue>;
     /// See [`Live::repr`].
     fn repr(&self, object: u64) -> Result<String>;
+    /// See [`Live::own`].
+    fn own(&self, object: u64, name: &str) -> Result<Option<u64>>;
+    /// See [`Live::entries`].
+    fn entries(&self, object: u64) -> Result<Vec<(u64, u64)>>;
+    /// See [`Live::instances_of`].
+    fn instances_of(&self, class: u64) -> Result<Vec<u64>>;
+    /// See [`Live::call`].
+    fn call(&self, function: u64, arguments: &[u64]) -> Result<u64>;
+    /// See [`Live::new_text`].
+    fn new_text(&self, text: &str) -> Result<u64>;
+    /// See [`Live::new_dict`].
+    fn new_dict(&self, entries: &[(&str, u64)]) -> Result<u64>;
 }
 
 impl<'t> Live<'t> {
@@ -183,6 +195,77 @@ impl<'t> Live<'t> {
     /// [`Bug`](PluginError::Bug) on a host that is older.
     pub fn repr(&self, object: Object<'t>) -> Result<String> {
         self.api.repr(object.number)
+    }
+
+    /// The value of a name in a dict, or in the object's own `__dict__`; no descriptor and no base class is asked. Since
+    /// ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`repr`](Self::repr); so too for the other methods since ABI 1.2.
+    pub fn own(&self, object: Object<'t>, name: &str) -> Result<Option<Object<'t>>> {
+        let value = self.api.own(object.number, name)?;
+        Ok(value.map(|number| self.object(number)))
+    }
+
+    /// Keys and values of a dict, or of the object's own `__dict__`, in order. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn entries(&self, object: Object<'t>) -> Result<Vec<(Object<'t>, Object<'t>)>> {
+        let entries = self.api.entries(object.number)?.into_iter();
+        Ok(entries
+            .map(|(key, value)| (self.object(key), self.object(value)))
+            .collect())
+    }
+
+    /// [`entries`](Self::entries) whose key is a `str`. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn named_entries(&self, object: Object<'t>) -> Result<Vec<(String, Object<'t>)>> {
+        let mut named = Vec::new();
+        for (key, value) in self.entries(object)? {
+            named.extend(self.text(key)?.map(|name| (name, value)));
+        }
+        Ok(named)
+    }
+
+    /// Live instances of this class (subclasses included), by a pass over the heap of its own. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn instances_of(&self, class: Object<'t>) -> Result<Vec<Object<'t>>> {
+        self.objects(self.api.instances_of(class.number))
+    }
+
+    /// `function(*arguments)`, within the limit for code of the user (`[patch] statement-limit`). Use it for what the
+    /// program has written, such as a default factory. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// [`Python`](PluginError::Python) when it raises; [`Bug`](PluginError::Bug) when it has not returned, or on a host
+    /// that is older.
+    pub fn call(&self, function: Object<'t>, arguments: &[Object<'t>]) -> Result<Object<'t>> {
+        let arguments: Vec<u64> = arguments.iter().map(|object| object.number).collect();
+        self.api
+            .call(function.number, &arguments)
+            .map(|number| self.object(number))
+    }
+
+    /// A new `str`. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn new_text(&self, text: &str) -> Result<Object<'t>> {
+        self.api.new_text(text).map(|number| self.object(number))
+    }
+
+    /// A new `dict`, in this order. Since ABI 1.2.
+    ///
+    /// # Errors
+    /// As [`own`](Self::own).
+    pub fn new_dict(&self, entries: &[(&str, Object<'t>)]) -> Result<Object<'t>> {
+        let entries: Vec<_> = entries.iter().map(|(name, object)| (*name, object.number)).collect();
+        self.api.new_dict(&entries).map(|number| self.object(number))
     }
 
     /// Keeps a weak reference in the host under this key, beyond the transaction. The same object is kept once.

@@ -37,7 +37,7 @@ pub struct Manifest {
     /// Files that a step deletes.
     #[serde(default)]
     pub gone: BTreeMap<String, Vec<String>>,
-    /// The text of a `jurigged.toml`.
+    /// The text of a `jurigged.toml`; `"{libraries}/NAME"` is the path of a test library.
     pub settings: Option<String>,
     /// Files of the scenario that the edited program never loads, so that no report answers for them.
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! The checks that every scenario gets.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::expected::difference;
 use crate::report::normalise;
@@ -49,7 +50,7 @@ fn run_once(scenario: &Scenario, interpreter: &Interpreter, checks: Checks) -> R
         ..LiveOptions::default()
     };
     if let Some(settings) = &scenario.manifest.settings {
-        project.save("jurigged.toml", settings, SaveBy::InPlace)?;
+        project.save("jurigged.toml", with_libraries(settings)?, SaveBy::InPlace)?;
         options.options = vec!["--config".into(), "jurigged.toml".into()];
     }
     if checks == Checks::Faults {
@@ -69,6 +70,28 @@ fn run_once(scenario: &Scenario, interpreter: &Interpreter, checks: Checks) -> R
         Checks::Edit => run.edit(),
         Checks::Faults => run.faults(),
     }
+}
+
+/// Settings in which `{libraries}/NAME` stands for the test library of that name: cargo leaves them beside the executable
+/// of the tests.
+fn with_libraries(settings: &str) -> Result<String, KitError> {
+    let tests = std::env::current_exe().map_err(KitError::io("the test executable"))?;
+    let folder = tests.parent().unwrap_or(Path::new("."));
+    let mut text = String::new();
+    let mut parts = settings.split("{libraries}/");
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find('"').unwrap_or(part.len());
+        let file = format!(
+            "{}{}{}",
+            std::env::consts::DLL_PREFIX,
+            &part[..end],
+            std::env::consts::DLL_SUFFIX
+        );
+        text.push_str(&folder.join(file).to_string_lossy());
+        text.push_str(&part[end..]);
+    }
+    Ok(text)
 }
 
 /// The part of a scenario that needs no jurigged: the probe on plain Python before and after, which must differ, and be

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use abi_stable::sabi_trait::TD_Opaque;
 use abi_stable::std_types::{RArc, ROption, RResult, RSlice, RStr, RString, RVec};
 
+use super::answer::{CrawlAnswer, Found64, PrepareAnswer, Slot64, Step64};
 use super::{
     Applied, Change, Conformer, Crawler, Definitions, Edit, Found, Live, Matcher, Pairs, PluginModuleRef, RawApplied,
     RawArgument, RawChange, RawDefinitions, RawEdit, RawFound, RawLive, RawPairs, RawResult,
 };
-use crate::{Definition, EditData, LiveApi, Pair, PluginError, Result};
+use crate::{Claim, Definition, EditData, LiveApi, Pair, PluginError, Result};
 
 /// The parts of a loaded library.
 pub struct Plugin {
@@ -20,116 +21,6 @@ pub struct Plugin {
     crawlers: Vec<Crawler>,
     conformers: Vec<Conformer>,
 }
-
-/// A step, with objects as raw numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step64 {
-    /// See [`Step::Attribute`](crate::Step::Attribute).
-    Attribute {
-        object: u64,
-        name: String,
-        expected: Option<u64>,
-        new: Option<u64>,
-    },
-    /// See [`Step::Item`](crate::Step::Item).
-    Item {
-        container: u64,
-        key: u64,
-        expected: u64,
-        new: u64,
-    },
-    /// See [`Step::Code`](crate::Step::Code).
-    Code { function: u64, expected: u64, new: u64 },
-}
-
-impl From<crate::Step<'_>> for Step64 {
-    fn from(step: crate::Step<'_>) -> Self {
-        use crate::{Object, Step};
-        match step {
-            Step::Attribute {
-                object,
-                name,
-                expected,
-                new,
-            } => Self::Attribute {
-                object: object.number(),
-                name,
-                expected: expected.map(Object::number),
-                new: new.map(Object::number),
-            },
-            Step::Item {
-                container,
-                key,
-                expected,
-                new,
-            } => Self::Item {
-                container: container.number(),
-                key: key.number(),
-                expected: expected.number(),
-                new: new.number(),
-            },
-            Step::Code {
-                function,
-                expected,
-                new,
-            } => Self::Code {
-                function: function.number(),
-                expected: expected.number(),
-                new: new.number(),
-            },
-        }
-    }
-}
-
-/// What `prepare` asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PrepareAnswer {
-    /// The steps, in order.
-    pub steps: Vec<Step64>,
-    /// The key of [`settle_once`](crate::Change::settle_once).
-    pub settle_once: Option<String>,
-}
-
-/// A place, with objects as raw numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Slot64 {
-    /// `container[index]`.
-    Index(u64, usize),
-    /// `container[key]`.
-    Key(u64, u64),
-    /// `object.name`.
-    Attribute(u64, String),
-    /// It cannot be written.
-    ReadOnly,
-}
-
-/// Something that a crawler found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found64 {
-    /// What is held.
-    pub object: u64,
-    /// Where.
-    pub slot: Slot64,
-}
-
-impl From<crate::FoundObject<'_>> for Found64 {
-    fn from(found: crate::FoundObject<'_>) -> Self {
-        use crate::Slot;
-        let slot = match found.slot {
-            Slot::Index(container, index) => Slot64::Index(container.number(), index),
-            Slot::Key(container, key) => Slot64::Key(container.number(), key.number()),
-            Slot::Attribute(holder, name) => Slot64::Attribute(holder.number(), name),
-            Slot::ReadOnly => Slot64::ReadOnly,
-        };
-        Self {
-            object: found.object.number(),
-            slot,
-        }
-    }
-}
-
-/// Everything that a crawler found in one holder.
-pub type CrawlAnswer = Vec<Found64>;
 
 impl Plugin {
     /// The manifest that the library carries.
@@ -195,17 +86,8 @@ impl Plugin {
         edit: EditData,
         live: impl LiveApi + Send + Sync + 'static,
     ) -> Result<PrepareAnswer> {
-        let steps = Sink::default();
-        let sink = Change::from_ptr(RArc::new(steps.clone()), TD_Opaque);
-        plain(part(&self.conformers, conformer)?.prepare(wire_edit(edit), serve(live), sink))?;
-        let mut answer = PrepareAnswer::default();
-        for asked in steps.take() {
-            match asked {
-                Asked::Step(step) => answer.steps.push(step),
-                Asked::SettleOnce(key) => answer.settle_once = Some(key),
-            }
-        }
-        Ok(answer)
+        let conformer = part(&self.conformers, conformer)?;
+        collected(|sink| conformer.prepare(wire_edit(edit), serve(live), sink))
     }
 
     /// [`Conformer::settle`](crate::Conformer::settle) of one conformer.
@@ -224,6 +106,70 @@ impl Plugin {
         let applied = Applied::from_ptr(RArc::new(AppliedEdits(applied)), TD_Opaque);
         plain(part(&self.conformers, conformer)?.notify(applied))
     }
+
+    /// [`Conformer::claim`](crate::Conformer::claim) of one conformer.
+    ///
+    /// # Errors
+    /// What the author's code gave, or that the claim asks for what this host does not know.
+    pub fn claim(
+        &self,
+        conformer: usize,
+        edit: EditData,
+        live: impl LiveApi + Send + Sync + 'static,
+    ) -> Result<Option<Claim>> {
+        let claim = plain(part(&self.conformers, conformer)?.claim(wire_edit(edit), serve(live)))?;
+        let read = |text: RString| {
+            let unknown = || {
+                PluginError::Bug(format!(
+                    "it claims a class in a way that this jurigged does not know: {text}"
+                ))
+            };
+            Claim::from_toml(&text).ok_or_else(unknown)
+        };
+        claim.into_option().map(read).transpose()
+    }
+
+    /// [`Conformer::remake`](crate::Conformer::remake) of one conformer.
+    ///
+    /// # Errors
+    /// What the author's code gave.
+    pub fn remake(
+        &self,
+        conformer: usize,
+        edit: EditData,
+        live: impl LiveApi + Send + Sync + 'static,
+    ) -> Result<PrepareAnswer> {
+        let conformer = part(&self.conformers, conformer)?;
+        collected(|sink| conformer.remake(wire_edit(edit), serve(live), sink))
+    }
+
+    /// [`Conformer::unmake`](crate::Conformer::unmake) of one conformer.
+    ///
+    /// # Errors
+    /// What the author's code gave.
+    pub fn unmake(
+        &self,
+        conformer: usize,
+        edit: EditData,
+        live: impl LiveApi + Send + Sync + 'static,
+    ) -> Result<PrepareAnswer> {
+        let conformer = part(&self.conformers, conformer)?;
+        collected(|sink| conformer.unmake(wire_edit(edit), serve(live), sink))
+    }
+}
+
+/// The steps that a call asks for.
+fn collected(call: impl FnOnce(Change) -> RawResult<()>) -> Result<PrepareAnswer> {
+    let steps = Sink::default();
+    plain(call(Change::from_ptr(RArc::new(steps.clone()), TD_Opaque)))?;
+    let mut answer = PrepareAnswer::default();
+    for asked in steps.take() {
+        match asked {
+            Asked::Step(step) => answer.steps.push(step),
+            Asked::SettleOnce(key) => answer.settle_once = Some(key),
+        }
+    }
+    Ok(answer)
 }
 
 fn part<T>(parts: &[T], index: usize) -> Result<&T> {
@@ -306,6 +252,37 @@ impl RawChange for Sink<Asked> {
 
     fn settle_once(&self, key: RStr<'_>) {
         self.push(Asked::SettleOnce(key.into()));
+    }
+
+    fn entry(&self, dict: u64, name: RStr<'_>, expected: ROption<u64>, new: ROption<u64>) -> RawResult<()> {
+        let (expected, new) = (expected.into(), new.into());
+        self.push(Asked::Step(Step64::Entry {
+            dict,
+            name: name.into(),
+            expected,
+            new,
+        }));
+        RResult::ROk(())
+    }
+
+    fn adopt(&self, class: u64, made: u64, name: RStr<'_>) -> RawResult<()> {
+        let name = name.into();
+        self.push(Asked::Step(Step64::Adopt { class, made, name }));
+        RResult::ROk(())
+    }
+
+    fn cells(&self, class: u64, made: u64) -> RawResult<()> {
+        self.push(Asked::Step(Step64::Cells { class, made }));
+        RResult::ROk(())
+    }
+
+    fn note(&self, what: RStr<'_>, why: RStr<'_>, help: RStr<'_>) -> RawResult<()> {
+        self.push(Asked::Step(Step64::Note {
+            what: what.into(),
+            why: why.into(),
+            help: help.into(),
+        }));
+        RResult::ROk(())
     }
 }
 
@@ -426,6 +403,18 @@ impl RawEdit for OneEdit {
     fn reverted(&self) -> bool {
         self.0.reverted
     }
+
+    fn class(&self) -> ROption<RString> {
+        self.0.class.as_ref().map(|class| RString::from(class.to_toml())).into()
+    }
+
+    fn made(&self) -> ROption<u64> {
+        self.0.made.into()
+    }
+
+    fn decorator(&self) -> ROption<u64> {
+        self.0.decorator.into()
+    }
 }
 
 struct AppliedEdits(crate::Applied);
@@ -470,13 +459,16 @@ fn serve(live: impl LiveApi + Send + Sync + 'static) -> Live {
 
 struct Served<T>(T);
 
+fn named<'a>(arguments: &'a [RawArgument<'_>]) -> Vec<(&'a str, u64)> {
+    arguments
+        .iter()
+        .map(|argument| (argument.name.as_str(), argument.object))
+        .collect()
+}
+
 impl<T: LiveApi + Send + Sync> RawLive for Served<T> {
     fn run(&self, source: RStr<'_>, arguments: RSlice<'_, RawArgument<'_>>) -> RawResult<u64> {
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|argument| (argument.name.as_str(), argument.object))
-            .collect();
-        wire(self.0.run(source.as_str(), &arguments))
+        wire(self.0.run(source.as_str(), &named(&arguments)))
     }
 
     fn get(&self, object: u64, name: RStr<'_>) -> RawResult<ROption<u64>> {
@@ -533,5 +525,30 @@ impl<T: LiveApi + Send + Sync> RawLive for Served<T> {
 
     fn repr(&self, object: u64) -> RawResult<RString> {
         wire(self.0.repr(object).map(RString::from))
+    }
+
+    fn own(&self, object: u64, name: RStr<'_>) -> RawResult<ROption<u64>> {
+        wire(self.0.own(object, name.as_str()).map(Into::into))
+    }
+
+    fn entries(&self, object: u64) -> RawResult<RVec<u64>> {
+        let flat = |entries: Vec<(u64, u64)>| entries.into_iter().flat_map(|(key, value)| [key, value]).collect();
+        wire(self.0.entries(object).map(flat))
+    }
+
+    fn instances_of(&self, class: u64) -> RawResult<RVec<u64>> {
+        wire(self.0.instances_of(class).map(Into::into))
+    }
+
+    fn call(&self, function: u64, arguments: RSlice<'_, u64>) -> RawResult<u64> {
+        wire(self.0.call(function, arguments.as_slice()))
+    }
+
+    fn new_text(&self, text: RStr<'_>) -> RawResult<u64> {
+        wire(self.0.new_text(text.as_str()))
+    }
+
+    fn new_dict(&self, entries: RSlice<'_, RawArgument<'_>>) -> RawResult<u64> {
+        wire(self.0.new_dict(&named(&entries)))
     }
 }

@@ -20,6 +20,7 @@
     reason = "the author traits of the same names are documented"
 )]
 
+mod answer;
 mod host;
 mod plugin;
 
@@ -30,7 +31,8 @@ use abi_stable::sabi_trait;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RArc, ROption, RResult, RSlice, RStr, RString, RVec};
 
-pub use host::{CrawlAnswer, Found64, Plugin, PrepareAnswer, Slot64, Step64};
+pub use answer::{CrawlAnswer, Found64, PrepareAnswer, Slot64, Step64};
+pub use host::Plugin;
 pub use plugin::{Exported, header};
 
 use crate::PluginError;
@@ -129,8 +131,43 @@ pub trait RawLive: Send + Sync {
     /// Since 1.1.
     fn repr(&self, object: u64) -> RawResult<RString> {
         let _ = object;
-        RResult::RErr(PluginError::Bug("this jurigged is older than `Live::repr`".into()).into())
+        older("Live::repr")
     }
+    /// Since 1.2.
+    fn own(&self, object: u64, name: RStr<'_>) -> RawResult<ROption<u64>> {
+        let _ = (object, name);
+        older("Live::own")
+    }
+    /// Keys and values in turn. Since 1.2.
+    fn entries(&self, object: u64) -> RawResult<RVec<u64>> {
+        let _ = object;
+        older("Live::entries")
+    }
+    /// Since 1.2.
+    fn instances_of(&self, class: u64) -> RawResult<RVec<u64>> {
+        let _ = class;
+        older("Live::instances_of")
+    }
+    /// Since 1.2.
+    fn call(&self, function: u64, arguments: RSlice<'_, u64>) -> RawResult<u64> {
+        let _ = (function, arguments);
+        older("Live::call")
+    }
+    /// Since 1.2.
+    fn new_text(&self, text: RStr<'_>) -> RawResult<u64> {
+        let _ = text;
+        older("Live::new_text")
+    }
+    /// Since 1.2.
+    fn new_dict(&self, entries: RSlice<'_, RawArgument<'_>>) -> RawResult<u64> {
+        let _ = entries;
+        older("Live::new_dict")
+    }
+}
+
+/// The answer of a host that has no such method.
+fn older<T>(method: &str) -> RawResult<T> {
+    RResult::RErr(PluginError::Bug(format!("this jurigged is older than `{method}`")).into())
 }
 
 /// Host to plugin: one edit.
@@ -145,6 +182,18 @@ pub trait RawEdit: Send + Sync {
     fn kind(&self) -> RString;
     #[sabi(last_prefix_field)]
     fn reverted(&self) -> bool;
+    /// A [`ClassEdit`](crate::ClassEdit) as TOML text. Since 1.2.
+    fn class(&self) -> ROption<RString> {
+        ROption::RNone
+    }
+    /// Since 1.2.
+    fn made(&self) -> ROption<u64> {
+        ROption::RNone
+    }
+    /// Since 1.2.
+    fn decorator(&self) -> ROption<u64> {
+        ROption::RNone
+    }
 }
 
 /// Host to plugin: where steps are collected. Called only when `prepare` succeeded.
@@ -155,6 +204,26 @@ pub trait RawChange: Send + Sync {
     fn code(&self, function: u64, expected: u64, new: u64);
     #[sabi(last_prefix_field)]
     fn settle_once(&self, key: RStr<'_>);
+    /// Since 1.2.
+    fn entry(&self, dict: u64, name: RStr<'_>, expected: ROption<u64>, new: ROption<u64>) -> RawResult<()> {
+        let _ = (dict, name, expected, new);
+        older("Change::set_entry")
+    }
+    /// Since 1.2.
+    fn adopt(&self, class: u64, made: u64, name: RStr<'_>) -> RawResult<()> {
+        let _ = (class, made, name);
+        older("Change::adopt")
+    }
+    /// Since 1.2.
+    fn cells(&self, class: u64, made: u64) -> RawResult<()> {
+        let _ = (class, made);
+        older("Change::cells")
+    }
+    /// Since 1.2.
+    fn note(&self, what: RStr<'_>, why: RStr<'_>, help: RStr<'_>) -> RawResult<()> {
+        let _ = (what, why, help);
+        older("Change::note")
+    }
 }
 
 /// Host to plugin: where crawled objects are collected.
@@ -221,6 +290,21 @@ pub trait RawConformer: Send + Sync {
     /// Since 1.1.
     fn notify(&self, applied: Applied) -> RawResult<()> {
         let _ = applied;
+        RResult::ROk(())
+    }
+    /// A [`Claim`](crate::Claim) as TOML text. Since 1.2.
+    fn claim(&self, edit: Edit, live: Live) -> RawResult<ROption<RString>> {
+        let _ = (edit, live);
+        RResult::ROk(ROption::RNone)
+    }
+    /// Since 1.2.
+    fn remake(&self, edit: Edit, live: Live, change: Change) -> RawResult<()> {
+        let _ = (edit, live, change);
+        RResult::ROk(())
+    }
+    /// Since 1.2.
+    fn unmake(&self, edit: Edit, live: Live, change: Change) -> RawResult<()> {
+        let _ = (edit, live, change);
         RResult::ROk(())
     }
 }

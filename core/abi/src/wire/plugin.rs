@@ -13,7 +13,8 @@ use super::{
     RawArgument, RawConformer, RawCrawler, RawMatcher, RawResult,
 };
 use crate::{
-    AppliedEdit, Declaration, Definition, EditData, EditKind, LiveApi, OptionValue, PluginError, Result, Slot, Step,
+    AppliedEdit, ClassEdit, Declaration, Definition, EditData, EditKind, LiveApi, OptionValue, PluginError, Result,
+    Slot, Step,
 };
 
 /// What `export_plugin!` implements.
@@ -107,19 +108,9 @@ impl RawCrawler for Guarded<dyn crate::Crawler> {
 impl RawConformer for Guarded<dyn crate::Conformer> {
     fn prepare(&self, edit: Edit, live: Live, sink: Change) -> RawResult<()> {
         guard(|| {
-            let proxy = Proxy(live);
-            let live = crate::Live::new(&proxy);
-            let mut change = crate::Change::default();
-            self.0
-                .prepare(&crate::Edit::new(edit_data(&edit), &live), &live, &mut change)?;
-            let (steps, settle_once) = change.into_parts();
-            for step in steps {
-                send_step(&sink, step);
-            }
-            if let Some(key) = settle_once {
-                sink.settle_once(key.as_str().into());
-            }
-            Ok(())
+            with_change(edit, live, &sink, |edit, live, change| {
+                self.0.prepare(edit, live, change)
+            })
         })
     }
 
@@ -144,10 +135,78 @@ impl RawConformer for Guarded<dyn crate::Conformer> {
             Ok(())
         })
     }
+
+    fn claim(&self, edit: Edit, live: Live) -> RawResult<ROption<RString>> {
+        guard(|| {
+            let proxy = Proxy(live);
+            let live = crate::Live::new(&proxy);
+            let claim = self.0.claim(&crate::Edit::new(edit_data(&edit), &live), &live)?;
+            Ok(claim.map(|claim| RString::from(claim.to_toml())).into())
+        })
+    }
+
+    fn remake(&self, edit: Edit, live: Live, sink: Change) -> RawResult<()> {
+        guard(|| {
+            with_change(edit, live, &sink, |edit, live, change| {
+                self.0.remake(edit, live, change)
+            })
+        })
+    }
+
+    fn unmake(&self, edit: Edit, live: Live, sink: Change) -> RawResult<()> {
+        guard(|| {
+            with_change(edit, live, &sink, |edit, live, change| {
+                self.0.unmake(edit, live, change)
+            })
+        })
+    }
 }
 
-fn send_step(sink: &Change, step: Step<'_>) {
+/// Calls what adds steps to a change, and sends them.
+fn with_change(
+    edit: Edit,
+    live: Live,
+    sink: &Change,
+    work: impl for<'t> FnOnce(&crate::Edit<'t>, &crate::Live<'t>, &mut crate::Change<'t>) -> Result,
+) -> Result {
+    let proxy = Proxy(live);
+    let live = crate::Live::new(&proxy);
+    let mut change = crate::Change::default();
+    work(&crate::Edit::new(edit_data(&edit), &live), &live, &mut change)?;
+    let (steps, settle_once) = change.into_parts();
+    for step in steps {
+        send_step(sink, step)?;
+    }
+    if let Some(key) = settle_once {
+        sink.settle_once(key.as_str().into());
+    }
+    Ok(())
+}
+
+fn send_step(sink: &Change, step: Step<'_>) -> Result {
     match step {
+        Step::Entry {
+            dict,
+            name,
+            expected,
+            new,
+        } => {
+            let (expected, new) = (expected.map(crate::Object::number), new.map(crate::Object::number));
+            return plain(
+                sink.entry(dict.number(), name.as_str().into(), expected.into(), new.into()),
+                |()| (),
+            );
+        }
+        Step::Adopt { class, made, name } => {
+            return plain(sink.adopt(class.number(), made.number(), name.as_str().into()), |()| ());
+        }
+        Step::Cells { class, made } => return plain(sink.cells(class.number(), made.number()), |()| ()),
+        Step::Note { what, why, help } => {
+            return plain(
+                sink.note(what.as_str().into(), why.as_str().into(), help.as_str().into()),
+                |()| (),
+            );
+        }
         Step::Attribute {
             object,
             name,
@@ -173,6 +232,7 @@ fn send_step(sink: &Change, step: Step<'_>) {
             new,
         } => sink.code(function.number(), expected.number(), new.number()),
     }
+    Ok(())
 }
 
 fn definitions(wire: &Definitions) -> Vec<Definition> {
@@ -198,11 +258,22 @@ fn edit_data(edit: &Edit) -> EditData {
         file: edit.file().into(),
         kind: EditKind::from_word(&edit.kind()),
         reverted: edit.reverted(),
+        class: edit.class().into_option().and_then(|text| ClassEdit::from_toml(&text)),
+        made: edit.made().into(),
+        decorator: edit.decorator().into(),
     }
 }
 
 /// [`LiveApi`] over the wire.
 struct Proxy(Live);
+
+fn named<'a>(arguments: &[(&'a str, u64)]) -> Vec<RawArgument<'a>> {
+    let named = |(name, object): &(&'a str, u64)| RawArgument {
+        name: (*name).into(),
+        object: *object,
+    };
+    arguments.iter().map(named).collect()
+}
 
 fn plain<T, U>(answer: RawResult<T>, into: impl FnOnce(T) -> U) -> Result<U> {
     match answer {
@@ -213,14 +284,10 @@ fn plain<T, U>(answer: RawResult<T>, into: impl FnOnce(T) -> U) -> Result<U> {
 
 impl LiveApi for Proxy {
     fn run(&self, source: &str, arguments: &[(&str, u64)]) -> Result<u64> {
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, object)| RawArgument {
-                name: (*name).into(),
-                object: *object,
-            })
-            .collect();
-        plain(self.0.run(source.into(), arguments.as_slice().into()), |object| object)
+        plain(
+            self.0.run(source.into(), named(arguments).as_slice().into()),
+            |object| object,
+        )
     }
 
     fn get(&self, object: u64, name: &str) -> Result<Option<u64>> {
@@ -277,6 +344,32 @@ impl LiveApi for Proxy {
 
     fn repr(&self, object: u64) -> Result<String> {
         plain(self.0.repr(object), RString::into_string)
+    }
+
+    fn own(&self, object: u64, name: &str) -> Result<Option<u64>> {
+        plain(self.0.own(object, name.into()), ROption::into)
+    }
+
+    fn entries(&self, object: u64) -> Result<Vec<(u64, u64)>> {
+        plain(self.0.entries(object), |flat| {
+            flat.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+        })
+    }
+
+    fn instances_of(&self, class: u64) -> Result<Vec<u64>> {
+        plain(self.0.instances_of(class), RVec::into_vec)
+    }
+
+    fn call(&self, function: u64, arguments: &[u64]) -> Result<u64> {
+        plain(self.0.call(function, arguments.into()), |object| object)
+    }
+
+    fn new_text(&self, text: &str) -> Result<u64> {
+        plain(self.0.new_text(text.into()), |object| object)
+    }
+
+    fn new_dict(&self, entries: &[(&str, u64)]) -> Result<u64> {
+        plain(self.0.new_dict(named(entries).as_slice().into()), |object| object)
     }
 }
 

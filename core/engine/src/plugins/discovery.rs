@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jurigged_abi::wire::Plugin as Library;
-use jurigged_abi::{ABI_VERSION, Manifest, OptionValue, Result};
+use jurigged_abi::{ABI_VERSION, Declaration, Manifest, OptionManifest, OptionValue, Result};
 
 use super::applies::Applies;
 use super::fault::problem_of;
@@ -14,7 +14,7 @@ use super::host::Memory;
 use super::registry::{Code, Entry, Off, stamp};
 use super::remote::NoLive;
 use super::worker::Worker;
-use super::{DEFAULT_LIMIT, PluginProblem, Plugins, library_file, loader, manifest, settings};
+use super::{DEFAULT_LIMIT, PluginProblem, PluginTable, Plugins, library_file, loader, manifest, settings};
 
 impl Plugins {
     pub(super) fn find(&mut self) {
@@ -28,6 +28,16 @@ impl Plugins {
             if let Some(manifest) = self.manifest_for(&name, &library) {
                 let entry = self.entry(manifest, Some(library));
                 self.entries.extend(entry);
+            }
+        }
+        let tables = self.settings.plugins.iter();
+        let modules: Vec<_> = tables
+            .filter_map(|(name, table)| Some((not_imported(name, table), table.python.clone()?)))
+            .collect();
+        for (manifest, module) in modules {
+            if let Some(mut entry) = self.entry(manifest, None) {
+                entry.python = Some(module);
+                self.entries.push(entry);
             }
         }
         for folder in self.settings.search.clone() {
@@ -141,6 +151,7 @@ impl Plugins {
             limit,
             applies,
             library,
+            python: None,
         };
         if self.settings.disable.contains(&entry.manifest.name) {
             entry.off = Some(Off::Disabled);
@@ -208,6 +219,25 @@ impl Plugins {
             })
             .collect();
         self.problems.extend(problems);
+    }
+}
+
+/// What is known of a plugin in Python before it is imported: its options are taken as they are written.
+fn not_imported(name: &str, table: &PluginTable) -> Manifest {
+    let options = table.options.iter().filter(|(option, _)| *option != "limit");
+    let options = options.map(|(option, value)| OptionManifest {
+        name: option.clone(),
+        default: value.clone(),
+        doc: String::new(),
+    });
+    Manifest {
+        options: options.collect(),
+        ..Declaration {
+            name: name.into(),
+            applies: "python".into(),
+            ..Declaration::default()
+        }
+        .manifest()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jurigged_abi::{LiveApi, OptionValue, PluginError, Result};
-use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, Pin, RuntimeError};
+use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, Pin, RuntimeError, UserCode};
 use rustc_hash::FxHashMap;
 
 use super::callees;
@@ -78,20 +78,23 @@ pub(super) struct HostLive<'a> {
     pub(super) interpreter: &'a dyn Interpreter,
     pub(super) table: &'a ObjectTable,
     pub(super) instances: &'a Instances,
-    pub(super) plugin: &'a str,
     pub(super) memory: &'a Memory,
     /// Every declared option with its value.
     pub(super) options: &'a BTreeMap<String, OptionValue>,
     /// The classes that the plugin's interests name by `instance_of`.
     pub(super) classes: &'a [String],
+    /// `co_filename` of snippets.
+    pub(super) file: &'a str,
+    /// The last error of the interpreter, with what a plugin is not told of it.
+    pub(super) raised: &'a RefCell<Option<RuntimeError>>,
 }
 
-pub(super) fn plugin_error(error: RuntimeError) -> PluginError {
+pub(super) fn plugin_error(error: &RuntimeError) -> PluginError {
     match error {
         RuntimeError::Python(raised) => PluginError::Python {
-            kind: raised.kind,
-            message: raised.message,
-            traceback: raised.traceback,
+            kind: raised.kind.clone(),
+            message: raised.message.clone(),
+            traceback: raised.traceback.clone(),
         },
         RuntimeError::Gone(_) | RuntimeError::ShuttingDown => PluginError::Gone,
         RuntimeError::Overrun(_) | RuntimeError::Unsupported { .. } => PluginError::Bug(error.to_string()),
@@ -99,6 +102,12 @@ pub(super) fn plugin_error(error: RuntimeError) -> PluginError {
 }
 
 impl HostLive<'_> {
+    fn error(&self, error: RuntimeError) -> PluginError {
+        let told = plugin_error(&error);
+        self.raised.replace(Some(error));
+        told
+    }
+
     fn numbers(&self, handles: &[Handle]) -> Vec<u64> {
         handles.iter().map(|handle| self.table.number(*handle)).collect()
     }
@@ -107,7 +116,6 @@ impl HostLive<'_> {
         if let Some(pin) = self.memory.snippets.borrow().get(source) {
             return Ok(self.interpreter.pinned(pin));
         }
-        let file = format!("<plugin {}>", self.plugin);
         // There is no `eval`: an expression is an assignment to `result`. To try both would cost an exception, whose
         // rendering loads more modules than most programs have.
         let text = match is_expression(source) {
@@ -116,16 +124,24 @@ impl HostLive<'_> {
         };
         let unit = CompileUnit {
             source: &text,
-            file: &file,
+            file: self.file,
             flags: 0,
             first_line: 1,
         };
-        let code = self.interpreter.compile(&unit).map_err(plugin_error)?;
+        let code = self.interpreter.compile(&unit).map_err(|error| self.error(error))?;
         self.memory
             .snippets
             .borrow_mut()
             .insert(source.to_owned(), self.interpreter.pin(code));
         Ok(code)
+    }
+
+    /// The dict itself, or the object's own `__dict__`.
+    fn names(&self, object: Handle) -> Option<Handle> {
+        match self.interpreter.kind(object) {
+            ObjectKind::Dict => Some(object),
+            _ => self.interpreter.namespace(object),
+        }
     }
 
     fn class_instances(&self, class: &str) -> Vec<Handle> {
@@ -137,11 +153,15 @@ impl HostLive<'_> {
         // Loaded in every interpreter, by the import system itself; `weakref` need not be.
         let module = interpreter.module("_weakref").or_else(|| interpreter.module("weakref"));
         let constructor = match module {
-            Some(module) => interpreter.attribute(module, "ref").map_err(plugin_error)?,
+            Some(module) => interpreter
+                .attribute(module, "ref")
+                .map_err(|error| self.error(error))?,
             None => None,
         };
         let constructor = constructor.ok_or_else(|| PluginError::Bug("`weakref` is not loaded".into()))?;
-        interpreter.call(constructor, &[object]).map_err(plugin_error)
+        interpreter
+            .call(constructor, &[object])
+            .map_err(|error| self.error(error))
     }
 
     /// The objects of weak references that are alive; those that are not are forgotten.
@@ -171,12 +191,14 @@ impl LiveApi for HostLive<'_> {
         if let Some(builtins) = interpreter.module("builtins") {
             interpreter.set_entry(globals, "__builtins__", builtins);
         }
-        let name = interpreter.new_text(&format!("<plugin {}>", self.plugin));
+        let name = interpreter.new_text(self.file);
         interpreter.set_entry(globals, "__name__", name);
         for (name, object) in arguments {
             interpreter.set_entry(globals, name, self.table.handle(*object)?);
         }
-        interpreter.execute(code, globals, globals).map_err(plugin_error)?;
+        interpreter
+            .execute(code, globals, globals)
+            .map_err(|error| self.error(error))?;
         let result = interpreter
             .entry(globals, "result")
             .unwrap_or_else(|| interpreter.none());
@@ -187,7 +209,7 @@ impl LiveApi for HostLive<'_> {
         let value = self
             .interpreter
             .attribute(self.table.handle(object)?, name)
-            .map_err(plugin_error)?;
+            .map_err(|error| self.error(error))?;
         Ok(value.map(|value| self.table.number(value)))
     }
 
@@ -202,7 +224,7 @@ impl LiveApi for HostLive<'_> {
         let items = self
             .interpreter
             .items(self.table.handle(object)?)
-            .map_err(plugin_error)?;
+            .map_err(|error| self.error(error))?;
         Ok(self.numbers(&items))
     }
 
@@ -271,6 +293,49 @@ impl LiveApi for HostLive<'_> {
 
     fn repr(&self, object: u64) -> Result<String> {
         Ok(self.interpreter.repr(self.table.handle(object)?))
+    }
+
+    fn own(&self, object: u64, name: &str) -> Result<Option<u64>> {
+        let names = self.names(self.table.handle(object)?);
+        let value = names.and_then(|names| self.interpreter.entry(names, name));
+        Ok(value.map(|value| self.table.number(value)))
+    }
+
+    fn entries(&self, object: u64) -> Result<Vec<(u64, u64)>> {
+        let names = self.names(self.table.handle(object)?);
+        let entries = names.map_or_else(Vec::new, |names| self.interpreter.entries(names));
+        let number = |(key, value)| (self.table.number(key), self.table.number(value));
+        Ok(entries.into_iter().map(number).collect())
+    }
+
+    fn instances_of(&self, class: u64) -> Result<Vec<u64>> {
+        Ok(self.numbers(&self.interpreter.instances(self.table.handle(class)?)))
+    }
+
+    fn call(&self, function: u64, arguments: &[u64]) -> Result<u64> {
+        let function = self.table.handle(function)?;
+        let arguments = arguments.iter().map(|argument| self.table.handle(*argument));
+        let arguments = arguments.collect::<Result<Vec<_>>>()?;
+        let code = UserCode::Call {
+            function,
+            arguments: &arguments,
+        };
+        let answer = self.interpreter.run_limited(code);
+        answer
+            .map(|answer| self.table.number(answer))
+            .map_err(|error| self.error(error))
+    }
+
+    fn new_text(&self, text: &str) -> Result<u64> {
+        Ok(self.table.number(self.interpreter.new_text(text)))
+    }
+
+    fn new_dict(&self, entries: &[(&str, u64)]) -> Result<u64> {
+        let dict = self.interpreter.new_dict();
+        for (name, value) in entries {
+            self.interpreter.set_entry(dict, name, self.table.handle(*value)?);
+        }
+        Ok(self.table.number(dict))
     }
 }
 

@@ -15,7 +15,7 @@ use super::fault::problem_of;
 use super::host::Memory;
 use super::remote::{NoLive, RemoteLive};
 use super::worker::{CallFailure, Worker};
-use super::{PluginProblem, PluginSession, PluginSettings, loader};
+use super::{PluginProblem, PluginSession, PluginSettings, loader, python};
 
 /// All plugins of a session.
 #[derive(Default)]
@@ -40,6 +40,8 @@ pub(super) struct Entry {
     pub(super) applicable: bool,
     pub(super) off: Option<Off>,
     pub(super) library: Option<PathBuf>,
+    /// The module of Python that it is, which is imported at the first save.
+    pub(super) python: Option<String>,
     /// The library and its manifest as they were when they were read.
     pub(super) stamp: Stamp,
 }
@@ -57,6 +59,18 @@ pub(super) enum Code {
     },
     /// The engine's own.
     BuiltIn(Declaration),
+    /// In a module of Python that is imported.
+    Python(Declaration),
+}
+
+impl Code {
+    /// What is called directly, on the calling thread.
+    pub(super) fn direct(&self) -> Option<&Declaration> {
+        match self {
+            Self::BuiltIn(declaration) | Self::Python(declaration) => Some(declaration),
+            Self::Closed | Self::Open { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -174,8 +188,19 @@ impl Plugins {
         changed
     }
 
-    /// One transaction of all plugins.
+    /// One transaction of all plugins. Plugins in Python are imported in the first one.
     pub fn session<'a>(&'a mut self, interpreter: &'a dyn Interpreter) -> PluginSession<'a> {
+        let waiting = |plugin: &usize| {
+            let entry = &self.entries[*plugin];
+            entry.python.is_some() && entry.off.is_none() && matches!(entry.code, Code::Closed)
+        };
+        let waiting: Vec<usize> = (0..self.entries.len()).filter(waiting).collect();
+        for plugin in &waiting {
+            self.import(*plugin, interpreter);
+        }
+        if !waiting.is_empty() {
+            self.order();
+        }
         PluginSession::new(self, interpreter)
     }
 
@@ -283,6 +308,32 @@ impl Plugins {
         self.is_on(plugin)
     }
 
+    /// Imports a plugin in Python that nobody has imported so far.
+    fn import(&mut self, plugin: usize, interpreter: &dyn Interpreter) {
+        let entry = &self.entries[plugin];
+        let Some(module) = entry.python.clone() else { return };
+        let name = entry.manifest.name.clone();
+        match python::declare(interpreter, &name, &module) {
+            Ok(declaration) => match self.entry(declaration.manifest(), None) {
+                Some(mut entry) => {
+                    entry.code = Code::Python(declaration);
+                    entry.python = Some(module);
+                    self.entries[plugin] = entry;
+                }
+                // What is wrong with its manifest is told.
+                None => self.entries[plugin].off = Some(Off::Disabled),
+            },
+            Err(error) => self.switch_off(
+                plugin,
+                PluginProblem::Failed {
+                    plugin: name,
+                    call: "import",
+                    message: error.to_string(),
+                },
+            ),
+        }
+    }
+
     fn ask_matcher(
         &mut self,
         plugin: usize,
@@ -293,7 +344,7 @@ impl Plugins {
         if !self.ensure_open(plugin) {
             return Ok(Vec::new());
         }
-        if let Code::BuiltIn(declaration) = &self.entries[plugin].code {
+        if let Some(declaration) = self.entries[plugin].code.direct() {
             let mut pairs = jurigged_abi::Pairs::default();
             declaration.matchers[matcher]
                 .1

@@ -35,20 +35,22 @@ impl RemoteLive {
     }
 }
 
+fn owned(named: &[(&str, u64)]) -> Vec<(String, u64)> {
+    named
+        .iter()
+        .map(|(name, object)| ((*name).to_owned(), *object))
+        .collect()
+}
+
+fn borrowed(named: &[(String, u64)]) -> Vec<(&str, u64)> {
+    named.iter().map(|(name, object)| (name.as_str(), *object)).collect()
+}
+
 impl LiveApi for RemoteLive {
     fn run(&self, source: &str, arguments: &[(&str, u64)]) -> Result<u64> {
         let source = source.to_owned();
-        let arguments: Vec<_> = arguments
-            .iter()
-            .map(|(name, object)| ((*name).to_owned(), *object))
-            .collect();
-        self.ask(move |live| {
-            let arguments: Vec<_> = arguments
-                .iter()
-                .map(|(name, object)| (name.as_str(), *object))
-                .collect();
-            live.run(&source, &arguments)
-        })
+        let arguments = owned(arguments);
+        self.ask(move |live| live.run(&source, &borrowed(&arguments)))
     }
 
     fn get(&self, object: u64, name: &str) -> Result<Option<u64>> {
@@ -107,6 +109,34 @@ impl LiveApi for RemoteLive {
 
     fn repr(&self, object: u64) -> Result<String> {
         self.ask(move |live| live.repr(object))
+    }
+
+    fn own(&self, object: u64, name: &str) -> Result<Option<u64>> {
+        let name = name.to_owned();
+        self.ask(move |live| live.own(object, &name))
+    }
+
+    fn entries(&self, object: u64) -> Result<Vec<(u64, u64)>> {
+        self.ask(move |live| live.entries(object))
+    }
+
+    fn instances_of(&self, class: u64) -> Result<Vec<u64>> {
+        self.ask(move |live| live.instances_of(class))
+    }
+
+    fn call(&self, function: u64, arguments: &[u64]) -> Result<u64> {
+        let arguments = arguments.to_vec();
+        self.ask(move |live| live.call(function, &arguments))
+    }
+
+    fn new_text(&self, text: &str) -> Result<u64> {
+        let text = text.to_owned();
+        self.ask(move |live| live.new_text(&text))
+    }
+
+    fn new_dict(&self, entries: &[(&str, u64)]) -> Result<u64> {
+        let entries = owned(entries);
+        self.ask(move |live| live.new_dict(&borrowed(&entries)))
     }
 }
 
@@ -167,6 +197,30 @@ impl LiveApi for NoLive {
     }
 
     fn repr(&self, _: u64) -> Result<String> {
+        Err(PluginError::Gone)
+    }
+
+    fn own(&self, _: u64, _: &str) -> Result<Option<u64>> {
+        Err(PluginError::Gone)
+    }
+
+    fn entries(&self, _: u64) -> Result<Vec<(u64, u64)>> {
+        Err(PluginError::Gone)
+    }
+
+    fn instances_of(&self, _: u64) -> Result<Vec<u64>> {
+        Err(PluginError::Gone)
+    }
+
+    fn call(&self, _: u64, _: &[u64]) -> Result<u64> {
+        Err(PluginError::Gone)
+    }
+
+    fn new_text(&self, _: &str) -> Result<u64> {
+        Err(PluginError::Gone)
+    }
+
+    fn new_dict(&self, _: &[(&str, u64)]) -> Result<u64> {
         Err(PluginError::Gone)
     }
 }

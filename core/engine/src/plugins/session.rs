@@ -5,21 +5,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jurigged_abi::wire::{CrawlAnswer, Found64, PrepareAnswer, Slot64, Step64};
 use jurigged_abi::{Applied, Change, Edit, EditData, EditKind, Found, Live, PluginError, Subject};
-use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
-use super::Plugins;
 use super::host::{HostLive, Instances, ObjectTable, class_instances};
 use super::registry::{Code, Entry};
 use super::remote::{NoLive, RemoteLive};
 use super::subject;
 use super::worker::CallFailure;
+use super::{LiveEdit, Plugins};
 
 /// One transaction: every object that a plugin sees in it is gone with it.
 ///
 /// Use one for a whole batch, from locate to notify: `settle_once` and the heap passes are shared in it.
 pub struct PluginSession<'a> {
-    plugins: &'a mut Plugins,
-    interpreter: &'a dyn Interpreter,
+    pub(super) plugins: &'a mut Plugins,
+    pub(super) interpreter: &'a dyn Interpreter,
     table: ObjectTable,
     instances: Instances,
     /// Crawlers by the class of the holder.
@@ -31,35 +31,12 @@ pub struct PluginSession<'a> {
     involved: BTreeSet<Part>,
     /// By what they wrap, instances of the classes that conformers want to see [anywhere](jurigged_abi::Interest::anywhere).
     wrappers: Option<HashMap<Handle, Vec<Handle>>>,
+    /// The last error of the interpreter in a call of a plugin.
+    pub(super) raised: RefCell<Option<RuntimeError>>,
 }
 
 /// A crawler or conformer: index of the plugin, index in its manifest.
-type Part = (usize, usize);
-
-/// One edit of one live function or class, as the patch stage tells it.
-#[derive(Clone, Debug)]
-pub struct LiveEdit {
-    /// Module and dotted path.
-    pub name: String,
-    /// The source file, as in `co_filename`.
-    pub file: String,
-    /// What changed.
-    pub kind: EditKind,
-    /// Is this an undo or a revert? Then `old_code` and `new_code` are exchanged.
-    pub reverted: bool,
-    /// The inner function, or the class.
-    pub function: Handle,
-    /// What the name is bound to, below built-in descriptors; the function itself if nothing wraps it.
-    pub bound: Handle,
-    /// `None` for a class.
-    pub old_code: Option<Handle>,
-    /// `None` for a class or a deletion.
-    pub new_code: Option<Handle>,
-    /// The decorators as the source writes them, without `@`; calls may be left in.
-    pub decorators: Vec<String>,
-    /// The namespace in which the decorators' names are looked up, to learn what they really are.
-    pub namespace: Option<Handle>,
-}
+pub(super) type Part = (usize, usize);
 
 /// What a crawler found in a holder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +99,7 @@ impl<'a> PluginSession<'a> {
             settled: HashSet::new(),
             involved: BTreeSet::new(),
             wrappers: None,
+            raised: RefCell::default(),
         }
     }
 
@@ -230,7 +208,7 @@ impl<'a> PluginSession<'a> {
                     self.keys.insert((part, edit.name.clone()), key);
                 }
                 let swaps = answer.steps.into_iter().map(|step| self.swap(step));
-                swaps.collect::<Result<Vec<_>, _>>().map_err(|_| self.lie())
+                swaps.collect::<Result<Vec<_>, _>>().map_err(|error| self.wrong(error))
             });
             let refusal = match steps {
                 Ok(swaps) => {
@@ -285,8 +263,8 @@ impl<'a> PluginSession<'a> {
             }
             let told = {
                 let entry = &mut self.plugins.entries[part.0];
-                match &entry.code {
-                    Code::BuiltIn(declaration) => {
+                match entry.code.direct() {
+                    Some(declaration) => {
                         declaration.conformers[part.1].1.notify(applied);
                         Ok(())
                     }
@@ -302,7 +280,7 @@ impl<'a> PluginSession<'a> {
         }
     }
 
-    fn name(&self, part: Part) -> String {
+    pub(super) fn name(&self, part: Part) -> String {
         self.plugins.entries[part.0].manifest.name.clone()
     }
 
@@ -324,15 +302,17 @@ impl<'a> PluginSession<'a> {
         parts
     }
 
-    fn conformers_for(&mut self, edit: &LiveEdit) -> Vec<Part> {
+    pub(super) fn conformers_for(&mut self, edit: &LiveEdit) -> Vec<Part> {
         let classes = self.interpreter.class_names(edit.bound);
         let bases = subject::base_names(self.interpreter, edit.bound);
         let decorators = subject::decorator_names(self.interpreter, edit);
+        let own_names = subject::own_names(self.interpreter, edit.bound);
         let parts = self.interested(
             &Subject {
                 classes: &classes,
                 bases: &bases,
                 decorators: &decorators,
+                own_names: &own_names,
             },
             |entry| entry.manifest.conformers.iter().map(|part| &part.interest).collect(),
             edit.kind != EditKind::Lines,
@@ -364,7 +344,7 @@ impl<'a> PluginSession<'a> {
         parts
     }
 
-    fn edit_data(&self, edit: &LiveEdit) -> EditData {
+    pub(super) fn edit_data(&self, edit: &LiveEdit) -> EditData {
         EditData {
             function: self.table.number(edit.function),
             bound: self.table.number(edit.bound),
@@ -374,6 +354,9 @@ impl<'a> PluginSession<'a> {
             file: edit.file.clone(),
             kind: edit.kind,
             reverted: edit.reverted,
+            class: edit.class.clone(),
+            made: edit.made.map(|made| self.table.number(made)),
+            decorator: edit.decorator.map(|decorator| self.table.number(decorator)),
         }
     }
 
@@ -391,7 +374,12 @@ impl<'a> PluginSession<'a> {
         )
     }
 
-    fn ask_conformer(&mut self, part: Part, edit: EditData, phase: Phase) -> Result<PrepareAnswer, CallFailure> {
+    pub(super) fn ask_conformer(
+        &mut self,
+        part: Part,
+        edit: EditData,
+        phase: Phase,
+    ) -> Result<PrepareAnswer, CallFailure> {
         let remote = edit.clone();
         self.ask(
             part,
@@ -402,6 +390,8 @@ impl<'a> PluginSession<'a> {
                 match phase {
                     Phase::Prepare => conformer.prepare(&edit, live, &mut change)?,
                     Phase::Settle => conformer.settle(&edit, live)?,
+                    Phase::Remake => conformer.remake(&edit, live, &mut change)?,
+                    Phase::Unmake => conformer.unmake(&edit, live, &mut change)?,
                 }
                 let (steps, settle_once) = change.into_parts();
                 Ok(PrepareAnswer {
@@ -412,12 +402,14 @@ impl<'a> PluginSession<'a> {
             move |library, live| match phase {
                 Phase::Prepare => library.prepare(part.1, remote, live),
                 Phase::Settle => library.settle(part.1, remote, live).map(|()| PrepareAnswer::default()),
+                Phase::Remake => library.remake(part.1, remote, live),
+                Phase::Unmake => library.unmake(part.1, remote, live),
             },
         )
     }
 
     /// Calls a part: the engine's own here, a library's on its worker.
-    fn ask<T: Send + 'static>(
+    pub(super) fn ask<T: Send + 'static>(
         &mut self,
         part: Part,
         direct: impl FnOnce(&jurigged_abi::Declaration, &Live<'_>) -> jurigged_abi::Result<T>,
@@ -426,19 +418,25 @@ impl<'a> PluginSession<'a> {
         let entry = &mut self.plugins.entries[part.0];
         // Answering questions needs the entry too: what it needs is taken out meanwhile.
         let (memory, options) = (std::mem::take(&mut entry.memory), std::mem::take(&mut entry.options));
-        let (name, classes) = (entry.manifest.name.clone(), entry.classes.clone());
+        let classes = entry.classes.clone();
+        let file = match &entry.code {
+            Code::BuiltIn(_) => "<jurigged>".to_owned(),
+            _ => format!("<plugin {}>", entry.manifest.name),
+        };
+        self.raised.take();
         let live = HostLive {
             interpreter: self.interpreter,
             table: &self.table,
             instances: &self.instances,
-            plugin: &name,
             memory: &memory,
             options: &options,
             classes: &classes,
+            file: &file,
+            raised: &self.raised,
         };
-        let answer = match &entry.code {
-            Code::BuiltIn(declaration) => direct(declaration, &Live::new(&live)).map_err(CallFailure::Error),
-            _ => entry.call(&live, remote),
+        let answer = match entry.code.direct() {
+            Some(declaration) => direct(declaration, &Live::new(&live)).map_err(CallFailure::Error),
+            None => entry.call(&live, remote),
         };
         (entry.memory, entry.options) = (memory, options);
         // Whatever it made of `Gone`.
@@ -450,11 +448,19 @@ impl<'a> PluginSession<'a> {
     }
 
     /// Why a number in an answer names no object.
-    fn lie(&self) -> CallFailure {
+    pub(super) fn lie(&self) -> CallFailure {
         CallFailure::Lied(match self.table.take_invented() {
             true => INVENTED,
             false => "it used an object of an earlier transaction",
         })
+    }
+
+    /// Why a step is none.
+    pub(super) fn wrong(&self, error: PluginError) -> CallFailure {
+        match error {
+            PluginError::Gone => self.lie(),
+            error => CallFailure::Error(error),
+        }
     }
 
     fn held(&self, found: Found64) -> Result<HeldObject, PluginError> {
@@ -479,7 +485,11 @@ impl<'a> PluginSession<'a> {
         })
     }
 
-    fn swap(&self, step: Step64) -> Result<Swap, PluginError> {
+    pub(super) fn object(&self, number: u64) -> Result<Handle, PluginError> {
+        self.table.handle(number)
+    }
+
+    pub(super) fn swap(&self, step: Step64) -> Result<Swap, PluginError> {
         let of = |number| self.table.handle(number);
         let maybe = |number: Option<u64>| number.map(of).transpose();
         Ok(match step {
@@ -490,8 +500,11 @@ impl<'a> PluginSession<'a> {
                 new,
             } => {
                 let (object, expected, new) = (of(object)?, maybe(expected)?, maybe(new)?);
+                // Since 3.14 (PEP 649) a class computes its annotations, and only its own setter can replace them.
+                let is_lazy = self.interpreter.facts().version >= (3, 14, 0);
+                let by_setter = name == "__class__" || (name == "__annotations__" && is_lazy);
                 match self.interpreter.kind(object) {
-                    ObjectKind::Class => Swap::ClassAttribute {
+                    ObjectKind::Class if !by_setter => Swap::ClassAttribute {
                         class: object,
                         name,
                         expected,
@@ -525,6 +538,22 @@ impl<'a> PluginSession<'a> {
                 expected: of(expected)?,
                 new: of(new)?,
             },
+            Step64::Entry {
+                dict,
+                name,
+                expected,
+                new,
+            } => Swap::Entry {
+                dict: of(dict)?,
+                name,
+                expected: maybe(expected)?,
+                new: maybe(new)?,
+            },
+            Step64::Adopt { .. } | Step64::Cells { .. } | Step64::Note { .. } => {
+                return Err(PluginError::Bug(
+                    "`adopt`, `cells` and `note` belong to `remake`".into(),
+                ));
+            }
         })
     }
 }
@@ -532,7 +561,9 @@ impl<'a> PluginSession<'a> {
 const INVENTED: &str = "it used an object that it was never given";
 
 #[derive(Clone, Copy)]
-enum Phase {
+pub(super) enum Phase {
     Prepare,
     Settle,
+    Remake,
+    Unmake,
 }

@@ -27,6 +27,8 @@ pub struct PluginSettings {
 pub struct PluginTable {
     /// `library`, absolute.
     pub library: Option<PathBuf>,
+    /// `python`: a module name; at most one of this and `library` is set.
+    pub python: Option<String>,
     /// Everything else, as written; checked against the plugin's manifest. `limit` is an option of every plugin.
     pub options: BTreeMap<String, OptionValue>,
 }

@@ -3,6 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind};
 
 use super::LiveEdit;
+use super::host::resolve;
 
 /// Full names of `class.__mro__`, where the object is a class.
 pub(super) fn base_names(interpreter: &dyn Interpreter, object: Handle) -> Vec<String> {
@@ -17,6 +18,30 @@ pub(super) fn base_names(interpreter: &dyn Interpreter, object: Handle) -> Vec<S
         .into_iter()
         .filter_map(|class| full_name(interpreter, class))
         .collect()
+}
+
+/// Names in the own `__dict__` of a class.
+pub(super) fn own_names(interpreter: &dyn Interpreter, object: Handle) -> Vec<String> {
+    let is_class = interpreter.kind(object) == ObjectKind::Class;
+    let names = interpreter.namespace(object).filter(|_| is_class);
+    let entries = names.map_or_else(Vec::new, |names| interpreter.entries(names));
+    entries
+        .into_iter()
+        .filter_map(|(key, _)| interpreter.text(key))
+        .collect()
+}
+
+/// The full name of what a dotted name leads to in a namespace, where that is the object which the full name leads to;
+/// else as written.
+pub(super) fn decorator_name(interpreter: &dyn Interpreter, namespace: Handle, written: &str) -> String {
+    let mut parts = written.split('.').map(str::trim);
+    let root = parts.next().and_then(|root| interpreter.entry(namespace, root));
+    let object =
+        root.and_then(|root| parts.try_fold(root, |object, name| interpreter.attribute(object, name).ok().flatten()));
+    let full = object.and_then(|object| full_name(interpreter, object));
+    // A wrapper says that it is what it wraps.
+    full.filter(|full| resolve(interpreter, full) == object)
+        .unwrap_or_else(|| written.to_owned())
 }
 
 /// The decorators as written, without their calls, and what those names really are.

@@ -29,6 +29,7 @@ pub fn plugin_settings(settings: &Settings, bundled: &[PathBuf]) -> PluginSettin
                 let options = table.options.iter();
                 let table = PluginTable {
                     library: table.library.clone(),
+                    python: table.python.clone(),
                     options: options
                         .filter_map(|(key, value)| Some((key.clone(), OptionValue::from_toml(&value.to_string())?)))
                         .collect(),

@@ -94,6 +94,9 @@ fn edit(python: &PipedPython, name: &str, kind: EditKind) -> LiveEdit {
         new_code: code,
         decorators: Vec::new(),
         namespace: python.namespace(python.module("shop").unwrap()),
+        class: None,
+        made: None,
+        decorator: None,
     }
 }
 

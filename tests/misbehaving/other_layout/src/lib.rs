@@ -19,7 +19,7 @@ impl RootModule for PluginModuleRef {
     abi_stable::declare_root_module_statics! {PluginModuleRef}
     const BASE_NAME: &'static str = "jurigged_plugin";
     const NAME: &'static str = "jurigged plugin";
-    const VERSION_STRINGS: VersionStrings = VersionStrings::new("1.1.0");
+    const VERSION_STRINGS: VersionStrings = VersionStrings::new("1.2.0");
 }
 
 extern "C" fn everything(text: RString) -> RString {

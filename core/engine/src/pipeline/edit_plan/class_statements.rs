@@ -23,7 +23,7 @@ impl Planner<'_> {
         if !reordered && !self.operations[first..].iter().any(is_in_body) {
             return;
         }
-        let remake = self.remade(new, inside, reordered);
+        let remake = self.remade((old, new), inside, reordered);
         let operation = self.operation(
             EditCode::ClsFields,
             Some(old),
@@ -46,7 +46,7 @@ impl Planner<'_> {
                 let facets = tree.get(*id).facets.class();
                 facets.is_some_and(|facets| facets.type_params.is_some())
             }),
-            ..self.remade(new, inside, reordered)
+            ..self.remade((old, new), inside, reordered)
         };
         let operation = self.operation(edit, Some(old), Some(new), Action::Remake(Box::new(remake)));
         self.operations.insert(first, operation);
@@ -73,7 +73,7 @@ impl Planner<'_> {
         !self.same_expressions((old, &before.decorators), (new, &after.decorators))
     }
 
-    fn remade(&self, new: DefinitionId, inside: &Place, reordered: bool) -> RemakeClass {
+    fn remade(&self, (old, new): (DefinitionId, DefinitionId), inside: &Place, reordered: bool) -> RemakeClass {
         RemakeClass {
             scope: inside.scope.clone(),
             bound_as: self.new.bound_name(new).unwrap_or_default().into_owned(),
@@ -85,6 +85,7 @@ impl Planner<'_> {
             decorators: decorators(self.new, new),
             old_decorators: None,
             names: self.body_names(new),
+            old_fields: fields(self.old, old),
             reordered,
         }
     }
@@ -100,8 +101,7 @@ impl Planner<'_> {
             let is_definition = matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class);
             let before = self.change.matching.old_of(child);
             let is_kept = before.is_some_and(|before| is_definition || self.is_same(before, child));
-            let annotated = super::statements::annotated_name(self.new, child);
-            let annotated = annotated.filter(|_| !self.new.text(child).contains("ClassVar"));
+            let annotated = field(self.new, child);
             for name in named(self.new, child) {
                 let is_field = annotated.as_ref() == Some(&name);
                 match names.iter_mut().find(|known| known.name == name) {
@@ -133,6 +133,19 @@ impl Planner<'_> {
         after.retain(|name| before.contains(name));
         before != after
     }
+}
+
+/// The name that a direct child of a class annotates, but for class variables.
+fn field(tree: &DefinitionTree, id: DefinitionId) -> Option<String> {
+    let annotated = super::statements::annotated_name(tree, id);
+    annotated.filter(|_| !tree.text(id).contains("ClassVar"))
+}
+
+/// The names that the body of a class annotates, in order.
+fn fields(tree: &DefinitionTree, class: DefinitionId) -> Vec<String> {
+    let children = tree.get(class).children.iter();
+    let fields = children.filter(|child| !tree.get(**child).in_header);
+    fields.filter_map(|child| field(tree, *child)).collect()
 }
 
 /// The names that a direct child of a class binds or annotates.

@@ -254,6 +254,8 @@ pub struct RemakeClass {
     pub old_decorators: Option<Vec<(String, Unit)>>,
     /// What its body binds or annotates, in order.
     pub names: Vec<BodyName>,
+    /// What it annotated before, in order, without class variables.
+    pub old_fields: Vec<String>,
     /// Statements that it had before stand in another order.
     pub reordered: bool,
 }

@@ -82,6 +82,12 @@ impl Unit {
         }
     }
 
+    /// The text of the expression that [`Unit::value`] evaluates.
+    pub fn value_text(&self) -> Option<&str> {
+        let text = self.source.strip_prefix(Self::VALUE)?.strip_prefix(" = (")?;
+        text.strip_suffix("\n)\n")
+    }
+
     /// Bases and keywords of a class, evaluated by themselves: see [`RemakeClass::arguments`](super::RemakeClass).
     pub fn arguments(tree: &DefinitionTree, class: DefinitionId) -> Option<Self> {
         let facets = tree.get(class).facets.class()?;

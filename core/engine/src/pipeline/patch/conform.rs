@@ -58,6 +58,9 @@ pub fn live_edits(
                 new_code: new_codes.get(&target.new).copied(),
                 decorators: decorators.clone(),
                 namespace: Some(work.namespace),
+                class: None,
+                made: None,
+                decorator: None,
             };
             if kind != EditKind::Lines {
                 let others = plugins.wrappers_anywhere(function).into_iter();
@@ -90,8 +93,11 @@ pub fn prepare(plugins: &mut PluginSession<'_>, edit: &LiveEdit) -> Result<Vec<S
     }
 }
 
-/// Adds the engine's own conformer; it enters by the trait that plugins implement.
+/// Adds the engine's own conformers; they enter by the trait that plugins implement.
 pub fn add_conformers(plugins: &mut Plugins) {
+    for declaration in super::classes::declarations() {
+        plugins.add_builtin(declaration);
+    }
     plugins.add_builtin(Declaration {
         name: "protocol".into(),
         version: env!("CARGO_PKG_VERSION").into(),

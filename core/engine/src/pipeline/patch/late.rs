@@ -16,6 +16,7 @@ use super::update::Edited;
 use super::{Work, classes, redecorate};
 use crate::pipeline::edit_plan::{Action, EditCode, RunStatement, refusal};
 use crate::pipeline::locate::{bind, bound_object};
+use crate::plugins::PluginSession;
 
 /// Runs the late statements of a batch in the order of the plan.
 pub fn run_statements(
@@ -24,7 +25,7 @@ pub fn run_statements(
     prepared: &mut [Prepared],
     order: &[(usize, usize)],
     (moves, propagation): (&Moves<'_>, &mut Propagation<'_>),
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
     let at_of: FxHashMap<usize, usize> = works.iter().enumerate().map(|(at, work)| (work.file, at)).collect();
@@ -47,10 +48,10 @@ pub fn run_statements(
             let at = at_of[&file];
             // What it imports from the files before has their values, and so has what is computed from those of its own.
             if last_file.replace(file) != Some(file) || propagation.computes_in(works[at].module) {
-                propagation.follow(prepared, transaction, false)?;
+                propagation.follow(prepared, ongoing.transaction, false)?;
             }
             let prepared = &mut prepared[at];
-            match run_operation(interpreter, &works[at], index, prepared, moves, transaction, ran) {
+            match run_operation(interpreter, &works[at], index, prepared, moves, ongoing, ran) {
                 Ok(()) => {}
                 Err(Failure::Python { operation, error }) if is_missing_name(&error.kind) && order.len() > 1 => {
                     waiting.push((file, index));
@@ -86,9 +87,10 @@ fn run_operation(
     index: usize,
     prepared: &mut Prepared,
     moves: &Moves<'_>,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
     ran: &mut Vec<(usize, usize)>,
 ) -> Result<(), Failure> {
+    let transaction = &mut *ongoing.transaction;
     let operation = &work.plan.operations[index];
     if prepared.waiting.contains(&index) {
         match prepare_waiting(interpreter, work, index, prepared, transaction) {
@@ -114,12 +116,12 @@ fn run_operation(
         Action::Remake(remake) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            classes::remake(interpreter, work, index, remake, prepared, transaction)
+            classes::remake(interpreter, work, index, remake, prepared, ongoing)
         }
         Action::Run(statement) => {
             transaction.before_statement(work.namespace)?;
             ran.push((work.file, index));
-            run_or_bring(interpreter, work, index, statement, prepared, moves, transaction)
+            run_or_bring(interpreter, work, index, statement, prepared, moves, ongoing)
         }
         Action::Update(update) => {
             let edited = Edited {
@@ -247,6 +249,14 @@ pub fn stopped(stop: LateStop, work: &Work<'_>, index: usize, prepared: &mut Pre
     }
 }
 
+/// A batch that is being applied: its commits, and the conformers that are asked between them.
+pub struct Ongoing<'o, 't, 'p> {
+    /// All commits so far.
+    pub transaction: &'o mut Transaction<'t>,
+    /// Who makes classes.
+    pub plugins: &'o mut PluginSession<'p>,
+}
+
 /// What keeps something from being done after the commit.
 pub enum LateStop {
     /// See [`Stop`].
@@ -269,10 +279,10 @@ fn run_or_bring(
     statement: &RunStatement,
     prepared: &mut Prepared,
     moves: &Moves<'_>,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<(), LateStop> {
-    if !moves.bring_class(interpreter, work, index, statement, prepared, transaction)? {
-        run_statement(interpreter, work, (index, statement), prepared, transaction)?;
+    if !moves.bring_class(interpreter, work, index, statement, prepared, ongoing)? {
+        run_statement(interpreter, work, (index, statement), prepared, ongoing.transaction)?;
         if statement
             .origin
             .as_ref()
@@ -281,7 +291,7 @@ fn run_or_bring(
             return Ok(());
         }
     }
-    moves.follow(interpreter, work, index, prepared, transaction)
+    moves.follow(interpreter, work, index, prepared, ongoing.transaction)
 }
 
 fn run_statement(

@@ -148,7 +148,8 @@ fn attempt(
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     moves.follow_early(interpreter, works, prepared, transaction)?;
     let follow = (&moves, &mut propagation);
-    late::run_statements(interpreter, works, prepared, &plan.order, follow, transaction, ran)?;
+    let mut ongoing = late::Ongoing { transaction, plugins };
+    late::run_statements(interpreter, works, prepared, &plan.order, follow, &mut ongoing, ran)?;
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
     for prepared in prepared.iter_mut() {
         transaction.commit(std::mem::take(&mut prepared.departures))?;

@@ -18,7 +18,7 @@ use crate::pipeline::edit_plan::{
     Action, EditCode, Guard, Operation, Refusal, Rename, Scope, UpdateCode, When, refusal,
 };
 use crate::pipeline::locate::class_at;
-use crate::plugins::{LiveEdit, PluginSession};
+use crate::plugins::{Claimed, LiveEdit, PluginSession};
 
 /// One module, ready to commit.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Prepared {
     pub late: Vec<usize>,
     /// Those of them that wait for tests which are evaluated after the commit: not prepared yet.
     pub waiting: FxHashSet<usize>,
+    /// Who makes classes out of their bodies, by operation.
+    pub claimed: FxHashMap<usize, Claimed>,
     /// Classes that get their new bases with the commit, by operation.
     pub rebased: FxHashMap<usize, Rebasing>,
     /// What was compiled of those that run a `def` again.
@@ -219,7 +221,7 @@ fn prepare_operation(
     }
     match &operation.action {
         Action::Remake(remake) => {
-            let prepared = classes::prepare(interpreter, work, index, remake, module, steps);
+            let prepared = classes::prepare(interpreter, work, (index, remake), plugins, module, steps);
             if let Err(Stop::Refused(reason)) = &prepared {
                 steps.refused.push((remake.scope.clone(), reason.clone()));
             }

@@ -108,7 +108,8 @@ pub fn deleted(
     names.iter().filter_map(edit).collect()
 }
 
-fn edit_of(work: &Work<'_>, path: &str, kind: EditKind, function: Handle, bound: Handle) -> LiveEdit {
+/// An edit of something that has no code of its own.
+pub fn edit_of(work: &Work<'_>, path: &str, kind: EditKind, function: Handle, bound: Handle) -> LiveEdit {
     LiveEdit {
         name: format!("{}.{path}", work.module),
         file: work.plan.path.to_string_lossy().into_owned(),
@@ -120,6 +121,9 @@ fn edit_of(work: &Work<'_>, path: &str, kind: EditKind, function: Handle, bound:
         new_code: None,
         decorators: Vec::new(),
         namespace: Some(work.namespace),
+        class: None,
+        made: None,
+        decorator: None,
     }
 }
 

@@ -7,15 +7,14 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 
 use super::super::Work;
-use super::super::late::LateStop;
+use super::super::late::{LateStop, Ongoing};
 use super::super::namespaces::{Scratch, follow_hash};
 use super::super::prepare::Stop;
 use super::super::statements::without_place;
-use super::super::transaction::Transaction;
 use super::super::units::{compile_scope, compile_to_run, execute_in, no_class};
 use super::header::Header;
 use super::python::{items_of, own_entry};
-use super::{ClassKind, adopt, dataclasses, follow_abstract_methods};
+use super::{ClassKind, adopt, follow_abstract_methods, making};
 use crate::pipeline::edit_plan::{MovedClass, Origin, RunStatement};
 use crate::pipeline::locate::{Bound, bind};
 
@@ -43,7 +42,7 @@ pub fn arrive(
     statement: &RunStatement,
     origin: &Origin,
     class: Handle,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<Arrived, LateStop> {
     let mut classes = Vec::new();
     for plan in &origin.classes {
@@ -71,7 +70,7 @@ pub fn arrive(
     let module = interpreter.new_text(work.module);
     for (plan, live) in &classes {
         let line = interpreter.new_integer(i64::from(plan.line));
-        adopt::set_module(interpreter, *live, module, Some(line), transaction).map_err(LateStop::Commit)?;
+        adopt::set_module(interpreter, *live, module, Some(line), ongoing.transaction).map_err(LateStop::Commit)?;
     }
     let mut swaps = Vec::new();
     for name in &statement.binds {
@@ -82,7 +81,7 @@ pub fn arrive(
             new: Some(class),
         });
     }
-    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    ongoing.transaction.commit(swaps).map_err(LateStop::Commit)?;
     let mut codes = codes.into_iter();
     for (plan, live) in &classes {
         let mut scratch = Scratch::of(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope))?;
@@ -99,15 +98,13 @@ pub fn arrive(
         }
         follow_hash(interpreter, *live, plan.binds_hash, &mut swaps);
         swaps.extend(static_attributes(interpreter, *live, plan));
-        transaction.commit(swaps).map_err(LateStop::Commit)?;
-        if ClassKind::of(interpreter, *live) == ClassKind::Dataclass {
-            let generated = dataclasses::regenerated(interpreter, *live)?;
-            transaction.commit(generated).map_err(LateStop::Commit)?;
-        }
+        ongoing.transaction.commit(swaps).map_err(LateStop::Commit)?;
+        // What was generated of it has the globals of the old module.
+        making::inherit(interpreter, work, *live, ongoing)?;
     }
     let classes: Vec<Handle> = classes.into_iter().map(|(_, live)| live).collect();
     let swaps = follow_abstract_methods(interpreter, &classes)?;
-    transaction.commit(swaps).map_err(LateStop::Commit)?;
+    ongoing.transaction.commit(swaps).map_err(LateStop::Commit)?;
     Ok(Arrived::Followed(bound))
 }
 

@@ -3,13 +3,13 @@
 use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError, Swap};
 
 use super::super::Work;
-use super::super::late::LateStop;
+use super::super::late::{LateStop, Ongoing};
 use super::super::namespaces::Scratch;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::header::Header;
 use super::python::{evaluate, import, items_of, own_entries, own_entry, truth, with_subclasses};
-use super::{ClassKind, Remade, adopt, dataclasses, moved};
+use super::{ClassKind, Remade, adopt, making, moved};
 use crate::pipeline::edit_plan::{Refusal, note, refusal};
 
 /// New bases that a class gets with the commit of the save, so that no other thread sees its new methods without them.
@@ -53,11 +53,10 @@ pub fn prepare(
         )))
     };
     match remade.kind {
-        ClassKind::Enum => return keeps("it is an enum: its members are made out of its bases"),
-        ClassKind::NamedTuple => return keeps("it is a named tuple, whose base is made out of its fields"),
-        ClassKind::Foreign(_) => return keeps("a library has generated methods for its old bases"),
-        ClassKind::TypedDict => return Ok(None),
-        ClassKind::Plain | ClassKind::Dataclass => {}
+        ClassKind::Foreign(_) if remade.claimed.is_none() => {
+            return keeps("a library has generated methods for its old bases");
+        }
+        _ => {}
     }
     if remade.plan.is_generic && interpreter.facts().implementation != "cpython" {
         return keeps("it has type parameters, which the embedded interpreter cannot evaluate by themselves");
@@ -96,8 +95,9 @@ pub fn rebase(
     remade: &Remade<'_>,
     index: usize,
     prepared: &mut Prepared,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<(), LateStop> {
+    let transaction = &mut *ongoing.transaction;
     let class = remade.class;
     let header = Header::evaluate(interpreter, work, remade, &[])?;
     let rebasing = prepared.rebased.remove(&index);
@@ -122,13 +122,9 @@ pub fn rebase(
     forget_answers(interpreter, &items_of(interpreter, class, "__mro__"))?;
     let listed = run_hooks(interpreter, remade, &header, &hooks, transaction)?;
     prepared.outcome.operations[index].listed.extend(listed);
-    for class in with_subclasses(interpreter, &[class]) {
-        // The class itself is made again with its own text.
-        if class != remade.class && own_entry(interpreter, class, "__dataclass_fields__").is_some() {
-            let swaps = dataclasses::regenerated(interpreter, class)?;
-            transaction.commit(swaps).map_err(LateStop::Commit)?;
-        }
-    }
+    // The class itself is made again with its own text.
+    let listed = making::follow_below(interpreter, work, class, ongoing)?;
+    prepared.outcome.operations[index].listed.extend(listed);
     prepared.outcome.operations[index]
         .listed
         .extend(metaclass_not_run(interpreter, remade, &header)?);

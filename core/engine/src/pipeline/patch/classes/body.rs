@@ -16,8 +16,8 @@ use crate::pipeline::locate::{Bound, bind};
 pub struct Body {
     /// Its names: those of the live class, without the ones that go, with the values of the changed statements.
     pub names: Handle,
-    /// Its annotations, in no order.
-    pub annotations: Handle,
+    /// Its annotations, in no order: the `__annotations__` of its names.
+    annotations: Handle,
     /// Code objects of new definitions.
     pub bound: Vec<Bound>,
 }
@@ -84,6 +84,16 @@ impl Body {
         Ok(body)
     }
 
+    /// Its names without those that only making the class has given to it so far.
+    pub fn written(&self, interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Handle {
+        let is_written = |name: &str| remade.plan.names.iter().any(|known| known.name == name);
+        let generated = remade.how().map_or(&[][..], |claim| &claim.generated);
+        let generated: Vec<String> = generated.iter().filter(|name| !is_written(name)).cloned().collect();
+        let written = interpreter.new_dict();
+        copy(interpreter, self.names, written, &generated);
+        written
+    }
+
     /// Since 3.14 (PEP 649) a body binds a function that gives its annotations; here, each statement one of its own.
     fn take_lazy_annotations(&self, interpreter: &dyn Interpreter) -> Result<(), Stop> {
         for name in ["__annotate__", "__annotate_func__"] {
@@ -101,7 +111,7 @@ impl Body {
 }
 
 /// The annotations of the class itself.
-pub fn annotations_of(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
+fn annotations_of(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
     let own = interpreter.entry(interpreter.namespace(class)?, "__annotations__");
     match own {
         None if interpreter.facts().version >= (3, 14, 0) => {
@@ -112,7 +122,7 @@ pub fn annotations_of(interpreter: &dyn Interpreter, class: Handle) -> Option<Ha
 }
 
 /// Copies all entries but those of these names.
-pub fn copy(interpreter: &dyn Interpreter, from: Handle, to: Handle, without: &[String]) {
+fn copy(interpreter: &dyn Interpreter, from: Handle, to: Handle, without: &[String]) {
     for (key, value) in interpreter.entries(from) {
         if let Some(name) = interpreter.text(key).filter(|name| !without.contains(name)) {
             interpreter.set_entry(to, &name, value);

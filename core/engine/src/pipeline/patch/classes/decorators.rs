@@ -7,14 +7,14 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::super::Work;
-use super::super::late::LateStop;
+use super::super::late::{LateStop, Ongoing};
 use super::super::namespaces::name_swap;
 use super::super::prepare::{Prepared, Stop};
 use super::super::transaction::Transaction;
 use super::super::units::call_in;
 use super::holders::holders;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
-use super::{ClassKind, Remade, adopt, dataclasses};
+use super::{ClassKind, Remade, adopt, making};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
 use crate::pipeline::locate::{bound_object, class_at};
 
@@ -22,29 +22,19 @@ use crate::pipeline::locate::{bound_object, class_at};
 ///
 /// # Errors
 /// When it is refused.
-pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> Result<(), Stop> {
-    let keeps = |why: &str| {
-        Err(Stop::Refused(refusal(
+pub fn refuse(remade: &Remade<'_>) -> Result<(), Stop> {
+    match remade.kind {
+        ClassKind::Foreign(_) if remade.claimed.is_none() => Err(Stop::Refused(refusal(
             "cls-decorators",
             format!("class `{}` keeps its old definition", remade.name()),
-            why,
+            "a library has generated methods of it by its old decorators",
             "restart the program to use the new decorators",
-        )))
-    };
-    if let ClassKind::Foreign(_) = remade.kind {
-        return keeps("a library has generated methods of it by its old decorators");
+        ))),
+        _ => Ok(()),
     }
-    let makes_slots = |(name, unit): &(String, Unit)| {
-        dataclasses::is_dataclass(interpreter, work.namespace, name) && unit.source.contains("slots")
-    };
-    let old = remade.plan.old_decorators.iter().flatten();
-    if old.chain(&remade.plan.decorators).any(makes_slots) {
-        return keeps("`slots` fix the layout of instances when the class is made");
-    }
-    Ok(())
 }
 
-/// Makes a class follow its changed decorators, but for `dataclass`, which follows with the fields.
+/// Makes a class follow its changed decorators, but for the one that makes it out of its body.
 ///
 /// # Errors
 /// When a decorator raises, or the commit fails.
@@ -54,27 +44,23 @@ pub fn decorate(
     remade: &Remade<'_>,
     index: usize,
     prepared: &mut Prepared,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<(), LateStop> {
     let class = remade.class;
-    let is_dataclass = |(name, _): &&(String, Unit)| dataclasses::is_dataclass(interpreter, work.namespace, name);
+    let is_claimed = |(name, _): &&(String, Unit)| making::is_claimed(interpreter, work, remade, name);
     let old: Vec<_> = remade.plan.old_decorators.iter().flatten().collect();
     let new: Vec<_> = remade.plan.decorators.iter().collect();
-    if old.iter().any(is_dataclass) && !new.iter().any(is_dataclass) {
-        let swaps = dataclasses::stripped(interpreter, remade)?;
-        transaction.commit(swaps).map_err(LateStop::Commit)?;
-    }
+    let mut stays = making::unmake(interpreter, work, remade, ongoing)?;
+    let transaction = &mut *ongoing.transaction;
     let without = |some: &[&(String, Unit)], others: &[&(String, Unit)]| -> Vec<Unit> {
         let is_other = |(_, unit): &&&(String, Unit)| others.iter().all(|(_, other)| other.source != unit.source);
-        let own = some
-            .iter()
-            .filter(|decorator| !is_dataclass(decorator))
-            .filter(is_other);
+        let own = some.iter().filter(|decorator| !is_claimed(decorator)).filter(is_other);
         own.map(|(_, unit)| unit.clone()).collect()
     };
     let (gone, added) = (without(&old, &new), without(&new, &old));
     let mut swaps = left_by(interpreter, work, remade, &gone)?;
     let mut listed = swaps.1;
+    listed.append(&mut stays);
     if !added.is_empty() {
         match made_by(interpreter, work, remade, &added)? {
             Some((stand_in, names)) => {
@@ -139,16 +125,13 @@ fn left_by(
     }
 }
 
-/// Names in a class that its text does not bind, and that no class statement or `dataclass` writes.
+/// Names in a class that its text does not bind, and that neither a class statement nor who makes the class writes.
 fn extras(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Vec<String> {
     let own = interpreter.namespace(remade.class);
     let names = own.map_or_else(Vec::new, |own| interpreter.entries(own));
     let names = names.into_iter().filter_map(|(key, _)| interpreter.text(key));
     let is_written = |name: &String| remade.plan.names.iter().any(|known| known.name == *name);
-    let is_made = |name: &String| {
-        let is_dataclass = remade.kind == ClassKind::Dataclass;
-        OF_EVERY_CLASS.contains(&name.as_str()) || (is_dataclass && dataclasses::GENERATED.contains(&name.as_str()))
-    };
+    let is_made = |name: &String| OF_EVERY_CLASS.contains(&name.as_str()) || remade.is_generated(name);
     names.filter(|name| !is_written(name) && !is_made(name)).collect()
 }
 

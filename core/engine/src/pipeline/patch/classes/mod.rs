@@ -3,31 +3,34 @@
 //! A class that a decorator or a metaclass has made out of its body is made again aside, from what its body binds now;
 //! what was generated goes from there to the live class, which stays the same object. This happens after the commit of
 //! the save's functions and statements: making a class can call both.
+//!
+//! How, conformers know: those of the standard library's kinds ([`kinds`]) and those of plugins, by one trait. Here is
+//! what they share: which operations of the plan are left to them, the body or the statement run aside, and the steps
+//! that they answer with ([`making`]). Bases, decorators and moves to another module are the same for all classes.
 
 mod abstracts;
 mod adopt;
 mod arrive;
 mod bases;
 mod body;
-mod dataclasses;
 mod decorators;
-mod enums;
 mod header;
 mod holders;
-mod instances;
 mod kind;
+mod kinds;
 mod makers;
+mod making;
 mod merge;
 mod moved;
 mod protocols;
 mod python;
-mod records;
 mod slots;
 
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
 pub use bases::Rebasing;
 pub use kind::ClassKind;
+pub use kinds::declarations;
 pub use makers::note_makers;
 pub use merge::merge;
 pub use protocols::follow_protocols;
@@ -38,11 +41,13 @@ use jurigged_runtime::{Handle, Interpreter};
 
 use super::Work;
 use super::late::LateStop;
+use super::late::Ongoing;
 use super::prepare::{Prepared, Steps, Stop};
-use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, BodyName, Refusal, RemakeClass, Scope, refusal};
+use crate::pipeline::edit_plan::{Action, BodyName, EditCode, Operation, Refusal, RemakeClass, Scope, refusal};
 use crate::pipeline::locate::class_at;
+use crate::plugins::{Claimed, PluginSession};
+use jurigged_abi::{Claim, Making};
 
 /// One class that is made again.
 pub struct Remade<'a> {
@@ -52,27 +57,54 @@ pub struct Remade<'a> {
     pub class: Handle,
     /// What made it.
     pub kind: ClassKind,
-    /// Indices of the operations on its body that it stands for.
+    /// Who makes it out of its body.
+    pub claimed: Option<Claimed>,
+    /// Indices of the operations on its body that are left to who makes it.
     pub operations: Vec<usize>,
 }
 
 impl<'a> Remade<'a> {
-    fn of(interpreter: &dyn Interpreter, work: &Work<'_>, plan: &'a RemakeClass, class: Handle) -> Self {
-        let kind = ClassKind::of(interpreter, class);
-        let operations = work.plan.operations.iter().enumerate();
-        let made_from = operations.filter(|(_, operation)| kind.is_made_from(operation, &plan.scope));
+    fn of(interpreter: &dyn Interpreter, plan: &'a RemakeClass, class: Handle) -> Self {
         Self {
             plan,
             class,
-            kind,
-            operations: made_from.map(|(index, _)| index).collect(),
+            kind: ClassKind::of(interpreter, class),
+            claimed: None,
+            operations: Vec::new(),
         }
     }
 
-    /// Nothing changed in its body that something is made from.
-    fn is_header_only(&self) -> bool {
-        self.operations.is_empty() && !self.plan.reordered
+    /// Leaves the class to who claims it.
+    fn claim(&mut self, work: &Work<'_>, claimed: Claimed) {
+        if claimed.claim.when == Making::Stays {
+            let operations = work.plan.operations.iter().enumerate();
+            let left = operations.filter(|(_, operation)| is_left(operation, &self.plan.scope, &claimed.claim));
+            self.operations = left.map(|(index, _)| index).collect();
+        }
+        self.claimed = Some(claimed);
     }
+
+    /// How it is made out of its body.
+    fn how(&self) -> Option<&Claim> {
+        self.claimed.as_ref().map(|claimed| &claimed.claim)
+    }
+
+    /// Something changed in its body that it is made from.
+    fn is_body_changed(&self) -> bool {
+        !self.operations.is_empty() || self.plan.reordered
+    }
+
+    /// Are its bases and keywords those that the host gives it?
+    fn has_header_of_host(&self) -> bool {
+        !self.how().is_some_and(|claim| claim.header)
+    }
+
+    /// Does making it write this name?
+    fn is_generated(&self, name: &str) -> bool {
+        let claim = self.how();
+        claim.is_some_and(|claim| claim.generated.iter().any(|known| known == name))
+    }
+
     /// The actions that it stands for.
     fn actions<'w>(&self, work: &Work<'w>) -> impl Iterator<Item = &'w Action> + use<'w, '_> {
         let operations = &work.plan.operations;
@@ -114,6 +146,16 @@ impl<'a> Remade<'a> {
     }
 }
 
+/// Does an operation on the body of a class change what it is made from?
+fn is_left(operation: &Operation, scope: &Scope, claim: &Claim) -> bool {
+    let (names, is_definition) = match &operation.action {
+        Action::Run(statement) if statement.scope == *scope => (&statement.binds, statement.is_definition),
+        Action::Unbind { scope: of, names, .. } if of == scope => (names, operation.edit == EditCode::ClsMethod),
+        _ => return false,
+    };
+    !is_definition || names.iter().any(|name| claim.takes_method(name))
+}
+
 /// Decides whether a class is to be made again; the operations on its body that this stands for are then left to it.
 /// False where there is nothing to do.
 ///
@@ -122,8 +164,8 @@ impl<'a> Remade<'a> {
 pub fn prepare(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    index: usize,
-    plan: &RemakeClass,
+    (index, plan): (usize, &RemakeClass),
+    plugins: &mut PluginSession<'_>,
     module: &mut Prepared,
     steps: &mut Steps,
 ) -> Result<bool, Stop> {
@@ -136,23 +178,29 @@ pub fn prepare(
             Ok(false)
         };
     };
-    let remade = Remade::of(interpreter, work, plan, class);
-    let rebasing = match plan.header_changed {
+    let mut remade = Remade::of(interpreter, plan, class);
+    // Who begins to make it is asked again when it has what its new decorators are.
+    if let Some(claimed) = making::claim(interpreter, work, &remade, plugins)?
+        && claimed.claim.when != Making::Begins
+    {
+        remade.claim(work, claimed);
+    }
+    let rebasing = match plan.header_changed && remade.has_header_of_host() {
         true => bases::prepare(interpreter, work, &remade, &steps.scratches)?,
         false => None,
     };
     if plan.old_decorators.is_some() {
-        decorators::refuse(interpreter, work, &remade)?;
+        decorators::refuse(&remade)?;
     }
-    let is_body = remade.kind.is_generated() && (!remade.operations.is_empty() || plan.reordered);
+    let is_body = remade.claimed.is_some() && remade.is_body_changed();
     if !is_header && !is_body {
         return Ok(false);
     }
-    if remade.kind == ClassKind::Dataclass {
-        dataclasses::refuse_slots(interpreter, &remade)?;
-    }
     steps.remade.extend(remade.operations);
     module.late.push(index);
+    if let Some(claimed) = remade.claimed {
+        module.claimed.insert(index, claimed);
+    }
     if let Some(rebasing) = rebasing {
         steps.rebase(&rebasing.swaps);
         module.rebased.insert(index, rebasing);
@@ -180,34 +228,28 @@ pub fn remake(
     index: usize,
     plan: &RemakeClass,
     prepared: &mut Prepared,
-    transaction: &mut Transaction<'_>,
+    ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<(), LateStop> {
     let live = || class_at(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope));
-    let mut remade = Remade::of(interpreter, work, plan, live()?);
-    if plan.header_changed && remade.kind != ClassKind::TypedDict {
-        bases::rebase(interpreter, work, &remade, index, prepared, transaction)?;
+    let mut remade = Remade::of(interpreter, plan, live()?);
+    if let Some(claimed) = prepared.claimed.remove(&index) {
+        remade.claim(work, claimed);
+    } else if let Some(claimed) = making::claim(interpreter, work, &remade, ongoing.plugins)?
+        && claimed.claim.when == Making::Begins
+    {
+        remade.claim(work, claimed);
+    }
+    if plan.header_changed && remade.has_header_of_host() {
+        bases::rebase(interpreter, work, &remade, index, prepared, ongoing)?;
         remade.class = live()?;
     }
     if plan.old_decorators.is_some() {
-        decorators::decorate(interpreter, work, &remade, index, prepared, transaction)?;
+        decorators::decorate(interpreter, work, &remade, index, prepared, ongoing)?;
         // A decorator may have returned something else than a class.
         let Ok(class) = live() else { return Ok(()) };
-        remade = Remade::of(interpreter, work, plan, class);
+        remade.class = class;
     }
-    let mut decorators = plan.decorators.iter();
-    let is_dataclass = decorators.any(|(name, _)| dataclasses::is_dataclass(interpreter, work.namespace, name));
-    let made = match remade.kind {
-        ClassKind::Plain if is_dataclass => {
-            dataclasses::remake(interpreter, work, &remade, index, prepared, transaction)
-        }
-        ClassKind::Dataclass => dataclasses::remake(interpreter, work, &remade, index, prepared, transaction),
-        ClassKind::Enum if !remade.is_header_only() => enums::remake(interpreter, work, &remade, transaction),
-        ClassKind::NamedTuple if !remade.is_header_only() => {
-            records::remake_named_tuple(interpreter, work, &remade, transaction)
-        }
-        ClassKind::TypedDict => records::remake_typed_dict(interpreter, work, &remade, transaction),
-        _ => Ok(()),
-    };
+    let made = making::make(interpreter, work, &remade, index, prepared, ongoing);
     if let Err(LateStop::Stop(Stop::Refused(reason))) = &made {
         for (at, index) in remade.operations.iter().enumerate() {
             let outcome = &mut prepared.outcome.operations[*index];

@@ -104,23 +104,6 @@ pub fn own_entries(interpreter: &dyn Interpreter, class: Handle) -> Vec<(String,
     named.collect()
 }
 
-/// Is this what a loaded module of the standard library has under a name?
-///
-/// # Errors
-/// When reading it raises.
-pub fn same_as(
-    interpreter: &dyn Interpreter,
-    object: Option<Handle>,
-    module: &str,
-    name: &str,
-) -> Result<bool, RuntimeError> {
-    let Some(module) = interpreter.module(module) else {
-        return Ok(false);
-    };
-    let known = interpreter.attribute(module, name)?;
-    Ok(known.is_some() && known == object)
-}
-
 /// What a dotted name leads to in a module.
 pub fn named(interpreter: &dyn Interpreter, namespace: Handle, name: &str) -> Option<Handle> {
     let mut parts = name.split('.');

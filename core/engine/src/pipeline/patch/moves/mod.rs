@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::Work;
 use super::classes::{self, Arrived};
-use super::late::{LateStop, stopped};
+use super::late::{LateStop, Ongoing, stopped};
 use super::outcome::Failure;
 use super::prepare::Prepared;
 use super::transaction::Transaction;
@@ -107,13 +107,13 @@ impl<'a> Moves<'a> {
         index: usize,
         statement: &RunStatement,
         prepared: &mut Prepared,
-        transaction: &mut Transaction<'_>,
+        ongoing: &mut Ongoing<'_, '_, '_>,
     ) -> Result<bool, LateStop> {
         let Some(origin) = statement.origin.as_ref().filter(|origin| !origin.classes.is_empty()) else {
             return Ok(false);
         };
         let arrived = match self.found.get(&(work.file, index)) {
-            Some(found) => classes::arrive(interpreter, work, statement, origin, found.object, transaction)?,
+            Some(found) => classes::arrive(interpreter, work, statement, origin, found.object, ongoing)?,
             None => Arrived::Anew("it was not there, or not yet"),
         };
         match arrived {

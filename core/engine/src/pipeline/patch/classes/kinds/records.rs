@@ -1,0 +1,88 @@
+//! Named tuples and typed dicts: the class statement runs aside, and the live class takes over what came of its fields.
+
+use jurigged_abi::{Change, Claim, Conformer, Edit, Interest, Live, Object, Result, refuse};
+
+use super::{OF_STATEMENT, give_header, has_followed, is_true, made, told};
+
+/// `typing.NamedTuple`: follows its fields as long as it has no instances.
+pub struct NamedTuples;
+
+impl Conformer for NamedTuples {
+    fn interest(&self) -> Interest {
+        Interest::class_with("_field_defaults")
+    }
+
+    fn claim<'t>(&self, edit: &Edit<'t>, live: &Live<'t>) -> Result<Option<Claim>> {
+        let told = told(edit)?;
+        if told.inherited || live.own(edit.function(), "_fields")?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Claim::of_statement().with_header()))
+    }
+
+    fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        let (class, made) = (edit.function(), made(edit)?);
+        if told(edit)?.header_changed {
+            if live.own(made, "_fields")?.is_none() {
+                return Err(refuse("it is a named tuple, and by its new bases it is none"));
+            }
+            give_header(live, class, made, change)?;
+        }
+        // With other defaults or types alone, the tuples that live are still right.
+        let same = "a._fields == b._fields";
+        if is_true(live, same, &[("a", class), ("b", made)])? {
+            return adopt_all(edit, live, change);
+        }
+        let instances = live.instances_of(edit.function())?.len();
+        if instances > 0 {
+            return Err(refuse(format!(
+                "live tuples have the old fields ({instances} of them), and a tuple cannot change\n\
+                 restart the program, or drop these tuples and save again"
+            )));
+        }
+        adopt_all(edit, live, change)
+    }
+}
+
+/// `typing.TypedDict`: its instances are plain dicts, and its bases are what its keys come from.
+pub struct TypedDicts;
+
+impl Conformer for TypedDicts {
+    fn interest(&self) -> Interest {
+        Interest::instance_of("typing._TypedDictMeta")
+            .or(Interest::instance_of("typing_extensions._TypedDictMeta"))
+            .or(Interest::instance_of("mypy_extensions._TypedDictMeta"))
+    }
+
+    fn claim<'t>(&self, edit: &Edit<'t>, _: &Live<'t>) -> Result<Option<Claim>> {
+        let is_changed = !told(edit)?.inherited;
+        Ok(is_changed.then(|| Claim::of_statement().with_header()))
+    }
+
+    fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        adopt_all(edit, live, change)
+    }
+}
+
+fn adopt_all<'t>(edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+    let (class, made, told) = (edit.function(), made(edit)?, told(edit)?);
+    let kept = |name: &str| OF_STATEMENT.contains(&name) || name == "__slots__" || has_followed(told, name);
+    let (old, new) = (live.named_entries(class)?, live.named_entries(made)?);
+    let value_of = |entries: &[(String, Object<'t>)], name: &str| {
+        let entry = entries.iter().find(|(known, _)| known == name);
+        entry.map(|(_, value)| *value)
+    };
+    for (name, value) in new.iter().filter(|(name, _)| !kept(name)) {
+        let before = value_of(&old, name);
+        if before != Some(*value) {
+            change.set_attr(class, name, before, *value);
+        }
+    }
+    for (name, value) in old.iter().filter(|(name, _)| !kept(name)) {
+        if value_of(&new, name).is_none() {
+            change.del_attr(class, name, *value);
+        }
+    }
+    change.cells(class, made);
+    Ok(())
+}
