@@ -355,12 +355,11 @@ impl Planner<'_> {
         self.push(edit, Some(id), None, action);
     }
 
-    /// The name that an old statement annotates, where nothing annotates it any more.
-    fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
-        annotated_name(self.old, old)
-            .filter(|name| !self.names.annotates(&place.scope, name))
-            .into_iter()
-            .collect()
+    /// The names that an old statement annotates, or those in an old block, where nothing annotates them any more.
+    pub(super) fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
+        let mut names = annotated_names(self.old, old);
+        names.retain(|name| !self.names.annotates(&place.scope, name));
+        names
     }
 
     /// Lists names whose last binding is another one than before, although nothing was run: the file was reordered.
@@ -423,6 +422,18 @@ pub(super) fn bound_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String
 /// The name that a statement annotates.
 pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<String> {
     tree.get(id).facets.statement()?.annotates.clone()
+}
+
+/// The name that a statement annotates, and those that the statements in a block or branch do.
+fn annotated_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
+    let definition = tree.get(id);
+    match definition.kind {
+        DefinitionKind::Block(_) | DefinitionKind::Branch => {
+            let inside = definition.children.iter();
+            inside.flat_map(|child| annotated_names(tree, *child)).collect()
+        }
+        _ => annotated_name(tree, id).into_iter().collect(),
+    }
 }
 
 /// A statement that can call code of the user runs late: it may call what this save changes.
