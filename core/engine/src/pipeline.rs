@@ -274,7 +274,12 @@ fn apply(
     }
     let lacks_main_thread = tools.stage.is_own_thread();
     let mut transaction = Transaction::new(interpreter, tools.fault);
-    let renames = match begin_renames(interpreter, &live, plan, &mut transaction) {
+    // Before anything is looked for under the new names.
+    let begin = |live: &Live| {
+        let place = (live.namespace, &live.bindings);
+        Renames::begin(interpreter, &plan.files[live.file], place, &mut transaction)
+    };
+    let renames = match live.iter().map(begin).collect::<Result<Vec<_>, _>>() {
         Ok(renames) => renames,
         Err(failure) => {
             transaction.undo();
@@ -369,21 +374,6 @@ fn apply(
         }
     }
     Vec::new()
-}
-
-/// Binds the new names of renamed definitions, before anything is looked for under them.
-fn begin_renames(
-    interpreter: &dyn Interpreter,
-    live: &[Live],
-    plan: &Plan,
-    transaction: &mut Transaction<'_>,
-) -> Result<Vec<Renames>, Failure> {
-    live.iter()
-        .map(|live| {
-            let place = (live.namespace, &live.bindings);
-            Renames::begin(interpreter, &plan.files[live.file], place, transaction)
-        })
-        .collect()
 }
 
 /// Reports a batch that was undone; its files stay pending. `failure`: also the statements that had run.

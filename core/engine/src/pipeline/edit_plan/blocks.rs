@@ -198,9 +198,9 @@ impl Planner<'_> {
             }
         }
         self.lose(Lost::of(branch, EditCode::Block, lost), place);
-        if !names.is_empty() {
+        let annotations = self.unannotated(branch, place);
+        if !names.is_empty() || !annotations.is_empty() {
             let scope = place.scope.clone();
-            let annotations = Vec::new();
             self.push(
                 EditCode::Block,
                 Some(branch),

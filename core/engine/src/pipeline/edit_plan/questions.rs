@@ -24,13 +24,22 @@ impl Planner<'_> {
             unreachable!("only blocks are asked about");
         };
         let names = self.old_names.get_or_insert_with(|| Names::of(self.old));
+        let elsewhere = self.elsewhere;
+        let is_assigned = |name: &str| {
+            let own = self.old.source.text();
+            is_attribute_assigned(own, name)
+                || elsewhere
+                    .running()
+                    .iter()
+                    .any(|other| is_attribute_assigned(other.source.text(), name))
+        };
         let mut known = FxHashMap::default();
         let asked = branches(self.old, old)
             .into_iter()
             .map(|branch| BranchQuestion {
                 kind: facets(self.old, branch).map_or(BranchKind::Body, |facets| facets.kind),
                 raises: raises(self.old, branch),
-                traces: traces(self.old, names, (old, branch), place, &mut known),
+                traces: traces(self.old, names, (old, branch), (place, &is_assigned), &mut known),
             })
             .collect();
         let test = is_static(self.old, old).then(|| Unit::choosing(self.old, old, CHOSEN));
@@ -107,14 +116,14 @@ fn traces(
     tree: &DefinitionTree,
     names: &Names,
     (block, branch): (DefinitionId, DefinitionId),
-    place: &Place,
+    (place, is_assigned): (&Place, &dyn Fn(&str) -> bool),
     known: &mut FxHashMap<String, Whose>,
 ) -> Vec<Trace> {
     let mut whose = |name: &String| match known.get(name) {
         Some(whose) => *whose,
         None => *known
             .entry(name.clone())
-            .or_insert(whose_is(tree, names, block, name, place)),
+            .or_insert(whose_is(tree, names, block, name, (place, is_assigned))),
     };
     let mut traces: Vec<Trace> = Vec::new();
     for &child in tree.get(branch).children.iter().rev() {
@@ -172,7 +181,14 @@ fn bound_inside(tree: &DefinitionTree, block: DefinitionId) -> Vec<(DefinitionId
     found
 }
 
-fn whose_is(tree: &DefinitionTree, names: &Names, block: DefinitionId, name: &str, place: &Place) -> Whose {
+/// `is_assigned`: does any text of the program assign an attribute of this name?
+fn whose_is(
+    tree: &DefinitionTree,
+    names: &Names,
+    block: DefinitionId,
+    name: &str,
+    (place, is_assigned): (&Place, &dyn Fn(&str) -> bool),
+) -> Whose {
     let inside = block.index() + 1..tree.end_of(block);
     let in_blocks = names.block_binders(&place.scope, name).iter();
     let mut outside = in_blocks
@@ -184,11 +200,22 @@ fn whose_is(tree: &DefinitionTree, names: &Names, block: DefinitionId, name: &st
         Whose::Other
     } else if outside.peek().is_none() {
         Whose::OfBlock
-    } else if outside.all(|binder| binder < block) {
+    } else if outside.all(|binder| binder < block) && !is_assigned(name) {
         Whose::BoundAbove
     } else {
         Whose::Other
     }
+}
+
+/// Does a text assign an attribute of this name, such as that of a module?
+fn is_attribute_assigned(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let rest = text[at + name.len()..].trim_start_matches([' ', '\t']);
+        // The longest operator that an augmented assignment has is three bytes long: `**=`.
+        let operator = rest.len() - rest.trim_start_matches(|it: char| "+-*/%@&|^<>".contains(it)).len();
+        let rest = &rest[operator..];
+        text[..at].ends_with('.') && operator < 3 && rest.starts_with('=') && !rest.starts_with("==")
+    })
 }
 
 /// Who binds a name that a branch of a block binds.

@@ -165,7 +165,7 @@ impl Planner<'_> {
             scope: place.scope.clone(),
             binds,
             unbinds,
-            unannotates: Vec::new(),
+            unannotates: self.unannotated(old, place),
             phase,
             outline,
             is_definition: false,

@@ -355,8 +355,8 @@ impl Planner<'_> {
         self.push(edit, Some(id), None, action);
     }
 
-    /// The names that an old statement or block annotates, where nothing annotates them any more.
-    fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
+    /// The names that an old statement annotates, or those in an old block, where nothing annotates them any more.
+    pub(super) fn unannotated(&self, old: DefinitionId, place: &Place) -> Vec<String> {
         let mut names = annotated_names(self.old, old);
         names.retain(|name| !self.names.annotates(&place.scope, name));
         names
@@ -424,14 +424,16 @@ pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<
     tree.get(id).facets.statement()?.annotates.clone()
 }
 
-/// The names that a statement annotates, or those in a block.
+/// The name that a statement annotates, and those that the statements in a block or branch do.
 pub(super) fn annotated_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String> {
-    let mut names: Vec<String> = annotated_name(tree, id).into_iter().collect();
-    if matches!(tree.get(id).kind, DefinitionKind::Block(_) | DefinitionKind::Branch) {
-        let children = tree.get(id).children.iter();
-        names.extend(children.flat_map(|child| annotated_names(tree, *child)));
+    let definition = tree.get(id);
+    match definition.kind {
+        DefinitionKind::Block(_) | DefinitionKind::Branch => {
+            let inside = definition.children.iter();
+            inside.flat_map(|child| annotated_names(tree, *child)).collect()
+        }
+        _ => annotated_name(tree, id).into_iter().collect(),
     }
-    names
 }
 
 /// A statement that can call code of the user runs late: it may call what this save changes.

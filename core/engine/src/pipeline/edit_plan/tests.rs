@@ -449,10 +449,15 @@ fn renamed_and_moved_definitions_keep_their_objects() {
             format!("class C: pass\ndef f{body}"),
             &["move f f -> f", "layout f positions"],
         ),
-        // Who knows which branch ran.
+        // Where its branch ran; a name that something else binds, too, is decided for itself.
         (
             format!("if a:\n def f{body}"),
             format!("if a:\n def g{body}"),
+            &["rename g f -> g or anew ?0", "layout g positions"],
+        ),
+        (
+            format!("g = 1\nif a:\n def f{body}"),
+            format!("g = 1\nif a:\n def g{body}"),
             &["delete f unbind f ?0", "add g run early g ?0"],
         ),
         (

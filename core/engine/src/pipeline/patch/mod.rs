@@ -155,8 +155,10 @@ fn attempt(
         transaction.commit(std::mem::take(&mut prepared.departures))?;
     }
     for work in works {
-        let order = work.plan.annotated.get(&Scope::default());
-        let swap = order.and_then(|order| namespaces::annotations_in_order(interpreter, work.namespace, order));
+        let swap = match work.plan.annotated.get(&Scope::default()) {
+            Some(order) => namespaces::annotations_in_order(interpreter, work.namespace, order),
+            None => namespaces::no_annotations(interpreter, work.namespace, &work.plan.operations),
+        };
         transaction.commit(swap.into_iter().collect())?;
     }
     derived::follow_classes(interpreter, works, prepared, transaction)?;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::transaction::changes;
 use super::units::call_in;
-use crate::pipeline::edit_plan::Scope;
+use crate::pipeline::edit_plan::{Action, Operation, Scope};
 use crate::pipeline::locate::{class_at, resolve};
 
 /// Names that running a part of a class body writes and that belong to the whole body.
@@ -266,6 +266,31 @@ pub fn annotations_in_order(interpreter: &dyn Interpreter, namespace: Handle, or
         name: NAME.to_owned(),
         expected: Some(present),
         new: Some(new),
+    })
+}
+
+/// The swap that removes the annotations of a module of which these operations have removed the last: a module without
+/// annotations has no such name before Python 3.14.
+pub fn no_annotations(interpreter: &dyn Interpreter, namespace: Handle, operations: &[Operation]) -> Option<Swap> {
+    let removes = |operation: &Operation| {
+        let scope = operation.action.scope().is_some_and(|scope| scope.classes.is_empty());
+        scope
+            && match &operation.action {
+                Action::Unbind { annotations, .. } => !annotations.is_empty(),
+                Action::Run(statement) => !statement.unannotates.is_empty(),
+                _ => false,
+            }
+    };
+    let name = "__annotations__";
+    let present = interpreter.entry(namespace, name)?;
+    let is_left = interpreter.facts().version < (3, 14, 0)
+        && interpreter.entries(present).is_empty()
+        && operations.iter().any(removes);
+    is_left.then(|| Swap::Entry {
+        dict: namespace,
+        name: name.to_owned(),
+        expected: Some(present),
+        new: None,
     })
 }
 

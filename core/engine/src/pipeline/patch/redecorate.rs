@@ -108,9 +108,8 @@ pub fn run(
             still_registered(&name, &rerun.old_registrars)
         });
     }
-    let leads_here = functions_in(interpreter, before)
-        .iter()
-        .any(|function| live.contains(function));
+    let mut leads = functions_in(interpreter, before).into_iter().chain([old]);
+    let leads_here = leads.any(|function| live.contains(&function));
     let is_of_name = is_of_name(interpreter, work, old, statement);
     let is_own = leads_here || (is_of_name && rerun.is_heir) || interpreter.kind(old) != ObjectKind::Function;
     if old != new && is_own {

@@ -7,6 +7,10 @@ class Base(metaclass=abc.ABCMeta):
     def size(self):
         return "new size"
 
+    @size.setter
+    def size(self, value):
+        return "new setter"
+
 
 class Box(Base):
     @property

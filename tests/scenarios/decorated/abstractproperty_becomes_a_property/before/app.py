@@ -6,6 +6,10 @@ class Base(metaclass=abc.ABCMeta):
     def size(self):
         return "old size"
 
+    @size.setter
+    def size(self, value):
+        return "old setter"
+
 
 class Box(Base):
     @property

@@ -1,0 +1,6 @@
+class Box:
+    size: int = 1
+
+
+def use():
+    return "nothing"
