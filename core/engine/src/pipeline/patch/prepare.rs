@@ -3,7 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, Overrun, PythonError, RuntimeError, Swap};
 
 use super::branches::{Answers, Verdict};
-use super::classes::Rebasing;
+use super::classes::{Rebasing, Turned};
 use super::namespaces::{Scratch, follow_hash};
 use super::outcome::{Failure, ModuleOutcome, OperationOutcome};
 use super::told::{self, ToldClasses};
@@ -33,6 +33,10 @@ pub struct Prepared {
     pub waiting: FxHashSet<usize>,
     /// Classes that get their new bases with the commit, by operation.
     pub rebased: FxHashMap<usize, Rebasing>,
+    /// Classes that become dataclasses, or stop being some, by operation.
+    pub turned: FxHashMap<usize, Turned>,
+    /// Names that statements of the save have bound so far.
+    pub bound: FxHashSet<(Scope, String)>,
     /// What was compiled of those that run a `def` again.
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
@@ -378,6 +382,7 @@ pub fn prepare(
         module.outcome.operations.push(outcome);
     }
     take_back_renames(interpreter, work, &mut module, &mut steps);
+    module.bound = std::mem::take(&mut steps.bound);
     module.swaps.append(&mut steps.bases);
     for scratch in &steps.scratches {
         match scratch.swaps(interpreter, work.namespace) {

@@ -287,8 +287,16 @@ pub fn stripped(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Result<Ve
         adopt::attribute(interpreter, class, name, none.then(|| interpreter.none()))
     });
     let mut swaps: Vec<Swap> = swaps.collect();
+    // A changed statement has bound what it binds.
+    let is_kept = |name: &str| {
+        remade
+            .plan
+            .names
+            .iter()
+            .any(|known| known.name == name && known.is_kept)
+    };
     for (name, field) in fields_of(interpreter, class) {
-        let is_removed = own_entry(interpreter, class, &name).is_none() && is_written(&name);
+        let is_removed = own_entry(interpreter, class, &name).is_none() && is_kept(&name);
         let factory = interpreter.attribute(field, "default_factory")?;
         if is_removed && !same_as(interpreter, factory, "dataclasses", "MISSING")? {
             let value = value_of(interpreter, class, &name, field)?;

@@ -14,7 +14,7 @@ use super::super::transaction::Transaction;
 use super::super::units::call_in;
 use super::holders::holders;
 use super::python::{evaluate, own_entries, own_entry, value_of_unit};
-use super::{ClassKind, Remade, adopt, dataclasses};
+use super::{ClassKind, Remade, Turned, adopt, dataclasses};
 use crate::pipeline::edit_plan::{Refusal, Unit, note, refusal};
 use crate::pipeline::locate::{bound_object, class_at};
 
@@ -51,13 +51,16 @@ pub fn refuse(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_
 pub fn decorate(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
-    remade: &Remade<'_>,
+    (remade, turned): (&Remade<'_>, Option<&Turned>),
     index: usize,
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let class = remade.class;
-    let is_dataclass = |(name, _): &&(String, Unit)| dataclasses::is_dataclass(interpreter, work.namespace, name);
+    let is_dataclass = |(name, _): &&(String, Unit)| {
+        turned.is_some_and(|turned| turned.decorator == *name)
+            || dataclasses::is_dataclass(interpreter, work.namespace, name)
+    };
     let old: Vec<_> = remade.plan.old_decorators.iter().flatten().collect();
     let new: Vec<_> = remade.plan.decorators.iter().collect();
     if old.iter().any(is_dataclass) && !new.iter().any(is_dataclass) {

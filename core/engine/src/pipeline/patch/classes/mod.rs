@@ -37,10 +37,11 @@ use jurigged_runtime::{Handle, Interpreter};
 
 use super::Work;
 use super::late::LateStop;
+use super::namespaces::Scratch;
 use super::prepare::{Prepared, Steps, Stop};
 use super::transaction::Transaction;
 use super::units::no_class;
-use crate::pipeline::edit_plan::{Action, BodyName, Refusal, RemakeClass, Scope, refusal};
+use crate::pipeline::edit_plan::{Action, BodyName, Refusal, RemakeClass, Scope, Unit, refusal};
 use crate::pipeline::locate::class_at;
 
 /// One class that is made again.
@@ -55,11 +56,55 @@ pub struct Remade<'a> {
     pub operations: Vec<usize>,
 }
 
+/// A class that gets or loses `dataclass()`.
+#[derive(Clone, Debug)]
+pub struct Turned {
+    /// What it is afterwards: [`ClassKind::Dataclass`] or [`ClassKind::Plain`].
+    kind: ClassKind,
+    /// The dotted name of the decorator in the text that has it. After the commit it may lead nowhere any more.
+    decorator: String,
+}
+
+impl Turned {
+    /// What becomes of a class with these changed decorators; `None` where it stays what it is.
+    fn of(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, scratches: &[Scratch]) -> Option<Self> {
+        let old = remade.plan.old_decorators.as_ref()?;
+        // The save may import `dataclass`.
+        let module = scratches.iter().find(|scratch| scratch.scope.classes.is_empty());
+        let namespaces = [Some(work.namespace), module.map(|scratch| scratch.locals)];
+        let is_dataclass = |(name, _): &&(String, Unit)| {
+            let mut namespaces = namespaces.iter().flatten();
+            namespaces.any(|namespace| dataclasses::is_dataclass(interpreter, *namespace, name))
+        };
+        let (old, new) = (
+            old.iter().find(is_dataclass),
+            remade.plan.decorators.iter().find(is_dataclass),
+        );
+        let (kind, (decorator, _)) = match (remade.kind, old, new) {
+            (ClassKind::Plain, None, Some(new)) => (ClassKind::Dataclass, new),
+            (ClassKind::Dataclass, Some(old), None) => (ClassKind::Plain, old),
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            decorator: decorator.clone(),
+        })
+    }
+}
+
 impl<'a> Remade<'a> {
-    fn of(interpreter: &dyn Interpreter, work: &Work<'_>, plan: &'a RemakeClass, class: Handle) -> Self {
+    fn of(
+        interpreter: &dyn Interpreter,
+        work: &Work<'_>,
+        plan: &'a RemakeClass,
+        class: Handle,
+        turned: Option<&Turned>,
+    ) -> Self {
         let kind = ClassKind::of(interpreter, class);
         let operations = work.plan.operations.iter().enumerate();
-        let made_from = operations.filter(|(_, operation)| kind.is_made_from(operation, &plan.scope));
+        // What it is made from afterwards: the body of a plain class is no part of how it is made.
+        let made_as = turned.map_or(kind, |turned| turned.kind);
+        let made_from = operations.filter(|(_, operation)| made_as.is_made_from(operation, &plan.scope));
         Self {
             plan,
             class,
@@ -135,7 +180,11 @@ pub fn prepare(
             Ok(false)
         };
     };
-    let remade = Remade::of(interpreter, work, plan, class);
+    let mut remade = Remade::of(interpreter, work, plan, class, None);
+    if let Some(turned) = Turned::of(interpreter, work, &remade, &steps.scratches) {
+        remade = Remade::of(interpreter, work, plan, class, Some(&turned));
+        module.turned.insert(index, turned);
+    }
     let rebasing = match plan.header_changed {
         true => bases::prepare(interpreter, work, &remade, &steps.scratches)?,
         false => None,
@@ -182,16 +231,24 @@ pub fn remake(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let live = || class_at(interpreter, work.namespace, &plan.scope).ok_or_else(|| no_class(&plan.scope));
-    let mut remade = Remade::of(interpreter, work, plan, live()?);
+    let turned = prepared.turned.get(&index).cloned();
+    let mut remade = Remade::of(interpreter, work, plan, live()?, turned.as_ref());
     if plan.header_changed && remade.kind != ClassKind::TypedDict {
         bases::rebase(interpreter, work, &remade, index, prepared, transaction)?;
         remade.class = live()?;
     }
     if plan.old_decorators.is_some() {
-        decorators::decorate(interpreter, work, &remade, index, prepared, transaction)?;
+        decorators::decorate(
+            interpreter,
+            work,
+            (&remade, turned.as_ref()),
+            index,
+            prepared,
+            transaction,
+        )?;
         // A decorator may have returned something else than a class.
         let Ok(class) = live() else { return Ok(()) };
-        remade = Remade::of(interpreter, work, plan, class);
+        remade = Remade::of(interpreter, work, plan, class, turned.as_ref());
     }
     let mut decorators = plan.decorators.iter();
     let is_dataclass = decorators.any(|(name, _)| dataclasses::is_dataclass(interpreter, work.namespace, name));
