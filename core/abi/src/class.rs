@@ -33,7 +33,7 @@ pub enum Making {
     /// Before the save and after it.
     #[default]
     Stays,
-    /// From this save on: its body is that of a plain class so far, so the statements of it run as in any class.
+    /// From this save on: its body is that of a plain class so far.
     Begins,
     /// Until this save: [`unmake`](crate::Conformer::unmake) is called, and then the class is like any other.
     Ends,

@@ -128,6 +128,11 @@ fn names_of(change: &FileChange, operation: &Operation) -> Vec<String> {
     // Of a block all that it binds.
     let bound = operation.new.into_iter().flat_map(|new| change.new.binds(new));
     names.extend(bound.map(|name| name.into_owned()));
-    names.retain(|name| !name.is_empty() && !name.starts_with("__"));
+    names.retain(|name| !name.is_empty() && !is_special(name));
     names
+}
+
+/// Every class has names such as `__init__`, so naming one says nothing about which edit is needed.
+fn is_special(name: &str) -> bool {
+    name.starts_with("__") && name.ends_with("__")
 }

@@ -14,8 +14,9 @@ use super::importers::module_meant;
 use super::readers::{Reader, names_read, readers};
 use super::scope::Names;
 use super::travel_order::in_order;
+use super::unparsed::Unparsed;
 use super::{Action, Elsewhere, FileChange, FilePlan, HeaderUpdate, Scope, Unit};
-use crate::pipeline::definitions::{DefinitionId, DefinitionTree, Facets, parse};
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree, Facets, parse};
 
 /// The name to which the unit of a [`Follow::Formula`] or [`Follow::Default`] binds its value.
 pub const VALUE: &str = "__jurigged_value__";
@@ -143,6 +144,8 @@ pub(super) struct Text {
     pub remade: FxHashSet<DefinitionId>,
     /// The definitions that read a name, by name; see [`Text::readers_of`].
     readers: OnceCell<FxHashMap<String, Vec<DefinitionId>>>,
+    /// See [`Text::imports`].
+    imports: OnceCell<Vec<DefinitionId>>,
 }
 
 impl Text {
@@ -161,6 +164,14 @@ impl Text {
             readers
         });
         readers.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Statements that import something: they are asked for each name.
+    fn imports(&self) -> &[DefinitionId] {
+        self.imports.get_or_init(|| {
+            let is_import = |it: &&Definition| it.facets.statement().is_some_and(|facets| !facets.imports.is_empty());
+            self.tree.definitions.iter().filter(is_import).map(|it| it.id).collect()
+        })
     }
 }
 
@@ -261,6 +272,9 @@ fn seeds(changes: &[FileChange], files: &[FilePlan]) -> (Vec<ScopedName>, Vec<Sc
     for (change, plan) in changes.iter().zip(files) {
         let add = |to: &mut Seeds, scope: &Scope, names: &[String]| {
             for name in names.iter().filter(|name| *name != "__doc__") {
+                if plan.fleeting.contains(&(scope.clone(), name.clone())) {
+                    continue;
+                }
                 let seed = ScopedName {
                     module: change.module.clone(),
                     scope: scope.clone(),
@@ -312,7 +326,7 @@ struct Texts {
     /// The changed ones, with their new text, and those that were parsed.
     parsed: Vec<Text>,
     /// The others.
-    others: Vec<super::ModuleText>,
+    others: Unparsed,
     words_at_attributes: OnceCell<FxHashSet<String>>,
 }
 
@@ -362,6 +376,7 @@ impl Texts {
                     headers: headers.collect(),
                     remade: remade.filter_map(|operation| operation.new).collect(),
                     readers: OnceCell::new(),
+                    imports: OnceCell::new(),
                 }
             })
             .collect();
@@ -373,7 +388,7 @@ impl Texts {
             .collect();
         Self {
             parsed,
-            others,
+            others: Unparsed::new(others),
             words_at_attributes: OnceCell::new(),
         }
     }
@@ -410,14 +425,7 @@ impl Texts {
         if !name.scope.classes.is_empty() {
             return;
         }
-        let last = name.module.rsplit('.').next().unwrap_or(&name.module);
-        let may_read = |text: &super::ModuleText| {
-            let text = text.source.text();
-            (text.contains(&name.name) || text.contains("import *")) && text.contains(last) && text.contains("import")
-        };
-        let (found, others) = std::mem::take(&mut self.others).into_iter().partition(may_read);
-        self.others = others;
-        let found: Vec<super::ModuleText> = found;
+        let found = self.others.take_importers(name);
         self.parsed.extend(found.into_iter().map(|text| {
             let tree = Arc::new(parse(text.source));
             Text {
@@ -432,6 +440,7 @@ impl Texts {
                 headers: FxHashMap::default(),
                 remade: FxHashSet::default(),
                 readers: OnceCell::new(),
+                imports: OnceCell::new(),
             }
         }));
     }
@@ -500,12 +509,11 @@ fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
         return ReadAs::Own(name.scope.clone(), name.name.clone());
     }
     let (mut bound, mut stars, mut dotted) = (Vec::new(), Vec::new(), Vec::new());
-    let definitions = if name.scope.classes.is_empty() {
-        &text.tree.definitions[..]
-    } else {
-        &[]
+    let imports = match name.scope.classes.is_empty() {
+        true => text.imports(),
+        false => &[],
     };
-    for definition in definitions {
+    for definition in imports.iter().map(|id| text.tree.get(*id)) {
         let Facets::Statement(facets) = &definition.facets else {
             continue;
         };
@@ -542,7 +550,7 @@ fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
     ReadAs::Imported { bound, stars, dotted }
 }
 
-fn is_word(letter: char) -> bool {
+pub(super) fn is_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 

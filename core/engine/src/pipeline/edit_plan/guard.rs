@@ -26,6 +26,8 @@ pub struct BlockQuestion {
     /// Binds [`CHOSEN`] to the index of the branch of the old text that the tests lead to. Only where evaluating the
     /// tests again tells which branch ran: they are made of names, literals and comparisons.
     pub test: Option<Unit>,
+    /// The tests read only what no program changes (`sys.version_info`, `TYPE_CHECKING`): they lead where they led.
+    pub is_fixed: bool,
     /// How the new text chooses, where that is not how the old one did.
     pub choice: Option<Choice>,
 }

@@ -12,6 +12,7 @@ mod class_lines;
 mod class_statements;
 mod compatible_branches;
 mod decorated;
+mod deleted_again;
 mod dependents;
 mod elsewhere;
 mod followers;
@@ -39,6 +40,7 @@ mod statements;
 mod travel_order;
 mod tries;
 mod unit;
+mod unparsed;
 
 pub use decorated::decorated_by;
 pub use dependents::{Dependent, Follow, ScopedName, VALUE};
@@ -150,6 +152,8 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         bound_in_blocks: BoundInBlocks::default(),
         restored: Default::default(),
         opened: Default::default(),
+        not_restored: Default::default(),
+        fleeting: Default::default(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
@@ -162,6 +166,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         },
     };
     planner.plan_overloads();
+    planner.restore_deleted();
     let place = Place {
         // Everything runs in the order of the text.
         is_late: change.reexecute,
@@ -178,6 +183,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
         annotated: planner.names.annotated(),
+        fleeting: planner.fleeting,
         flags: anew::future_flags(&change.new),
     }
 }
@@ -223,6 +229,10 @@ struct Planner<'a> {
     bound_in_blocks: BoundInBlocks,
     /// Unchanged statements and definitions that run again, since a `del` of their name is gone.
     restored: FxHashSet<DefinitionId>,
+    /// Names that the text deletes again and that do not come back for a statement that reads them.
+    not_restored: FxHashSet<(Scope, String)>,
+    /// See [`FilePlan::fleeting`].
+    fleeting: FxHashSet<(Scope, String)>,
     /// What is around them: it is looked into although it did not change.
     opened: FxHashSet<DefinitionId>,
     run_blocks: bool,
@@ -258,7 +268,13 @@ impl Planner<'_> {
             match self.change.matching.old_of(child) {
                 None => self.added(child, place),
                 Some(before) if self.change.reexecute => self.again(before, child, place),
-                Some(_) if self.restored.contains(&child) => self.added(child, place),
+                Some(before) if self.restored.contains(&child) => {
+                    // What was made of it before may live on under other names.
+                    if self.is_untouched(before, child) {
+                        self.keep(before, child);
+                    }
+                    self.added(child, place);
+                }
                 Some(before)
                     if self.anew == Anew::No
                         && self.is_untouched(before, child)

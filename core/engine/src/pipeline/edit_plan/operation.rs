@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::dependents::Dependent;
@@ -45,6 +45,10 @@ pub struct FilePlan {
     /// Names with an annotation by scope, in the order of the new text: `__annotations__` has them in this order.
     #[serde(skip)]
     pub annotated: FxHashMap<Scope, Vec<String>>,
+    /// Names that come back for what runs in between and are deleted again, with the value that they had: nothing that
+    /// has read one has read another value.
+    #[serde(skip)]
+    pub fleeting: FxHashSet<(Scope, String)>,
     /// `__future__` compiler flags of the new text.
     pub flags: u32,
 }

@@ -50,6 +50,7 @@ impl Planner<'_> {
             last_line: self.new.get(new).last_line,
             branches: asked,
             test,
+            is_fixed: is_fixed(self.old, old),
             choice,
         });
         let index = self.blocks.len() - 1;
@@ -270,4 +271,15 @@ pub(super) fn trace_value(tree: &DefinitionTree, id: DefinitionId, name: &str) -
         }
         _ => TraceValue::Unknown,
     }
+}
+
+/// Do the tests read only names of what is the same as long as the process runs? `sys` and `typing` stand for the attributes
+/// that a [static](is_static) test may read of them.
+fn is_fixed(tree: &DefinitionTree, block: DefinitionId) -> bool {
+    const FIXED: [&str; 3] = ["sys", "typing", "TYPE_CHECKING"];
+    let branches = branches(tree, block).into_iter();
+    let tests = branches.filter_map(|branch| facets(tree, branch)?.test.as_ref());
+    tests
+        .flat_map(|test| &test.reads)
+        .all(|name| FIXED.contains(&name.as_str()))
 }

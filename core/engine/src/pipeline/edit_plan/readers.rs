@@ -31,7 +31,11 @@ pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
             let is_it = |read: &str, inside: &Scope| {
                 read == name && (inside == scope || (scope.classes.is_empty() && !text.names.binds(inside, name)))
             };
-            reading(text, &is_it, name)
+            let mut found = reading(text, &is_it, name);
+            if !scope.classes.is_empty() {
+                found.extend(reading_dotted(text, &format!("{}.{name}", scope.classes.join("."))));
+            }
+            found
         }
         ReadAs::Imported { bound, stars, dotted } => {
             let mut found = Vec::new();
@@ -276,11 +280,12 @@ fn outside_lambdas(tree: &DefinitionTree, id: DefinitionId) -> String {
     text
 }
 
-/// `module.name` in what runs when the module is loaded.
+/// `module.name`, or `Class.name`, in what runs when the module is loaded.
 fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
     let tree = &text.tree;
     let mut found = Vec::new();
-    for definition in &tree.definitions {
+    let first = spelling.split('.').next().unwrap_or(spelling);
+    for definition in text.readers_of(first).iter().map(|id| tree.get(*id)) {
         let is_header = |facets: &[ExprFacet]| {
             facets
                 .iter()

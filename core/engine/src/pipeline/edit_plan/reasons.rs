@@ -128,6 +128,15 @@ pub fn deleted_again(edit: EditCode, name: &str, line: u32) -> Refusal {
     )
 }
 
+pub fn reads_deleted(edit: EditCode, what: &str, name: &str, line: u32) -> Refusal {
+    refusal(
+        edit.as_str(),
+        format!("`{what}` is not run"),
+        format!("it reads `{name}`, which line {line} deletes again; what binds it does not run again"),
+        "restart the program",
+    )
+}
+
 pub fn reads_itself(name: &str) -> Refusal {
     refusal(
         "stmt",

@@ -131,6 +131,17 @@ impl Names {
         self.deleters.get(scope)?.get(name).copied()
     }
 
+    /// Every statement that is the last one to delete a name of its scope, in the order of the text.
+    pub fn all_deleters(&self) -> Vec<(Scope, DefinitionId)> {
+        let all = self.deleters.iter();
+        let mut all: Vec<(Scope, DefinitionId)> = all
+            .flat_map(|(scope, names)| names.values().map(|deleter| (scope.clone(), *deleter)))
+            .collect();
+        all.sort_by_key(|(_, deleter)| *deleter);
+        all.dedup();
+        all
+    }
+
     /// How many functions and classes of this name the scope has, in all branches of its blocks.
     pub fn definition_count(&self, scope: &Scope, name: &str) -> usize {
         self.scopes

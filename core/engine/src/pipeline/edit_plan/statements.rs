@@ -5,9 +5,9 @@ use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::reruns::is_import;
 use super::scope::Names;
-use super::{EditCode, Outline, Phase, Place, Planner, Unit, reasons};
+use super::{EditCode, Outline, Phase, Place, Planner, Unit, contains_name, first_line, reasons};
 use crate::pipeline::definitions::{
-    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, ImportFacet, StatementKind,
 };
 
 /// Decorators that call no code of the user.
@@ -140,12 +140,17 @@ impl Planner<'_> {
                 && !self.imports_the_same(new, last, name)
                 && !self.continue_chain(new, name, place)
             {
+                if definition.kind == DefinitionKind::Statement(StatementKind::Docstring) {
+                    // `def __doc__` below it: nothing is left of the docstring in a fresh start either.
+                    return;
+                }
                 let line = self.new.get(last).first_line;
                 return self.refuse(EditCode::Overloads, old, Some(new), reasons::bound_again(name, line));
             }
         }
         for name in binds.iter().filter(|_| !self.change.reexecute) {
             if let Some(deleter) = self.names.deleter(&place.scope, name).filter(|deleter| *deleter > new)
+                && !self.restored.contains(&deleter)
                 && self
                     .change
                     .matching
@@ -159,6 +164,14 @@ impl Planner<'_> {
                 };
                 return self.refuse(edit, old, Some(new), reasons::deleted_again(edit, name, line));
             }
+        }
+        if let Some((name, line)) = self.reads_deleted(new, &place.scope) {
+            let edit = match place.scope.classes.is_empty() {
+                true => EditCode::Stmt,
+                false => EditCode::ClsAttr,
+            };
+            let what = first_line(self.new.text(new));
+            return self.refuse(edit, old, Some(new), reasons::reads_deleted(edit, &what, &name, line));
         }
         if let Some(old) = old.filter(|_| !self.change.reexecute) {
             for name in self.names_before(old) {
@@ -216,23 +229,21 @@ impl Planner<'_> {
             imports.rfind(|import| import.bound_as == name)
         };
         import(one).is_some_and(|import_of_one| import(other) == Some(import_of_one) && import_of_one.name.is_some())
+            || (imports_below(self.new, one, name) && imports_below(self.new, other, name))
     }
 
     /// The phase of a statement among those that run with it: what reads or binds again a name of a late statement must
     /// come after it.
     fn phase_in_order(&mut self, definition: &Definition, binds: &[String], place: &Place) -> Phase {
-        let reads: Vec<&String> = match &definition.facets {
-            Facets::Statement(facets) => facets.reads.iter().collect(),
-            Facets::Function(facets) => {
-                let defaults = facets
-                    .parameters
-                    .iter()
-                    .flat_map(|it| it.default.iter().chain(&it.annotation));
-                let header = facets.decorators.iter().chain(defaults).chain(&facets.returns);
-                header.flat_map(|facet| &facet.reads).collect()
-            }
-            _ => Vec::new(),
-        };
+        let mut reads = header_reads(definition);
+        // A name is deleted after what reads it.
+        reads.extend(
+            definition
+                .facets
+                .statement()
+                .into_iter()
+                .flat_map(|facets| &facets.deletes),
+        );
         // What another file of the batch binds is there, and new, only after the commit.
         let imports = definition.facets.statement().map_or(&[][..], |facets| &facets.imports);
         let phase = match phase(definition) {
@@ -383,7 +394,8 @@ impl Planner<'_> {
             let is_run = self.operations.iter().any(|operation| operation.new == Some(last));
             let has_moved = self.change.matching.old_of(last).is_some_and(|old| old != won)
                 && self.change.matching.new_of(won).is_some_and(|now| now < last);
-            if has_moved && !is_run {
+            let is_package = imports_below(self.old, won, &name) && imports_below(self.new, last, &name);
+            if has_moved && !is_run && !is_package {
                 let line = self.new.get(last).first_line;
                 self.refuse(
                     EditCode::Overloads,
@@ -419,6 +431,19 @@ pub(super) fn bound_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<String
     tree.binds(id).into_iter().map(|name| name.into_owned()).collect()
 }
 
+/// Does a statement import a name and modules below it, as `import a.b` does? All such statements bind `a` to one package.
+fn imports_below(tree: &DefinitionTree, id: DefinitionId, name: &str) -> bool {
+    let imports = tree
+        .get(id)
+        .facets
+        .statement()
+        .map_or(&[][..], |facets| &facets.imports);
+    let mut bound = imports.iter().filter(|import| import.bound_as == name).peekable();
+    let is_below = |import: &ImportFacet| import.name.is_none() && import.module.split('.').next() == Some(name);
+    // `import a.b as a` binds another module.
+    bound.peek().is_some() && bound.all(is_below) && !contains_name(tree.text(id), "as")
+}
+
 /// The name that a statement annotates.
 pub(super) fn annotated_name(tree: &DefinitionTree, id: DefinitionId) -> Option<String> {
     tree.get(id).facets.statement()?.annotates.clone()
@@ -433,6 +458,22 @@ pub(super) fn annotated_names(tree: &DefinitionTree, id: DefinitionId) -> Vec<St
             inside.flat_map(|child| annotated_names(tree, *child)).collect()
         }
         _ => annotated_name(tree, id).into_iter().collect(),
+    }
+}
+
+/// The names that are read when a statement runs; of a `def` by its header.
+pub(super) fn header_reads(definition: &Definition) -> Vec<&String> {
+    match &definition.facets {
+        Facets::Statement(facets) => facets.reads.iter().collect(),
+        Facets::Function(facets) => {
+            let defaults = facets
+                .parameters
+                .iter()
+                .flat_map(|it| it.default.iter().chain(&it.annotation));
+            let header = facets.decorators.iter().chain(defaults).chain(&facets.returns);
+            header.flat_map(|facet| &facet.reads).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

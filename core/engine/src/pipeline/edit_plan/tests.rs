@@ -327,7 +327,7 @@ fn classes() {
         (
             "class C:\n x = 1\n del x",
             "class C:\n x = 2\n del x",
-            &["cls-attr C refuse cls-attr"],
+            &["cls-attr C run late x", "cls-attr C run late"],
         ),
     ]);
 }
@@ -366,7 +366,23 @@ fn statements() {
         ("import a.b\nimport a.c", "import a.b", &["stmt unbind"]),
         ("def f():\n global x\nx = 1", "def f():\n global x", &["stmt unbind"]),
         ("x = 1\nx += 1", "x = 1\nx += 2", &["stmt refuse stmt"]),
-        ("x = 1\ndel x", "x = 2\ndel x", &["stmt refuse stmt"]),
+        ("x = 1\ndel x", "x = 2\ndel x", &["stmt run late x", "stmt run late"]),
+        (
+            "x = 1\ny = x\ndel x",
+            "x = 1\ny = x + 1\ndel x",
+            &["stmt run late x", "stmt run late y", "stmt run late"],
+        ),
+        ("x = 1\ny = 2\ndel x", "x = 1\ny = 3\ndel x", &["stmt run early y"]),
+        (
+            "x = f()\ny = x\ndel x",
+            "x = f()\ny = x + 1\ndel x",
+            &["stmt refuse stmt"],
+        ),
+        (
+            "x = f()\nz = 1\ndel x, z",
+            "x = f()\nz = 2\ndel x, z",
+            &["stmt refuse stmt"],
+        ),
         ("'a'", "'b'", &["stmt run early __doc__"]),
         ("pass", "pass\npass", &[]),
     ]);

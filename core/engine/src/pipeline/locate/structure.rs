@@ -27,11 +27,49 @@ pub fn class_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope)
         // A private class is bound under its mangled name, and qualified by the name as written.
         let found = interpreter.entry(container, &mangle(around, name))?;
         around = name;
-        let found = class_in(interpreter, found, &path)?;
+        let found =
+            class_in(interpreter, found, &path).filter(|class| !is_from_elsewhere(interpreter, *class, namespace))?;
         container = interpreter.namespace(found)?;
         class = Some(found);
     }
     class
+}
+
+/// Was the class imported over the one that the file defines under its name? That one is no longer reached, and this one
+/// follows its own file.
+///
+/// `__module__` alone does not tell: packages rewrite it to where they export a class.
+fn is_from_elsewhere(interpreter: &dyn Interpreter, class: Handle, namespace: Handle) -> bool {
+    let module = interpreter.attribute(class, "__module__").ok().flatten();
+    if module.and_then(|it| interpreter.text(it))
+        == interpreter
+            .entry(namespace, "__name__")
+            .and_then(|it| interpreter.text(it))
+    {
+        return false;
+    }
+    let own = interpreter
+        .namespace(class)
+        .map_or_else(Vec::new, |own| interpreter.entries(own));
+    let inside = |value: Handle| match interpreter.kind(value) {
+        ObjectKind::StaticMethod | ObjectKind::ClassMethod => interpreter.attribute(value, "__func__").ok().flatten(),
+        ObjectKind::Property => interpreter.attribute(value, "fget").ok().flatten(),
+        _ => Some(value),
+    };
+    let wrapped = |function: Handle| {
+        let inner = interpreter.attribute(function, "__wrapped__").ok().flatten();
+        inner
+            .filter(|inner| interpreter.kind(*inner) == ObjectKind::Function)
+            .unwrap_or(function)
+    };
+    let functions = own.into_iter().filter_map(|(_, value)| inside(value));
+    let functions = functions
+        .filter(|value| interpreter.kind(*value) == ObjectKind::Function)
+        .map(wrapped);
+    let mut globals = functions
+        .filter_map(|it| interpreter.attribute(it, "__globals__").ok().flatten())
+        .peekable();
+    globals.peek().is_some() && globals.all(|globals| globals != namespace)
 }
 
 /// The class of this qualified name: the object itself, or what a decorator that returned a function keeps in it.

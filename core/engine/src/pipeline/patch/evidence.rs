@@ -59,7 +59,8 @@ fn which_of(question: &BlockQuestion, evidence: &[Evidence], tested: Option<Opti
         branches.any(|(branch, says)| says.is_some_and(|says| says != (Some(branch) == ran)))
     };
     if let Some(ran) = tested {
-        return if contradicts(ran) {
+        // Two branches may bind a name to one object: `from typing_extensions import Any` gives that of `typing`.
+        return if contradicts(ran) && !question.is_fixed {
             vec![None; says.len()]
         } else {
             all(ran)

@@ -180,7 +180,15 @@ fn prepare_waiting(
             scope,
             names,
             annotations,
-        } => statements::unbind(interpreter, work, scope, names, annotations, prepared, &mut steps)?,
+        } => {
+            // By now the save has bound some of them anew: the branch that has just run, for one.
+            let is_old = |name: &&String| !prepared.bound.contains(&(scope.clone(), (*name).clone()));
+            let names: Vec<String> = names.iter().filter(is_old).cloned().collect();
+            if names.is_empty() && annotations.is_empty() {
+                return Ok(false);
+            }
+            statements::unbind(interpreter, work, scope, &names, annotations, prepared, &mut steps)?;
+        }
         // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
         Action::Unstar(unstar) => statements::unstar(interpreter, work, unstar, prepared, &mut steps)?,
         Action::Update(_) | Action::Choose { .. } | Action::Remake(_) | Action::Rename(_) | Action::Refuse(_) => {}
@@ -190,6 +198,7 @@ fn prepare_waiting(
         swaps.extend(scratch.swaps(interpreter, work.namespace)?);
     }
     transaction.commit(swaps).map_err(LateStop::Commit)?;
+    prepared.bound.extend(steps.bound);
     // It runs right now.
     prepared.waiting.remove(&index);
     prepared.late.retain(|late| *late != index);
@@ -302,6 +311,8 @@ fn run_statement(
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
     let code = compile_to_run(interpreter, work, &statement.unit)?;
+    let object = |name: &String| bound_object(interpreter, work.namespace, &statement.scope, name);
+    let before: Vec<Option<Handle>> = statement.binds.iter().map(object).collect();
     match execute_statement(interpreter, work, statement, code, transaction) {
         // What it does until it ends it does to the module itself: no undo could take that back.
         Err(LateStop::Stop(Stop::Overran(overrun))) if statement.scope.classes.is_empty() => {
@@ -309,6 +320,11 @@ fn run_statement(
         }
         ran => ran?,
     }
+    let chooses = statements::binds_some(&work.plan.operations[index]);
+    let names = statement.binds.iter().zip(before);
+    let is_bound = names.filter(|(name, before)| !chooses || object(name) != *before);
+    let bound = is_bound.map(|(name, _)| (statement.scope.clone(), name.clone()));
+    prepared.bound.extend(bound);
     prepared
         .outcome
         .bound

@@ -35,6 +35,8 @@ pub struct Prepared {
     pub claimed: FxHashMap<usize, Claimed>,
     /// Classes that get their new bases with the commit, by operation.
     pub rebased: FxHashMap<usize, Rebasing>,
+    /// Names that statements of the save have bound so far.
+    pub bound: FxHashSet<(Scope, String)>,
     /// What was compiled of those that run a `def` again.
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.
@@ -388,6 +390,7 @@ pub fn prepare(
         module.outcome.operations.push(outcome);
     }
     take_back_renames(interpreter, work, &mut module, &mut steps);
+    module.bound = std::mem::take(&mut steps.bound);
     module.swaps.append(&mut steps.bases);
     for scratch in &steps.scratches {
         match scratch.swaps(interpreter, work.namespace) {

@@ -78,11 +78,7 @@ pub fn prepare_statement(
     let kept: Vec<_> = kept
         .filter_map(|name| Some((name, interpreter.entry(scratch.locals, name)?)))
         .collect();
-    // Of a block that chooses between imports only some of its names are bound.
-    let chooses = operation
-        .guards
-        .iter()
-        .any(|guard| matches!(guard.when, When::EndedBy(_)));
+    let chooses = binds_some(operation);
     let marked = match chooses {
         true => mark_lost(interpreter, work, statement, scratch),
         false => Vec::new(),
@@ -161,6 +157,12 @@ pub fn refuse_reached(interpreter: &dyn Interpreter, statement: &RunStatement, l
         Some(reason) if interpreter.entry(locals, REACHED).is_some() => Err(Stop::Undone((**reason).clone())),
         _ => Ok(()),
     }
+}
+
+/// Is it a block that chooses between imports, so that only some of its names are bound?
+pub fn binds_some(operation: &Operation) -> bool {
+    let mut guards = operation.guards.iter();
+    guards.any(|guard| matches!(guard.when, When::EndedBy(_)))
 }
 
 /// Puts marks in the place of the names of a block that this save removes from where they were bound: what the block binds

@@ -140,5 +140,12 @@ fn what_imports_the_same_gives_the_same() {
             "from b import x, y\nfrom a import x",
             &["overloads refuse overloads"],
         ),
+        ("import a.b", "import a.c\nimport a.b", &["stmt run early a"]),
+        ("import a.b\nimport a.c", "import a.c\nimport a.b", &[]),
+        (
+            "import a.b",
+            "import a.c as a\nimport a.b",
+            &["overloads refuse overloads"],
+        ),
     ]);
 }

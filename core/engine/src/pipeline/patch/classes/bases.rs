@@ -217,7 +217,11 @@ fn swaps(interpreter: &dyn Interpreter, class: Handle, header: &Header) -> Resul
         });
     }
     swaps.extend(metaclasses_below(interpreter, class, header.metaclass)?);
+    let items = |value: Option<Handle>| value.map(|value| interpreter.items(value)).transpose();
     for (name, value) in &header.attributes {
+        if *name == "__parameters__" && items(own_entry(interpreter, class, name))? == items(*value)? {
+            continue;
+        }
         swaps.extend(adopt::attribute(interpreter, class, name, *value));
     }
     Ok(swaps)

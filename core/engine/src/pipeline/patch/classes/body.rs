@@ -50,7 +50,8 @@ impl Body {
                 .plan
                 .names
                 .iter()
-                .filter(|name| !name.is_kept && !remade.is_bound_apart(work, name))
+                // Where no operation is left to this, the live class has what all of them have bound.
+                .filter(|name| !name.is_kept && !remade.operations.is_empty() && !remade.is_bound_apart(work, name))
                 .map(|name| name.name.clone()),
         );
         let annotations = interpreter.new_dict();

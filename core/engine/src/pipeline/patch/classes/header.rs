@@ -71,13 +71,20 @@ impl Header {
         let stand_for_others =
             !interpreter.items(written)?.is_empty() && interpreter.items(written)? != interpreter.items(bases)?;
         let mut attributes = vec![("__orig_bases__", stand_for_others.then_some(written))];
-        // What `Generic.__init_subclass__` has set.
+        // What `Generic.__init_subclass__` sets: that hook does not run again for other arguments of the same base.
         let is_generic =
             "any(one.__module__ == 'typing' and one.__name__ == 'Generic' for it in bases for one in it.__mro__)";
         let is_generic = evaluate(interpreter, is_generic, &[("bases", bases)])?;
-        if !truth(interpreter, is_generic)? {
-            attributes.push(("__parameters__", None));
-        }
+        let parameters = match truth(interpreter, is_generic)? {
+            false => None,
+            true if !stand_for_others => Some(interpreter.new_tuple(&[])),
+            true => {
+                let text = "type('it', (typing.Generic,), {'__orig_bases__': written}).__parameters__";
+                let names = [("typing", import(interpreter, "typing")?), ("written", written)];
+                Some(evaluate(interpreter, text, &names)?)
+            }
+        };
+        attributes.push(("__parameters__", parameters));
         Ok(Self {
             written,
             bases,

@@ -16,7 +16,7 @@ use crate::plugins::{Claimed, LiveEdit, MakeError, MakeStep, PluginSession, clas
 /// What a user can do where the conformer does not say it.
 const RESTART: &str = "restart the program";
 
-/// Asks who makes a class out of its body.
+/// Asks who makes a class out of its body. `imported`: what the save binds in the module and has not committed yet.
 ///
 /// # Errors
 /// When the class keeps its old definition.
@@ -24,9 +24,10 @@ pub fn claim(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
     remade: &Remade<'_>,
+    imported: Option<Handle>,
     plugins: &mut PluginSession<'_>,
 ) -> Result<Option<Claimed>, Stop> {
-    let edit = edit(interpreter, work, remade);
+    let edit = edit(interpreter, work, remade, imported);
     plugins.claim(&edit).map_err(|error| match error {
         MakeError::Raised(error) => error.into(),
         MakeError::Refused { why, help } => refused(remade, why, help.as_deref()),
@@ -67,7 +68,7 @@ pub fn make(
         return Ok(());
     };
     let claim = &claimed.claim;
-    let mut edit = edit(interpreter, work, remade);
+    let mut edit = edit(interpreter, work, remade, None);
     let mut bound = Vec::new();
     match claim.aside {
         Aside::Body => {
@@ -112,7 +113,7 @@ pub fn unmake(
     let Some(claimed) = remade.claimed.as_ref().filter(ends) else {
         return Ok(Vec::new());
     };
-    let edit = edit(interpreter, work, remade);
+    let edit = edit(interpreter, work, remade, None);
     let steps = ongoing.plugins.unmake(claimed, &edit);
     let steps = steps.map_err(|error| stopped(error, |why, help| refused(remade, why, help)))?;
     take(interpreter, steps, ongoing)
@@ -191,11 +192,13 @@ pub fn is_claimed(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remad
 }
 
 /// What conformers are told of a class.
-fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> LiveEdit {
+fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, imported: Option<Handle>) -> LiveEdit {
     let plan = remade.plan;
     let decorators = |list: &[(String, Unit)]| {
         let one = |(name, unit): &(String, Unit)| {
-            class_decorator(interpreter, work.namespace, name, unit.value_text().unwrap_or(name))
+            let new = imported.filter(|imported| named(interpreter, *imported, name).is_some());
+            let namespace = new.unwrap_or(work.namespace);
+            class_decorator(interpreter, namespace, name, unit.value_text().unwrap_or(name))
         };
         list.iter().map(one).collect::<Vec<_>>()
     };
@@ -225,9 +228,10 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> 
         old_decorators: decorators(plan.old_decorators.as_ref().unwrap_or(&plan.decorators)),
     };
     let path = plan.scope.classes.join(".");
-    let written = plan.decorators.iter().chain(plan.old_decorators.iter().flatten());
+    // By what they are: a name that the save imports is not in the namespace yet.
+    let known = class.decorators.iter().chain(&class.old_decorators);
     LiveEdit {
-        decorators: written.map(|(name, _)| name.clone()).collect(),
+        decorators: known.map(|decorator| decorator.name.clone()).collect(),
         class: Some(class),
         ..edit_of(work, &path, EditKind::Class, remade.class, remade.class)
     }

@@ -76,7 +76,7 @@ impl<'a> Remade<'a> {
 
     /// Leaves the class to who claims it.
     fn claim(&mut self, work: &Work<'_>, claimed: Claimed) {
-        if claimed.claim.when == Making::Stays {
+        if claimed.claim.when != Making::Ends {
             let operations = work.plan.operations.iter().enumerate();
             let left = operations.filter(|(_, operation)| is_left(operation, &self.plan.scope, &claimed.claim));
             self.operations = left.map(|(index, _)| index).collect();
@@ -179,10 +179,10 @@ pub fn prepare(
         };
     };
     let mut remade = Remade::of(interpreter, plan, class);
-    // Who begins to make it is asked again when it has what its new decorators are.
-    if let Some(claimed) = making::claim(interpreter, work, &remade, plugins)?
-        && claimed.claim.when != Making::Begins
-    {
+    // The save may import the decorator that makes it.
+    let scratch = steps.scratches.iter().find(|it| it.scope.classes.is_empty());
+    let imported = scratch.map(|scratch| scratch.locals);
+    if let Some(claimed) = making::claim(interpreter, work, &remade, imported, plugins)? {
         remade.claim(work, claimed);
     }
     let rebasing = match plan.header_changed && remade.has_header_of_host() {
@@ -234,10 +234,11 @@ pub fn remake(
     let mut remade = Remade::of(interpreter, plan, live()?);
     if let Some(claimed) = prepared.claimed.remove(&index) {
         remade.claim(work, claimed);
-    } else if let Some(claimed) = making::claim(interpreter, work, &remade, ongoing.plugins)?
+    } else if let Some(claimed) = making::claim(interpreter, work, &remade, None, ongoing.plugins)?
         && claimed.claim.when == Making::Begins
     {
-        remade.claim(work, claimed);
+        // What its decorators are is known only now: the statements of its body have run as those of any class.
+        remade.claimed = Some(claimed);
     }
     if plan.header_changed && remade.has_header_of_host() {
         bases::rebase(interpreter, work, &remade, index, prepared, ongoing)?;

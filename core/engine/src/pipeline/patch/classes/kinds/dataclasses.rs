@@ -149,7 +149,9 @@ impl Conformer for Dataclasses {
             }
         }
         for (name, field) in fields_of(live, class)? {
-            let is_removed = live.own(class, &name)?.is_none() && is_written(&name);
+            // A changed statement has bound what it binds.
+            let is_kept = told.name(&name).is_some_and(|name| name.is_kept);
+            let is_removed = live.own(class, &name)?.is_none() && is_kept;
             let text = "f.default_factory is not dataclasses.MISSING";
             if is_removed
                 && is_true(live, text, &of_field(live, field)?)?

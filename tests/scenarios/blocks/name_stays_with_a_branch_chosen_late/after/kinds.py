@@ -1,0 +1,9 @@
+def name():
+    return "kind"
+
+
+class Kind:
+    label = name()
+
+
+first = second = Kind

@@ -1,0 +1,9 @@
+def name():
+    return "kind"
+
+
+class Kind:
+    label = "a kind"
+
+
+first = second = Kind

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.shape.__name__, app.shape.label)

@@ -1,0 +1,6 @@
+def circle():
+    return "circle"
+
+
+def square():
+    return "square"

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(list(app.Image.options), app.Figure.height)

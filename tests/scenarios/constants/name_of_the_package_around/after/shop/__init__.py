@@ -1,0 +1,3 @@
+limit = 6
+
+from . import cart

@@ -1,0 +1,3 @@
+limit = 5
+
+from . import cart

@@ -1,0 +1,3 @@
+from . import limit
+
+twice = limit * 2

@@ -1,0 +1,11 @@
+class Trivia:
+    """What stands around a value."""
+
+    kind = "trivia"
+
+    def __init__(self, indent=None, trail=None):
+        self.indent = indent or ""
+        self.trail = trail or "."
+
+    def text(self):
+        return self.indent + self.trail

@@ -1,0 +1,5 @@
+import shapes.square
+
+
+def names():
+    return [shapes.square.name]

@@ -1,0 +1,13 @@
+import helpers
+
+state = []
+
+_base = 3
+_other = 1
+size = _base + 2
+del _base, _other
+
+from helpers import double as _double
+
+few = _double(2)
+del _double
