@@ -22,8 +22,12 @@ use crate::workspace::{Workspace, failed};
 /// So many programs live in one process at `--full`: more save nothing, since their text is what takes the time.
 const TOGETHER: u64 = 25;
 
+/// At `--full` so many of the wider programs on each of these interpreters.
+const WIDER: u64 = 200;
+
 /// One trial for each process full of programs; its name tells the seeds. `--full` edits 2,000 programs twenty times on
-/// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest.
+/// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest; and wider ones, with more kinds of
+/// definitions and of edits, whose seeds are others.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     let few = (1, 10, 5);
     let many = (2000 / TOGETHER, TOGETHER, 20);
@@ -40,7 +44,8 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     let mut trials = Vec::new();
     for (interpreter, (processes, programs, edits)) in sizes {
-        for is_wider in [false, true] {
+        let wider = if tier == Tier::Full { WIDER / programs } else { 0 };
+        for (is_wider, processes) in [(false, processes), (true, wider)] {
             for process in 0..processes {
                 let interpreter = interpreter.clone();
                 let seeds = process * programs + 1..=(process + 1) * programs;

@@ -62,7 +62,7 @@ def facts(value, path, seen):
             return
         seen.add(value)
         print(path, value.__qualname__, value.__module__, type(value).__name__, [base.__name__ for base in value.__mro__], value.__doc__)
-        if "__annotations__" in vars(value) or "__annotate_func__" in vars(value):
+        if not {"__annotations__", "__annotate_func__", "__annotations_cache__"}.isdisjoint(vars(value)):
             annotations(value, path)
         for name in sorted(vars(value)):
             if name in UNORDERED:

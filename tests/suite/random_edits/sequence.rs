@@ -99,7 +99,14 @@ pub fn run(
                     .iter()
                     .any(|it| it.undone && is_told([it], |file| sequence.owns(file)))
             };
-            let Some(index) = sequences.iter().position(|it| !it.is_out && owns(it)) else {
+            // Where the commit itself fails, no file is named.
+            let fails_alone = |it: &Sequence| {
+                let last = it.saved.len().saturating_sub(2);
+                matches!(fails(interpreter, &it.saved[last..]), Ok(Some(_)))
+            };
+            let alive = || sequences.iter().enumerate().filter(|(_, it)| !it.is_out);
+            let named = alive().find(|(_, it)| owns(it));
+            let Some((index, _)) = named.or_else(|| alive().find(|(_, it)| fails_alone(it))) else {
                 return Err(KitError::Check(format!("edit {number}: {why}")));
             };
             failures.push(failure(interpreter, &sequences[index], number, &changed[index], &why));
@@ -218,7 +225,8 @@ fn save(live: &mut Live<'_>, project: &Project, texts: &[(String, String)]) -> R
     let texts: Vec<_> = texts.iter().filter(is_news).collect();
     let names: Vec<_> = texts.iter().map(|(file, _)| file.as_str()).collect();
     live.forget_reports();
-    project.save_together(texts.iter().map(|(file, text)| (file.as_str(), text.as_bytes())), &[])?;
+    let files = texts.iter().map(|(file, text)| (file.as_str(), text.as_bytes()));
+    live.paused(|| project.save_together(files, &[]))?;
     live.reports_of(&names)
 }
 

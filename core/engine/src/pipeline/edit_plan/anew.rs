@@ -47,17 +47,13 @@ impl Planner<'_> {
         let Some(facets) = self.new.get(new).facets.statement() else {
             return;
         };
-        let (Some(_), Some(annotation)) = (&facets.annotates, &facets.annotation_range) else {
-            return;
-        };
-        if !self.anew.annotations() || place.in_block {
+        if facets.annotates.is_none() || !self.anew.annotations() || place.in_block {
             return;
         }
-        // Without its value it binds nothing. Brackets around an expression do not belong to its range.
+        let Some(end) = end_of_annotation(self.new, new) else {
+            return;
+        };
         let whole = self.new.get(new).range.clone();
-        let end = self.new.absolute(new, annotation).end;
-        let behind = self.new.slice(&(end..whole.end));
-        let end = end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32;
         let is_text = annotations_are_text(self.new);
         let statement = RunStatement {
             unit: Unit::beginning(self.new, new, end),
@@ -81,6 +77,15 @@ impl Planner<'_> {
             operation.summary = super::first_line(self.new.slice(&(whole.start..end)));
         }
     }
+}
+
+/// Where a statement that annotates a name ends without its value, with which it binds nothing.
+pub(super) fn end_of_annotation(tree: &DefinitionTree, id: DefinitionId) -> Option<u32> {
+    let facets = tree.get(id).facets.statement()?;
+    let end = tree.absolute(id, facets.annotation_range.as_ref()?).end;
+    // Brackets around an expression do not belong to its range.
+    let behind = tree.slice(&(end..tree.get(id).range.end));
+    Some(end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32)
 }
 
 /// Are annotations kept as text (PEP 563)?

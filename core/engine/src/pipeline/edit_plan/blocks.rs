@@ -10,7 +10,7 @@ use super::bound_in_blocks::Lost;
 use super::guard::{Guard, When};
 use super::operation::Action;
 use super::reruns::is_import;
-use super::statements::{bound_names, phase};
+use super::statements::{annotated_name, annotated_names, bound_names, phase};
 use super::{EditCode, Phase, Place, Planner, Refusal, reasons};
 use crate::pipeline::definitions::{BlockKind, BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree};
 
@@ -198,7 +198,7 @@ impl Planner<'_> {
             }
         }
         self.lose(Lost::of(branch, EditCode::Block, lost), place);
-        let annotations = self.unannotated(branch, place);
+        let annotations = self.annotations_left(branch, block, chosen);
         if !names.is_empty() || !annotations.is_empty() {
             let scope = place.scope.clone();
             self.push(
@@ -212,6 +212,26 @@ impl Planner<'_> {
                 },
             );
         }
+    }
+
+    /// The names that a branch has annotated which is not chosen any more, and that nothing else annotates; `block` is its
+    /// block in the new text.
+    fn annotations_left(&self, branch: DefinitionId, block: DefinitionId, chosen: Option<DefinitionId>) -> Vec<String> {
+        let mut left = annotated_names(self.old, branch);
+        if left.is_empty() {
+            return left;
+        }
+        let of_block = block.index()..self.new.end_of(block);
+        let scope = self.new.enclosing_scope(block);
+        let others = self
+            .new
+            .definitions
+            .iter()
+            .filter(|other| !of_block.contains(&other.id.index()) && self.new.enclosing_scope(other.id) == scope);
+        let mut stay: Vec<String> = others.filter_map(|other| annotated_name(self.new, other.id)).collect();
+        stay.extend(chosen.into_iter().flat_map(|chosen| annotated_names(self.new, chosen)));
+        left.retain(|name| !stay.contains(name));
+        left
     }
 
     /// The same branches, by kind and test, in the same order, below the same header.

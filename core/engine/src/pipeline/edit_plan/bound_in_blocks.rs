@@ -183,10 +183,38 @@ impl Planner<'_> {
             let gone = is_more_gone.then(|| (Vec::new(), action(lost.gone.clone(), lost.annotations.clone())));
             for (more, action) in refused.chain(unbound).chain(gone) {
                 self.guards = [&guards[..], &more].concat();
-                self.push(lost.edit, Some(lost.definition), None, action);
+                let operation = self.operation(lost.edit, Some(lost.definition), None, action);
+                match self.runs_anew(&operation.action, &place) {
+                    // What waits for tests is done in this order, and the name would go after it has come. Before the
+                    // commit it is known what has been bound.
+                    Some(at) if place.is_late => self.operations.insert(at, operation),
+                    _ => self.operations.push(operation),
+                }
             }
             self.guards.clear();
         }
+    }
+
+    /// The first operation that runs a new statement in a block which binds a name that goes.
+    fn runs_anew(&self, action: &Action, place: &Place) -> Option<usize> {
+        let Action::Unbind { names, .. } = action else {
+            return None;
+        };
+        let binders = names
+            .iter()
+            .flat_map(|name| self.names.block_binders(&place.scope, name));
+        let new = binders.filter(|binder| self.change.matching.old_of(**binder).is_none());
+        let around = new.flat_map(|binder| {
+            let around = self.new.ancestors(*binder).map(|around| around.id);
+            std::iter::once(*binder)
+                .chain(around)
+                .filter(|it| *it != DefinitionId::MODULE)
+        });
+        let around: Vec<DefinitionId> = around.collect();
+        let runs = |operation: &super::Operation| {
+            matches!(operation.action, Action::Run(_)) && operation.new.is_some_and(|new| around.contains(&new))
+        };
+        self.operations.iter().position(runs)
     }
 
     /// The annotation that goes with a lost name, which only blocks go on to annotate.

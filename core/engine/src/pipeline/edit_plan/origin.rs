@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::anew::{annotations_are_text, end_of_annotation};
 use super::functions::decorator_name;
 use super::headers::kept_defaults;
 use super::operation::{Phase, RunStatement, Scope};
@@ -218,6 +219,18 @@ impl Search<'_> {
                     .any(|owner| self.new.get(owner.id).kind == DefinitionKind::Lambda);
                 if is_same && !makes_functions {
                     self.classes[at].kept.extend(bound_names(self.new, child));
+                    // The annotation means something else in a file with another `from __future__` (PEP 563).
+                    if annotated_name(self.new, child).is_some()
+                        && annotations_are_text(self.old) != annotations_are_text(self.new)
+                        && let Some(end) = end_of_annotation(self.new, child)
+                    {
+                        let mut step = self.step(child, scope);
+                        step.unit = Unit::beginning(self.new, child, end);
+                        step.binds = Vec::new();
+                        step.outline = Vec::new();
+                        self.classes[at].steps.push(step);
+                        self.classes[at].is_edited = true;
+                    }
                     return Some(());
                 }
                 self.classes[at].is_edited |= !is_same;

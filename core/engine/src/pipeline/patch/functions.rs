@@ -184,6 +184,26 @@ pub fn wrappers_in(
     found
 }
 
+/// What a name is bound to and what is inside of it, down to a function, as far as it has copied the function's name.
+pub fn named_wrappers(interpreter: &dyn Interpreter, bound: Option<Handle>, function: Handle) -> Vec<Handle> {
+    let mut wrappers = Vec::new();
+    let mut wrapper = bound;
+    for _ in 0..16 {
+        let Some(current) = wrapper.filter(|current| *current != function) else {
+            return wrappers;
+        };
+        let Some((copied, inside)) = copies_of(interpreter, current) else {
+            break;
+        };
+        if copied.contains(&"__qualname__") {
+            wrappers.push(current);
+        }
+        wrapper = interpreter.attribute(current, inside).ok().flatten();
+    }
+    // The name leads to something else that has nothing to do with the function.
+    Vec::new()
+}
+
 /// Copies what wrappers copied from a function when they were made: attributes that still are the function's old ones
 /// get the new ones. That is what `functools.wraps` copies (`functools.WRAPPER_ASSIGNMENTS`), what method descriptors
 /// copy (Objects/funcobject.c, `functools_wraps`), and the docstring of a property.

@@ -1,12 +1,12 @@
 //! What follows from the place of code in its file.
 
-use jurigged_runtime::{Handle, Interpreter, Swap};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::FxHashSet;
 
 use super::Work;
 use super::codes::member;
 use super::prepare::Steps;
-use crate::pipeline::locate::{class_at, first_line_of, is_hidden_scope, name_of};
+use crate::pipeline::locate::{class_at, constants, first_line_of, is_hidden_scope, name_of};
 
 /// New first lines for code that moved with the text above it. The hash of a code object follows from its first line: it
 /// leaves the sets that are known to hold it, and comes back.
@@ -58,6 +58,7 @@ fn first_lines(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
             expected: binding.first_line,
             new: line,
         });
+        swaps.extend(annotation_shifts(interpreter, code, delta));
         // Scopes that the compiler makes around a definition have no owner in the text.
         if let Some(parent) = &binding.parent {
             let parent = interpreter.pinned(&parent.code);
@@ -75,6 +76,23 @@ fn first_lines(interpreter: &dyn Interpreter, work: &Work<'_>) -> Vec<Swap> {
         }
     }
     swaps
+}
+
+/// New first lines for the scopes that evaluate the annotations of what is nested in a code object (3.14, PEP 649): they
+/// have no owner in the text.
+fn annotation_shifts(interpreter: &dyn Interpreter, code: Handle, delta: i64) -> Vec<Swap> {
+    if interpreter.facts().version < (3, 14, 0) {
+        return Vec::new();
+    }
+    let is_annotate =
+        |code: &Handle| interpreter.kind(*code) == ObjectKind::Code && name_of(interpreter, *code) == "__annotate__";
+    let scopes = constants(interpreter, code).into_iter().filter(is_annotate);
+    let shift = |code: Handle| {
+        let expected = first_line_of(interpreter, code);
+        let new = u32::try_from(i64::from(expected) + delta).ok()?;
+        Some(Swap::FirstLine { code, expected, new })
+    };
+    scopes.filter_map(shift).collect()
 }
 
 /// `__firstlineno__` of classes that moved and `__static_attributes__` of classes whose methods changed, where the

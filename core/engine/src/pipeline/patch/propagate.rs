@@ -14,7 +14,7 @@ use super::outcome::Failure;
 use super::prepare::Prepared;
 use super::reannotate::{annotation, variable};
 use super::transaction::Transaction;
-use crate::pipeline::edit_plan::{Dependent, Follow, Refusal, Scope, ScopedName, Unit, VALUE, note};
+use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, Unit, VALUE, note};
 use crate::pipeline::locate::{bound_object, class_at};
 
 /// What became of one dependent.
@@ -82,6 +82,8 @@ impl<'a> Propagation<'a> {
             let changed: Vec<Changed> = reads
                 .filter_map(|name| changed(interpreter, &self.before, name))
                 .filter(|changed| (is_star && is_last) || changed.new.is_some())
+                // What its module has bound with this save, even to the same object, is no longer from there.
+                .filter(|changed| !is_star || !binds(self.works, prepared, dependent, &changed.name.name))
                 .collect();
             if changed.is_empty()
                 || !is_loaded(interpreter, self.works, dependent)
@@ -128,6 +130,25 @@ impl<'a> Propagation<'a> {
         });
         followed
     }
+}
+
+/// Has a statement of the save bound the name in the module of a star-import?
+fn binds(works: &[Work<'_>], prepared: &[Prepared], dependent: &Dependent, name: &str) -> bool {
+    let mut modules = works.iter().zip(prepared);
+    let Some((work, prepared)) = modules.find(|(work, _)| work.module == dependent.module) else {
+        return false;
+    };
+    let mut operations = work.plan.operations.iter().zip(&prepared.outcome.operations);
+    operations.any(|(operation, outcome)| match &operation.action {
+        Action::Run(statement) => {
+            !outcome.skipped
+                && outcome.refused.is_none()
+                && statement.scope == dependent.scope
+                && statement.binds.iter().any(|bound| bound == name)
+                && operation.line > dependent.line
+        }
+        _ => false,
+    })
 }
 
 /// Has an operation of the save run it, or is about to? Then it has read the new value.

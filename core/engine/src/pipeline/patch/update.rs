@@ -249,7 +249,13 @@ impl Edited<'_> {
             .as_ref()
             .and_then(|binding| bound_object(interpreter, work.namespace, &update.scope, binding));
         for &function in self.outermost().map_or(&[][..], |target| &target.functions) {
-            swaps.extend(functions::wrapper_swaps(interpreter, bound, function, &swaps)?);
+            // Where the class around has another name too, they have got it already, and no longer equal the function.
+            let wrappers = functions::named_wrappers(interpreter, bound, function).into_iter();
+            let named = renames::function_swaps(interpreter, wrappers, &update.paths);
+            let copied = functions::wrapper_swaps(interpreter, bound, function, &swaps)?;
+            let is_new = |swap: &Swap| named.iter().all(|other| other.place() != swap.place());
+            swaps.extend(copied.into_iter().filter(is_new).collect::<Vec<_>>());
+            swaps.extend(named);
         }
         Ok(swaps)
     }

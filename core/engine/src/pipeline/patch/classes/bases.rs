@@ -1,6 +1,6 @@
 //! Bases, metaclass and keywords of a class: the same class object gets them where the interpreter allows it.
 
-use jurigged_runtime::{CommitError, Handle, Interpreter, RuntimeError, Swap};
+use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::super::Work;
 use super::super::late::{LateStop, Ongoing};
@@ -159,7 +159,12 @@ fn run_hooks(
     let mut listed = Vec::new();
     let text = "super(it, it).__init_subclass__(**keywords)";
     for (class, old) in before {
-        let is_changed = hook(interpreter, *class) != *old;
+        let now = hook(interpreter, *class);
+        let is_changed = now != *old;
+        let is_of_user = |hook: &Option<Handle>| hook.is_some_and(|it| interpreter.kind(it) == ObjectKind::Function);
+        if *class == remade.class && is_of_user(old) && !is_of_user(&now) {
+            listed.extend(left_by_hook(interpreter, remade));
+        }
         if *class == remade.class && (is_changed || remade.plan.keywords_changed) {
             let names = [("it", *class), ("keywords", header.keywords)];
             transaction.on_class(*class, || evaluate(interpreter, text, &names))?;
@@ -177,6 +182,30 @@ fn run_hooks(
         }
     }
     Ok(listed)
+}
+
+/// Attributes that a hook of the old bases may have set, since nothing in the text does.
+fn left_by_hook(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Option<Refusal> {
+    // What decorators have set cannot be told from it.
+    if !remade.plan.decorators.is_empty() {
+        return None;
+    }
+    let own = interpreter.namespace(remade.class)?;
+    let names = interpreter.entries(own).into_iter();
+    let names = names.filter_map(|(key, _)| interpreter.text(key));
+    let is_of_body = |name: &String| remade.plan.names.iter().any(|bound| bound.name == *name);
+    let left: Vec<String> = names
+        .filter(|name| !name.starts_with('_') && !is_of_body(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    (!left.is_empty()).then(|| {
+        note(
+            "cls-bases",
+            format!("class `{}` keeps {}", remade.name(), left.join(", ")),
+            "`__init_subclass__` of an old base may have set it, and what it did cannot be taken back",
+            "restart the program if it matters",
+        )
+    })
 }
 
 /// Does the interpreter itself refuse bases of another layout? RustPython does not.

@@ -1,0 +1,2 @@
+def probe(app, held):
+    print(app.kind(), app.Shelf().size())

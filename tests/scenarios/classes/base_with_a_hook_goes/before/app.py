@@ -1,0 +1,11 @@
+class Keyed:
+    def __init_subclass__(cls, key=0, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.key = key
+
+
+class Shelf(Keyed, key=3):
+    size = 2
+
+    def total(self):
+        return self.size

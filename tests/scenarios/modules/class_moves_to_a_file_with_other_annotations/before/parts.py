@@ -1,0 +1,9 @@
+import typing
+
+
+class Shelf:
+    size: typing.Optional[int] = 3
+    books: list = []
+
+    def total(self, books: "list"):
+        return sum(books) + self.size
