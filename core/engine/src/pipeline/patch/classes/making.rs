@@ -2,6 +2,7 @@
 
 use jurigged_abi::{Aside, BodyName, ClassEdit, EditKind, Making};
 use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
+use rustc_hash::FxHashSet;
 
 use super::super::Work;
 use super::super::late::{LateStop, Ongoing};
@@ -217,6 +218,7 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> 
     let class = ClassEdit {
         header_changed: plan.header_changed,
         body_changed: remade.is_body_changed(),
+        begins: remade.begins(),
         inherited: false,
         old_fields: plan.old_fields.clone(),
         gone: gone.flatten().cloned().collect(),
@@ -263,18 +265,27 @@ fn take(
     ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<Vec<Refusal>, LateStop> {
     let (mut swaps, mut made_aside, mut listed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut seen = FxHashSet::default();
     for step in steps {
         match step {
             MakeStep::Swap(swap) => swaps.push(swap),
+            // Once: the second swap would not find what it expects.
             MakeStep::Adopt { class, made, name } => {
-                swaps.extend(adopted(interpreter, class, made, &name)?);
-                made_aside.push((made, class));
+                if seen.insert((class, made, Some(name.clone()))) {
+                    swaps.extend(adopted(interpreter, class, made, &name)?);
+                }
+                if seen.insert((class, made, None)) {
+                    made_aside.push((made, class));
+                }
             }
-            MakeStep::Cells { class, made } => made_aside.push((made, class)),
+            MakeStep::Cells { class, made } => {
+                if seen.insert((class, made, None)) {
+                    made_aside.push((made, class));
+                }
+            }
             MakeStep::Note { what, why, help } => listed.push(note("cls-fields", what, why, help)),
         }
     }
-    made_aside.dedup();
     let cells = made_aside
         .into_iter()
         .flat_map(|(made, class)| adopt::cells(interpreter, &swaps, made, class));

@@ -110,15 +110,21 @@ impl<'a> Remade<'a> {
         self.operations.iter().map(|index| &operations[*index].action)
     }
 
-    /// Is it a name of a method or class in the body whose own operation has bound it already? What a class is made from
-    /// does not depend on it.
+    /// Does it become what its claim says with this save?
+    fn begins(&self) -> bool {
+        self.how().is_some_and(|claim| claim.when == Making::Begins)
+    }
+
+    /// Is it a name that its own operation has bound already? Of a class that is made out of its body those are methods and
+    /// classes: what it is made from does not depend on them.
     fn is_bound_apart(&self, work: &Work<'_>, name: &BodyName) -> bool {
         let mut actions = self.actions(work);
-        name.is_definition
-            && !actions.any(|action| match action {
-                Action::Run(statement) => statement.binds.contains(&name.name),
-                _ => false,
-            })
+        self.begins()
+            || name.is_definition
+                && !actions.any(|action| match action {
+                    Action::Run(statement) => statement.binds.contains(&name.name),
+                    _ => false,
+                })
     }
 
     /// The scope around its statement.
