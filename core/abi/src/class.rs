@@ -33,7 +33,7 @@ pub enum Making {
     /// Before the save and after it.
     #[default]
     Stays,
-    /// From this save on: its body is that of a plain class so far.
+    /// From this save on: its body is that of a plain class so far, so the statements of it run as in any class.
     Begins,
     /// Until this save: [`unmake`](crate::Conformer::unmake) is called, and then the class is like any other.
     Ends,
@@ -140,6 +140,8 @@ pub struct ClassEdit {
     /// Something in the body changed that the class may be made from: a statement, the order of statements, or one of
     /// the methods of the claim.
     pub body_changed: bool,
+    /// The class becomes one of those with this save ([`Claim::begins`]): the statements of its body have run in it.
+    pub begins: bool,
     /// Nothing of its own text changed, but a class that it inherits from was made again. Then there is nothing
     /// [`made`](crate::Edit::made) aside, and `names` is empty: all is in the live class.
     pub inherited: bool,
@@ -187,10 +189,14 @@ impl ClassEdit {
         self.names.iter().find(|known| known.name == name)
     }
 
-    /// Names that the live class must have as the new body binds them, or lose: of changed statements and of those that
-    /// are gone; `__annotations__` first. What has followed by itself is not among them.
+    /// Names that the live class must have as the class made aside has them, or lose: of changed statements (all where it
+    /// [begins](Self::begins)) and of those that are gone; `__annotations__` first.
     pub fn changed(&self) -> Vec<&str> {
-        let bound = self.names.iter().filter(|name| !name.is_kept && !name.is_bound);
+        let is_changed = |name: &&BodyName| match self.begins {
+            true => !name.is_definition,
+            false => !name.is_kept && !name.is_bound,
+        };
+        let bound = self.names.iter().filter(is_changed);
         let bound = bound.map(|name| name.name.as_str());
         let mut changed: Vec<&str> = bound.chain(self.gone.iter().map(String::as_str)).collect();
         if !changed.is_empty() {

@@ -133,6 +133,7 @@ class ClassEdit:
 
     header_changed: bool
     body_changed: bool
+    begins: bool
     inherited: bool
     old_fields: list[str]
     gone: list[str]
@@ -159,7 +160,7 @@ class ClassEdit:
         changed = [
             name.name
             for name in self.names
-            if not name.is_kept and not name.is_bound
+            if (not name.is_definition if self.begins else not name.is_kept and not name.is_bound)
         ]
         changed += self.gone
         return ["__annotations__", *changed] if changed else []
@@ -321,13 +322,19 @@ def _open(module: str) -> str:
     )
 
 
-def _call(
+def _begin(
     module: str, index: str, method: str, facts: str, objects: dict[str, Any], instances: list[tuple[type, dict[str, Any]]]
-) -> tuple[Any, ...]:
-    """Calls a method; what it answers is first (JSON, or ``None``), then come its steps."""
-    edit, live, change = Edit(json.loads(facts), objects), Live(), Change()
+) -> tuple[Any, list[Any]]:
+    """A method, and what to call it with."""
+    live = Live()
     for cls, found in instances:
         live._instances[id(cls)] = list(found.values())
-    call = getattr(_plugins[module][int(index)], method)
-    answer = call(edit, live) if method in ("claim", "settle") else call(edit, live, change)
-    return (None if answer is None else json.dumps(vars(answer)), *change._steps)
+    arguments: list[Any] = [Edit(json.loads(facts), objects), live]
+    if method not in ("claim", "settle"):
+        arguments.append(Change())
+    return getattr(_plugins[module][int(index)], method), arguments
+
+
+def _end(answer: Any, edit: Edit, live: Live, change: Change | None = None) -> tuple[Any, ...]:
+    """What a method answered (JSON, or ``None``), and its steps."""
+    return (None if answer is None else json.dumps(vars(answer)), *(change._steps if change else ()))

@@ -76,7 +76,11 @@ struct PythonConformer {
     options: Vec<String>,
 }
 
-const CALL: &str = "plugin._call(module, index, method, facts, objects, list(instances.values()))";
+/// The call is here, so that no traceback names `jurigged.plugin`.
+const CALL: &str = "\
+call, arguments = plugin._begin(module, index, method, facts, objects, list(instances.values()))
+result = plugin._end(call(*arguments), *arguments)
+";
 
 impl PythonConformer {
     /// Calls a method; gives its answer, if it has one, and its steps.

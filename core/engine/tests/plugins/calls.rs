@@ -59,6 +59,7 @@ fn every_question_about_the_live_program_is_answered() {
         "remembered=1 instances=1 callees=1 depth=3 names=2",
         "module=<module 'functools'",
         "classes=[\"functools._lru_cache_wrapper\", \"object\"] missing=false",
+        "own=true entries=ba called=2 found=1",
     ] {
         assert!(seen.contains(expected), "{expected}\n{seen}");
     }

@@ -54,13 +54,23 @@ impl Conformer for Made {
             change.adopt(class, made, name);
         }
         let fields = live.get(made, "__maker_fields__")?.ok_or(PluginError::Gone)?;
+        let mut lacking = 0;
         for instance in live.instances_of(class)? {
             let dict = live.get(instance, "__dict__")?.ok_or(PluginError::Gone)?;
             for (name, default) in live.named_entries(fields)? {
-                if live.own(dict, &name)?.is_none() && live.get(default, "is_missing")?.is_none() {
+                if live.own(dict, &name)?.is_some() {
+                    continue;
+                }
+                if live.get(default, "is_missing")?.is_none() {
                     change.set_entry(dict, &name, None, Some(default));
+                } else {
+                    lacking += 1;
                 }
             }
+        }
+        if lacking > 0 {
+            let what = format!("{lacking} instances of `{}` lack a field", edit.name());
+            change.note(what, "it has no default", "make them anew");
         }
         Ok(())
     }

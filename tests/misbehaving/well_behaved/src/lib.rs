@@ -85,9 +85,11 @@ impl Conformer for Everything {
         let names = live.option("names")?.as_list().map_or(0, <[_]>::len);
         let module = live.module("functools")?;
         live.remember("bound", bound)?;
+        let dict = live.new_dict(&[("b", live.new_text("x")?), ("a", bound)])?;
+        let registry = live.run("sys.modules['shop'].Registry", &[("sys", live.module("sys")?)])?;
         let seen = format!(
             "{} {} {} text={:?} integer={:?} same={} remembered={} instances={} callees={} depth={depth} names={names} \
-             module={} classes={:?} missing={:?}",
+             module={} classes={:?} missing={:?} own={} entries={} called={} found={}",
             edit.name(),
             edit.file(),
             edit.kind().word(),
@@ -100,6 +102,13 @@ impl Conformer for Everything {
             live.repr(module)?,
             live.class_names(bound)?,
             live.get(bound, "no_such_name")?.is_some(),
+            live.own(module, "partial")?.is_some(),
+            live.named_entries(dict)?
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect::<String>(),
+            live.repr(live.call(live.run("len", &[])?, &[dict])?)?,
+            live.instances_of(registry)?.len(),
         );
         live.run(&format!("report({seen:?})"), &[("report", bound)]).map(drop)
     }

@@ -17,6 +17,7 @@ def probe(app, held):
         print(cls.__name__, inspect.signature(cls), list(cls.__maker_fields__), cls.__init__.__qualname__)
         print(sorted(annotations(cls)), getattr(cls, "y", None), getattr(cls, "z", None), getattr(cls, "unit", None))
     print([it.where() for it in points], one.where(), one.name)
-    print(app.Point(9).where(), app.Named(9).where(), app.Named(9).name, one.kind())
+    given = {"weight": 1.5} if "weight" in app.Point.__maker_fields__ else {}
+    print(app.Point(9, **given).where(), app.Named(9, **given).where(), app.Named(9, **given).name, one.kind())
     print([it.__name__ for it in app.Point.__subclasses__()], app.Point.again(one) if hasattr(point, "again") else None)
     print([sorted(vars(it)) for it in points], sorted(vars(one)))

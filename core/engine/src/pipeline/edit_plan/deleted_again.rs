@@ -80,11 +80,11 @@ impl Planner<'_> {
                 || bound.into_iter().any(|binder| binder == it.id)
         };
         let mut before = self.new.descendants(around).filter(|it| it.id <= deleter);
-        before.any(|it| self.new.enclosing_scope(it.id) == around && self.runs_anew(it) && uses(it))
+        before.any(|it| self.new.enclosing_scope(it.id) == around && self.runs_here(it) && uses(it))
     }
 
     /// Is it new or changed, so that it runs? A `def` whose body changed does not.
-    fn runs_anew(&self, it: &Definition) -> bool {
+    fn runs_here(&self, it: &Definition) -> bool {
         let Some(old) = self.change.matching.old_of(it.id) else {
             return true;
         };
@@ -124,7 +124,7 @@ impl Planner<'_> {
                 && match self.is_unchanged(binder) {
                     true => phase(self.new.get(binder)) == Phase::Early,
                     // A changed body alone is patched and does not run.
-                    false => self.runs_anew(self.new.get(binder)),
+                    false => self.runs_here(self.new.get(binder)),
                 };
             is_certain.then_some(binder)
         };

@@ -39,6 +39,13 @@ pub fn run_statements(
         })
         .collect();
     let mut left: Vec<(usize, usize)> = order.iter().filter(|at| late.contains(at)).copied().collect();
+    behind_bodies(&mut left, |(file, index)| {
+        let at = at_of[&file];
+        (
+            &works[at].plan.operations[index].action,
+            prepared[at].claimed.contains_key(&index),
+        )
+    });
     // What misses a name waits for the rest: a call may import, and so need, what no order of the texts shows.
     while !left.is_empty() {
         let mut waiting = Vec::new();
@@ -78,6 +85,29 @@ fn refused_if_partial(failure: Failure, works: &[Work<'_>], at_of: &FxHashMap<us
             error,
         } => raised(&works[at_of[&file]], index, error),
         failure => failure,
+    }
+}
+
+/// Puts classes that get other decorators behind what runs in their bodies, which decorators see. Of a class that is
+/// claimed it does not run there.
+fn behind_bodies<'w>(left: &mut Vec<(usize, usize)>, of: impl Fn((usize, usize)) -> (&'w Action, bool)) {
+    for moved in left.clone() {
+        let (Action::Remake(remake), false) = of(moved) else {
+            continue;
+        };
+        let classes = &remake.scope.classes;
+        let is_inside = |at: &(usize, usize)| {
+            let scope = of(*at).0.scope();
+            at.0 == moved.0 && *at != moved && scope.is_some_and(|scope| scope.classes.starts_with(classes))
+        };
+        let from = left.iter().position(|at| *at == moved);
+        if let (Some(from), Some(last)) = (from, left.iter().rposition(is_inside))
+            && remake.old_decorators.is_some()
+            && from < last
+        {
+            left.remove(from);
+            left.insert(last, moved);
+        }
     }
 }
 

@@ -35,10 +35,16 @@ class Maker(Conformer):
         made = (edit.decorator or makers.maker)(type(cls.__name__, tuple(bases), dict(body, __qualname__=cls.__qualname__)))
         for name in GENERATED + edit.cls.changed():
             change.adopt(cls, made, name)
+        lacking = 0
         for instance in live.instances_of(cls):
             for name, default in made.__maker_fields__.items():
-                if name not in vars(instance) and default is not makers.MISSING:
-                    change.set_entry(vars(instance), name, default)
+                if name not in vars(instance):
+                    if default is makers.MISSING:
+                        lacking += 1
+                    else:
+                        change.set_entry(vars(instance), name, default)
+        if lacking:
+            change.note(f"{lacking} instances of `{edit.name}` lack a field", "it has no default", "make them anew")
 
     def unmake(self, edit, live, change):
         for name in GENERATED:

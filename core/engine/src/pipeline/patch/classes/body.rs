@@ -85,13 +85,23 @@ impl Body {
         Ok(body)
     }
 
-    /// Its names without those that only making the class has given to it so far.
+    /// Its names and annotations in the order of the text, without those that only making the class has given to it so far.
     pub fn written(&self, interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Handle {
-        let is_written = |name: &str| remade.plan.names.iter().any(|known| known.name == name);
+        let (written, annotations) = (interpreter.new_dict(), interpreter.new_dict());
         let generated = remade.how().map_or(&[][..], |claim| &claim.generated);
-        let generated: Vec<String> = generated.iter().filter(|name| !is_written(name)).cloned().collect();
-        let written = interpreter.new_dict();
-        copy(interpreter, self.names, written, &generated);
+        let in_text = remade.plan.names.iter().map(|known| known.name.clone());
+        let left_out: Vec<String> = in_text.chain(generated.iter().cloned()).collect();
+        copy(interpreter, self.names, written, &left_out);
+        for known in &remade.plan.names {
+            for (from, to) in [(self.names, written), (self.annotations, annotations)] {
+                if let Some(value) = interpreter.entry(from, &known.name) {
+                    interpreter.set_entry(to, &known.name, value);
+                }
+            }
+        }
+        // Those of blocks, whose order the text does not tell.
+        copy(interpreter, self.annotations, annotations, &[]);
+        interpreter.set_entry(written, "__annotations__", annotations);
         written
     }
 

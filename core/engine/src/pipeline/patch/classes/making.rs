@@ -2,6 +2,7 @@
 
 use jurigged_abi::{Aside, BodyName, ClassEdit, EditKind, Making};
 use jurigged_runtime::{Handle, Interpreter, RuntimeError, Swap};
+use rustc_hash::FxHashSet;
 
 use super::super::Work;
 use super::super::late::{LateStop, Ongoing};
@@ -16,7 +17,7 @@ use crate::plugins::{Claimed, LiveEdit, MakeError, MakeStep, PluginSession, clas
 /// What a user can do where the conformer does not say it.
 const RESTART: &str = "restart the program";
 
-/// Asks who makes a class out of its body. `imported`: what the save binds in the module and has not committed yet.
+/// Asks who makes a class out of its body.
 ///
 /// # Errors
 /// When the class keeps its old definition.
@@ -24,10 +25,9 @@ pub fn claim(
     interpreter: &dyn Interpreter,
     work: &Work<'_>,
     remade: &Remade<'_>,
-    imported: Option<Handle>,
     plugins: &mut PluginSession<'_>,
 ) -> Result<Option<Claimed>, Stop> {
-    let edit = edit(interpreter, work, remade, imported);
+    let edit = edit(interpreter, work, remade);
     plugins.claim(&edit).map_err(|error| match error {
         MakeError::Raised(error) => error.into(),
         MakeError::Refused { why, help } => refused(remade, why, help.as_deref()),
@@ -68,7 +68,7 @@ pub fn make(
         return Ok(());
     };
     let claim = &claimed.claim;
-    let mut edit = edit(interpreter, work, remade, None);
+    let mut edit = edit(interpreter, work, remade);
     let mut bound = Vec::new();
     match claim.aside {
         Aside::Body => {
@@ -113,7 +113,7 @@ pub fn unmake(
     let Some(claimed) = remade.claimed.as_ref().filter(ends) else {
         return Ok(Vec::new());
     };
-    let edit = edit(interpreter, work, remade, None);
+    let edit = edit(interpreter, work, remade);
     let steps = ongoing.plugins.unmake(claimed, &edit);
     let steps = steps.map_err(|error| stopped(error, |why, help| refused(remade, why, help)))?;
     take(interpreter, steps, ongoing)
@@ -192,13 +192,11 @@ pub fn is_claimed(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remad
 }
 
 /// What conformers are told of a class.
-fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, imported: Option<Handle>) -> LiveEdit {
+fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> LiveEdit {
     let plan = remade.plan;
     let decorators = |list: &[(String, Unit)]| {
         let one = |(name, unit): &(String, Unit)| {
-            let new = imported.filter(|imported| named(interpreter, *imported, name).is_some());
-            let namespace = new.unwrap_or(work.namespace);
-            class_decorator(interpreter, namespace, name, unit.value_text().unwrap_or(name))
+            class_decorator(interpreter, work.namespace, name, unit.value_text().unwrap_or(name))
         };
         list.iter().map(one).collect::<Vec<_>>()
     };
@@ -220,6 +218,7 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, imp
     let class = ClassEdit {
         header_changed: plan.header_changed,
         body_changed: remade.is_body_changed(),
+        begins: remade.begins(),
         inherited: false,
         old_fields: plan.old_fields.clone(),
         gone: gone.flatten().cloned().collect(),
@@ -228,10 +227,9 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>, imp
         old_decorators: decorators(plan.old_decorators.as_ref().unwrap_or(&plan.decorators)),
     };
     let path = plan.scope.classes.join(".");
-    // By what they are: a name that the save imports is not in the namespace yet.
-    let known = class.decorators.iter().chain(&class.old_decorators);
+    let written = plan.decorators.iter().chain(plan.old_decorators.iter().flatten());
     LiveEdit {
-        decorators: known.map(|decorator| decorator.name.clone()).collect(),
+        decorators: written.map(|(name, _)| name.clone()).collect(),
         class: Some(class),
         ..edit_of(work, &path, EditKind::Class, remade.class, remade.class)
     }
@@ -267,18 +265,27 @@ fn take(
     ongoing: &mut Ongoing<'_, '_, '_>,
 ) -> Result<Vec<Refusal>, LateStop> {
     let (mut swaps, mut made_aside, mut listed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut seen = FxHashSet::default();
     for step in steps {
         match step {
             MakeStep::Swap(swap) => swaps.push(swap),
+            // Once: the second swap would not find what it expects.
             MakeStep::Adopt { class, made, name } => {
-                swaps.extend(adopted(interpreter, class, made, &name)?);
-                made_aside.push((made, class));
+                if seen.insert((class, made, Some(name.clone()))) {
+                    swaps.extend(adopted(interpreter, class, made, &name)?);
+                }
+                if seen.insert((class, made, None)) {
+                    made_aside.push((made, class));
+                }
             }
-            MakeStep::Cells { class, made } => made_aside.push((made, class)),
+            MakeStep::Cells { class, made } => {
+                if seen.insert((class, made, None)) {
+                    made_aside.push((made, class));
+                }
+            }
             MakeStep::Note { what, why, help } => listed.push(note("cls-fields", what, why, help)),
         }
     }
-    made_aside.dedup();
     let cells = made_aside
         .into_iter()
         .flat_map(|(made, class)| adopt::cells(interpreter, &swaps, made, class));

@@ -76,7 +76,7 @@ impl<'a> Remade<'a> {
 
     /// Leaves the class to who claims it.
     fn claim(&mut self, work: &Work<'_>, claimed: Claimed) {
-        if claimed.claim.when != Making::Ends {
+        if claimed.claim.when == Making::Stays {
             let operations = work.plan.operations.iter().enumerate();
             let left = operations.filter(|(_, operation)| is_left(operation, &self.plan.scope, &claimed.claim));
             self.operations = left.map(|(index, _)| index).collect();
@@ -111,15 +111,21 @@ impl<'a> Remade<'a> {
         self.operations.iter().map(|index| &operations[*index].action)
     }
 
-    /// Is it a name of a method or class in the body whose own operation has bound it already? What a class is made from
-    /// does not depend on it.
+    /// Does it become what its claim says with this save?
+    fn begins(&self) -> bool {
+        self.how().is_some_and(|claim| claim.when == Making::Begins)
+    }
+
+    /// Is it a name that its own operation has bound already? Of a class that is made out of its body those are methods and
+    /// classes: what it is made from does not depend on them.
     fn is_bound_apart(&self, work: &Work<'_>, name: &BodyName) -> bool {
         let mut actions = self.actions(work);
-        name.is_definition
-            && !actions.any(|action| match action {
-                Action::Run(statement) => statement.binds.contains(&name.name),
-                _ => false,
-            })
+        self.begins()
+            || name.is_definition
+                && !actions.any(|action| match action {
+                    Action::Run(statement) => statement.binds.contains(&name.name),
+                    _ => false,
+                })
     }
 
     /// The scope around its statement.
@@ -179,10 +185,10 @@ pub fn prepare(
         };
     };
     let mut remade = Remade::of(interpreter, plan, class);
-    // The save may import the decorator that makes it.
-    let scratch = steps.scratches.iter().find(|it| it.scope.classes.is_empty());
-    let imported = scratch.map(|scratch| scratch.locals);
-    if let Some(claimed) = making::claim(interpreter, work, &remade, imported, plugins)? {
+    // Who begins to make it is asked again when it has what its new decorators are.
+    if let Some(claimed) = making::claim(interpreter, work, &remade, plugins)?
+        && claimed.claim.when != Making::Begins
+    {
         remade.claim(work, claimed);
     }
     let rebasing = match plan.header_changed && remade.has_header_of_host() {
@@ -234,11 +240,10 @@ pub fn remake(
     let mut remade = Remade::of(interpreter, plan, live()?);
     if let Some(claimed) = prepared.claimed.remove(&index) {
         remade.claim(work, claimed);
-    } else if let Some(claimed) = making::claim(interpreter, work, &remade, None, ongoing.plugins)?
+    } else if let Some(claimed) = making::claim(interpreter, work, &remade, ongoing.plugins)?
         && claimed.claim.when == Making::Begins
     {
-        // What its decorators are is known only now: the statements of its body have run as those of any class.
-        remade.claimed = Some(claimed);
+        remade.claim(work, claimed);
     }
     if plan.header_changed && remade.has_header_of_host() {
         bases::rebase(interpreter, work, &remade, index, prepared, ongoing)?;

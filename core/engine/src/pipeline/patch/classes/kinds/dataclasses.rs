@@ -113,7 +113,8 @@ impl Conformer for Dataclasses {
                     .is_some_and(|it| it == "dataclasses.Field"),
                 None => false,
             };
-            if (name.is_kept && !is_unused) || slots.contains(&name.name) || name.is_bound {
+            let has_followed = (name.is_kept || name.is_bound) && !is_unused;
+            if has_followed || slots.contains(&name.name) {
                 continue;
             }
             let is_field = after.iter().any(|(field, _)| *field == name.name);

@@ -82,7 +82,9 @@ fn refuse_other_members<'t>(live: &Live<'t>, class: Object<'t>, made: Object<'t>
         ));
     }
     if !is_true(live, "a._member_type_ is b._member_type_", &names)? {
-        let text = "f'its members are made as {a._member_type_.__name__}, and would be {b._member_type_.__name__}'";
+        let text = "f'its members would be values of `{b._member_type_.__name__}`, which those that live cannot become' \
+                    if b._member_type_ is not object else \
+                    f'its members are values of `{a._member_type_.__name__}`, and those that live stay so'";
         return Err(refuse(live.text(live.run(text, &names)?)?.unwrap_or_default()));
     }
     if is_true(
