@@ -9,6 +9,6 @@ def hold(app):
 def probe(app, held):
     cls, instance = held
     now, written = find(app, "Settings"), find(app, "Written")
-    print(now.__name__, now.__doc__, now.__eq__.__qualname__, now("h"))
+    print(now.__name__, now.__doc__, now("h"))
     print(written.__name__, written.__doc__, written("a b").total())
     print(cls is now, instance)
