@@ -44,14 +44,7 @@ pub fn prepare(
     remade: &Remade<'_>,
     scratches: &[Scratch],
 ) -> Result<Option<Rebasing>, Stop> {
-    let keeps = |why: &str| {
-        Err(Stop::Refused(refusal(
-            "cls-bases",
-            format!("class `{}` keeps its old definition", remade.name()),
-            why,
-            "restart the program to use the new bases",
-        )))
-    };
+    let keeps = |why: &str| Err(keeps_old(remade, why));
     match remade.kind {
         ClassKind::Foreign(_) if remade.claimed.is_none() => {
             return keeps("a library has generated methods for its old bases");
@@ -65,6 +58,9 @@ pub fn prepare(
     let Ok(header) = Header::evaluate(interpreter, work, remade, scratches) else {
         return Ok(None);
     };
+    if makes_a_tuple(interpreter, &header)? {
+        return keeps(BECOMES_A_TUPLE);
+    }
     // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
     let swaps = swaps(interpreter, remade.class, &header)?;
     let fits = has_same_layout(interpreter, remade.class, &header)?;
@@ -85,6 +81,18 @@ pub fn prepare(
     Ok(None)
 }
 
+const BECOMES_A_TUPLE: &str =
+    "it becomes a named tuple, which is made out of its fields: the live class has another layout";
+
+fn keeps_old(remade: &Remade<'_>, why: &str) -> Stop {
+    Stop::Refused(refusal(
+        "cls-bases",
+        format!("class `{}` keeps its old definition", remade.name()),
+        why,
+        "restart the program to use the new bases",
+    ))
+}
+
 /// Gives a class its new bases, metaclass and keywords.
 ///
 /// # Errors
@@ -100,6 +108,9 @@ pub fn rebase(
     let transaction = &mut *ongoing.transaction;
     let class = remade.class;
     let header = Header::evaluate(interpreter, work, remade, &[])?;
+    if makes_a_tuple(interpreter, &header)? {
+        return Err(LateStop::Stop(keeps_old(remade, BECOMES_A_TUPLE)));
+    }
     let rebasing = prepared.rebased.remove(&index);
     let Rebasing { mro: before, hooks, .. } = rebasing.unwrap_or_else(|| Rebasing::of(interpreter, class, Vec::new()));
     let can_stay = checks_layouts(interpreter) || has_same_layout(interpreter, class, &header)?;
@@ -211,6 +222,13 @@ fn left_by_hook(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Option<Re
 /// Does the interpreter itself refuse bases of another layout? RustPython does not.
 fn checks_layouts(interpreter: &dyn Interpreter) -> bool {
     interpreter.facts().implementation == "cpython"
+}
+
+/// Does the metaclass make something else than a class of these bases: a subclass of `tuple`?
+fn makes_a_tuple(interpreter: &dyn Interpreter, header: &Header) -> Result<bool, RuntimeError> {
+    let text = "getattr(it, '__module__', '') == 'typing' and getattr(it, '__name__', '') == 'NamedTupleMeta'";
+    let answer = evaluate(interpreter, text, &[("it", header.metaclass)])?;
+    truth(interpreter, answer)
 }
 
 /// Are the classes in native code below a class the same under its new bases?
