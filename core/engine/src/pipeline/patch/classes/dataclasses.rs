@@ -142,10 +142,14 @@ pub fn remake(
     swaps.extend(generated(interpreter, class, made, &is_written)?);
     swaps.extend(annotations(interpreter, class, own.annotations)?);
     for action in remade.actions(work) {
-        if let Action::Unbind { names, .. } = action {
-            for name in names.iter().filter(|name| !GENERATED.contains(&name.as_str())) {
-                swaps.extend(adopt::attribute(interpreter, class, name, None));
-            }
+        let gone = match action {
+            Action::Unbind { names, .. } => names.as_slice(),
+            // A statement that has bound another name before.
+            Action::Run(statement) => statement.unbinds.as_slice(),
+            _ => &[],
+        };
+        for name in gone.iter().filter(|name| !GENERATED.contains(&name.as_str())) {
+            swaps.extend(adopt::attribute(interpreter, class, name, None));
         }
     }
     swaps.extend(adopt::cells(interpreter, &swaps, made, class));
