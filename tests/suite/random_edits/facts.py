@@ -61,7 +61,10 @@ def facts(value, path, seen):
         if value in seen:
             return
         seen.add(value)
-        print(path, value.__qualname__, value.__module__, type(value).__name__, [base.__name__ for base in value.__mro__], value.__doc__)
+        print(path, value.__qualname__, value.__module__, type(value).__name__, [base.__name__ for base in value.__bases__], value.__doc__)
+        # Of the wider programs, which alone have such a class.
+        if hasattr(sys.modules[value.__module__], "Keyed"):
+            print(path, "mro", [base.__name__ for base in value.__mro__])
         if not {"__annotations__", "__annotate_func__", "__annotations_cache__"}.isdisjoint(vars(value)):
             annotations(value, path)
         for name in sorted(vars(value)):

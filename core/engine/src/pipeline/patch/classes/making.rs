@@ -213,6 +213,8 @@ fn edit(interpreter: &dyn Interpreter, work: &Work<'_>, remade: &Remade<'_>) -> 
         .iter()
         .filter_map(|operation| match &operation.action {
             Action::Unbind { scope, names, .. } if *scope == plan.scope => Some(names),
+            // A statement that has bound another name before.
+            Action::Run(statement) if statement.scope == plan.scope => Some(&statement.unbinds),
             _ => None,
         });
     let class = ClassEdit {

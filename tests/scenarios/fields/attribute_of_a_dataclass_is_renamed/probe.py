@@ -1,0 +1,3 @@
+def probe(app, held):
+    print(app.Shelf())
+    print(sorted(name for name in vars(app.Shelf) if not name.startswith("_")))
