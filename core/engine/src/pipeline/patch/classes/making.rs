@@ -78,7 +78,8 @@ pub fn make(
         }
         Aside::Statement => {
             // It would run for nothing, and may do more than to make a class.
-            if !remade.is_body_changed() && !(claim.header && remade.plan.header_changed) {
+            let is_changed = remade.is_body_changed() || (claim.header && remade.plan.header_changed);
+            if !is_changed {
                 return Ok(());
             }
             edit.made = Some(run_statement(interpreter, work, remade)?);
@@ -164,12 +165,12 @@ pub fn inherit(
         let stays = format!("`{name}` does not follow the fields of its base");
         Stop::Refused(refusal("cls-fields", stays, why, help.unwrap_or(RESTART)))
     };
-    let claimed = ongoing.plugins.claim(&edit).map_err(|error| stopped(error, &refused))?;
+    let claimed = ongoing.plugins.claim(&edit).map_err(|error| stopped(error, refused))?;
     let Some(claimed) = claimed.filter(|claimed| claimed.claim.when == Making::Stays) else {
         return Ok(Vec::new());
     };
     let steps = ongoing.plugins.remake(&claimed, &edit);
-    take(interpreter, steps.map_err(|error| stopped(error, &refused))?, ongoing)
+    take(interpreter, steps.map_err(|error| stopped(error, refused))?, ongoing)
 }
 
 /// The decorator of the new text, with its dotted name, that the claim on a class names.
