@@ -467,6 +467,10 @@ impl Worker {
             }
         }
         batch.paths.retain(|path| self.program.knows(path));
+        if batch.given.is_empty() {
+            // One that was saved may be gone by now.
+            batch.paths.retain(|path| !self.is_gone(path));
+        }
         for path in &batch.paths {
             lock(&self.door.status).orphan(path, None, SystemTime::now());
         }

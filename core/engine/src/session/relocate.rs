@@ -2,14 +2,28 @@
 //! along the import path. The module object is kept and follows.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 
 use super::Worker;
 use crate::diagnostic::{Diagnostic, Place, shown_path};
+use crate::watch::{FileEvent, FileEventKind};
 
 impl Worker {
+    /// Is there no such file any more? Then it waits for its grace, although its last event was a save.
+    pub(super) fn is_gone(&mut self, path: &Path) -> bool {
+        let is_gone = matches!(path.try_exists(), Ok(false));
+        if is_gone {
+            self.batcher.push(FileEvent {
+                path: path.to_owned(),
+                kind: FileEventKind::Vanished,
+                at: Instant::now(),
+            });
+        }
+        is_gone
+    }
+
     /// Lets the modules of a file that is gone follow it, where their import names lead to another one. Gives the files
     /// to compare; lists what is orphaned.
     pub(super) fn vanished(&mut self, path: &Path) -> Vec<PathBuf> {

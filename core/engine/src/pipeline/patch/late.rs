@@ -219,7 +219,7 @@ fn prepare_waiting(
             }
             statements::unbind(interpreter, work, scope, &names, annotations, prepared, &mut steps)?;
         }
-        // What replaces code does not wait, and nothing in a block is renamed; a block in a branch is run as a whole.
+        // What replaces code does not wait, nor does a rename, whose branch ran before; a block in a branch is run as a whole.
         Action::Unstar(unstar) => statements::unstar(interpreter, work, unstar, prepared, &mut steps)?,
         Action::Update(_) | Action::Choose { .. } | Action::Remake(_) | Action::Rename(_) | Action::Refuse(_) => {}
     }
