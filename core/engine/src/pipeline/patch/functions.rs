@@ -189,9 +189,10 @@ pub fn named_wrappers(interpreter: &dyn Interpreter, bound: Option<Handle>, func
     let mut wrappers = Vec::new();
     let mut wrapper = bound;
     for _ in 0..16 {
-        let Some(current) = wrapper.filter(|current| *current != function) else {
+        let Some(current) = wrapper else { break };
+        if current == function {
             return wrappers;
-        };
+        }
         let Some((copied, inside)) = copies_of(interpreter, current) else {
             break;
         };
