@@ -13,6 +13,7 @@ mod program;
 mod record;
 mod sequence;
 mod statement;
+mod text;
 
 use libtest_mimic::Trial;
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::dice::Dice;
 use super::more::More;
-use super::program::{Around, Names};
+use super::program::Around;
+use super::text::Names;
 
 #[derive(Clone, Debug)]
 pub struct Function {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::dice::Dice;
-use super::program::{Base, Item, Kind, Names};
+use super::program::{Base, Item, Kind};
+use super::text::Names;
 
 /// See the module.
 #[derive(Clone, Debug)]
