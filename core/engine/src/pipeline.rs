@@ -32,7 +32,7 @@ use jurigged_runtime::{Interpreter, Limit, Limiter, Runtime};
 
 use crate::config::{OnChange, PatchRules};
 use crate::plugins::Plugins;
-use crate::session::{Module, Program, Stage, next_baseline};
+use crate::session::{Module, Others, Program, Stage, next_baseline};
 use batch::ChangeBatch;
 use capture::Snapshot;
 use definitions::{DefinitionId, DefinitionTree};
@@ -109,7 +109,7 @@ fn apply_snapshot(program: &mut Program, snapshot: &Snapshot, files: Vec<PathBuf
         ..Report::default()
     };
     let changes = compare(program, snapshot, tools, &mut report, true);
-    let mut plan = edit_plan::plan(&changes, program, tools.planning());
+    let mut plan = edit_plan::plan(&changes, &Others::of(program), tools.planning());
     if changes.is_empty() {
         return report;
     }

@@ -29,7 +29,7 @@ pub use baseline::next_baseline;
 pub use log::Log;
 pub use module::Module;
 pub use plugin_table::{plugin_problem, plugin_settings};
-pub use program::Program;
+pub use program::{Others, Program};
 pub use restart::Relaunch;
 pub use stage::Stage;
 pub use status::{State, Status, StatusEntry};

@@ -8,14 +8,14 @@ use super::definitions::DefinitionTree;
 use super::edit_plan::{self, FileChange, Plan, PlanSettings};
 use super::report::{Foresight, Report};
 use super::{Tools, capture, compare, diff};
-use crate::session::Program;
+use crate::session::{Others, Program};
 
 /// What applying these files would do; nothing is touched, and nothing of it is remembered.
 pub fn foresee(program: &mut Program, batch: &ChangeBatch, tools: &mut Tools<'_>) -> Foresight {
     let snapshot = capture::capture(batch);
     let mut report = Report::default();
     let changes = compare(program, &snapshot, tools, &mut report, false);
-    let mut plan = edit_plan::plan(&changes, program, tools.planning());
+    let mut plan = edit_plan::plan(&changes, &Others::of(program), tools.planning());
     program.stuck.refuse(&changes, &mut plan);
     Foresight::of(&changes, &plan, report.diagnostics)
 }

@@ -1,5 +1,6 @@
 //! All modules that were loaded from watched files: the one owner of what runs.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::module::Module;
 use super::stuck::Stuck;
 use crate::pipeline::capture::{CaptureProblem, decode, hash_bytes};
+use crate::pipeline::definitions::DefinitionTree;
 use crate::pipeline::edit_plan::{Elsewhere, ModuleText, decorated_by};
 use crate::source::SourceText;
 
@@ -267,18 +269,42 @@ pub fn texts_of(loaded: &[LoadedModule]) -> Vec<ModuleText> {
     texts.collect()
 }
 
-impl Elsewhere for Program {
+/// The program as the plan of one batch asks about it. Each text is parsed once, however many names are asked for: a
+/// checkout asks for thousands.
+pub struct Others<'p> {
+    program: &'p Program,
+    /// By the name of the module.
+    parsed: RefCell<FxHashMap<&'p str, Arc<DefinitionTree>>>,
+}
+
+impl<'p> Others<'p> {
+    /// To be asked until the program changes.
+    pub fn of(program: &'p Program) -> Self {
+        Self {
+            program,
+            parsed: RefCell::default(),
+        }
+    }
+
+    fn tree(&self, module: &'p Module) -> Arc<DefinitionTree> {
+        let mut parsed = self.parsed.borrow_mut();
+        parsed.entry(&module.name).or_insert_with(|| module.parsed()).clone()
+    }
+}
+
+impl Elsewhere for Others<'_> {
     /// Names with their modules, sorted.
     fn decorated_by(&self, module: &str, name: &str) -> Vec<String> {
         // The decorator itself, a name that it is imported by, or its module stands behind the `@`; its last part is in
         // the text in any case.
         let last = name.rsplit('.').next().unwrap_or(name);
-        let others = self.by_file.values().flatten().filter(|other| other.name != module);
+        let modules = self.program.by_file.values().flatten();
+        let others = modules.filter(|other| other.name != module);
         let mut users: Vec<String> = others
             .filter(|other| other.baseline.text().contains('@'))
             .filter(|other| other.baseline.text().contains(last) || other.baseline.text().contains("import *"))
             .flat_map(|other| {
-                let tree = other.parsed();
+                let tree = self.tree(other);
                 let paths = decorated_by(&tree, module, name).into_iter();
                 paths.map(|path| format!("{}.{path}", other.name)).collect::<Vec<_>>()
             })
@@ -288,10 +314,11 @@ impl Elsewhere for Program {
     }
 
     fn texts(&self) -> Vec<ModuleText> {
-        self.texts_by(|module| module.pending.as_ref().unwrap_or(&module.baseline))
+        self.program
+            .texts_by(|module| module.pending.as_ref().unwrap_or(&module.baseline))
     }
 
     fn running(&self) -> Vec<ModuleText> {
-        self.texts_by(|module| &module.baseline)
+        self.program.texts_by(|module| &module.baseline)
     }
 }
