@@ -523,6 +523,7 @@ impl Worker {
             self.unanswered.append(&mut report.files.into_iter().collect());
             self.program.expect_again(&batch.paths);
             self.batcher.put_back(&saved.paths, Instant::now());
+            self.look_for_gone_files();
             return Report::default();
         }
         let is_of_before = |culprit: &PathBuf| !saved.paths.contains(culprit);

@@ -13,7 +13,7 @@ use crate::watch::{FileEvent, FileEventKind};
 impl Worker {
     /// Is there no such file any more? Then it waits for its grace, although its last event was a save.
     pub(super) fn is_gone(&mut self, path: &Path) -> bool {
-        let is_gone = matches!(path.try_exists(), Ok(false));
+        let is_gone = !self.program.is_virtual(path) && matches!(path.try_exists(), Ok(false));
         if is_gone {
             self.batcher.push(FileEvent {
                 path: path.to_owned(),
@@ -22,6 +22,14 @@ impl Worker {
             });
         }
         is_gone
+    }
+
+    /// A module that has become a package is found by what it misses before the system has told that its file is gone.
+    pub(super) fn look_for_gone_files(&mut self) {
+        let known: Vec<PathBuf> = self.program.files().cloned().collect();
+        for file in &known {
+            self.is_gone(file);
+        }
     }
 
     /// Lets the modules of a file that is gone follow it, where their import names lead to another one. Gives the files
