@@ -75,26 +75,37 @@ impl Planner<'_> {
         let uses = |it: &Definition| {
             let reads = header_reads(it);
             let bound = names.iter().filter_map(|name| self.names.last_binder(scope, name));
-            it.id == deleter
-                || reads.into_iter().any(|name| names.contains(name))
-                || bound.into_iter().any(|binder| binder == it.id)
+            let is_binder = bound.into_iter().any(|binder| binder == it.id);
+            (self.is_evaluated(it) && reads.into_iter().any(|name| names.contains(name)))
+                || (self.runs_here(it) && (is_binder || it.id == deleter))
         };
         let mut before = self.new.descendants(around).filter(|it| it.id <= deleter);
-        before.any(|it| self.new.enclosing_scope(it.id) == around && self.runs_here(it) && uses(it))
+        before.any(|it| self.new.enclosing_scope(it.id) == around && uses(it))
     }
 
-    /// Is it new or changed, so that it runs? A `def` whose body changed does not.
+    /// Is it new or changed, so that it binds its names anew? A `def` does so only if its decorators changed: the function
+    /// of another one is patched wherever it is.
     fn runs_here(&self, it: &Definition) -> bool {
         let Some(old) = self.change.matching.old_of(it.id) else {
             return true;
         };
         match (self.old.get(old).facets.function(), it.facets.function()) {
             (Some(before), Some(after)) => {
-                self.old.text_of(old, &before.header_range) != self.new.text_of(it.id, &after.header_range)
-                    || !self.same_expressions((old, &before.decorators), (it.id, &after.decorators))
+                !self.same_expressions((old, &before.decorators), (it.id, &after.decorators))
             }
             _ => !self.is_same(old, it.id),
         }
+    }
+
+    /// Does it read the names of its text, or of its header, because it runs or its header changed?
+    fn is_evaluated(&self, it: &Definition) -> bool {
+        let old = self.change.matching.old_of(it.id);
+        let headers = old.and_then(|old| {
+            let (before, after) = (self.old.get(old).facets.function()?, it.facets.function()?);
+            let before = self.old.text_of(old, &before.header_range);
+            Some(before != self.new.text_of(it.id, &after.header_range))
+        });
+        self.runs_here(it) || headers.unwrap_or_default()
     }
 
     /// What binds the names; `None` where one would not come back, or not as it was.
