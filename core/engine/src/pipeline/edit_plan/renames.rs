@@ -147,7 +147,8 @@ impl Planner<'_> {
                 && self.change.matching.new_of(before.id).is_none()
                 && in_branch()
         };
-        if !matches!(after.kind, DefinitionKind::Function { .. }) {
+        let is_in_branch = self.new.ancestors(new).any(|it| it.kind == DefinitionKind::Branch);
+        if is_in_branch || !matches!(after.kind, DefinitionKind::Function { .. }) {
             return Vec::new();
         }
         let left = self.old.definitions.iter().filter(is_left);
