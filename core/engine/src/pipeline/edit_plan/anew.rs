@@ -68,6 +68,7 @@ impl Planner<'_> {
             keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: is_text,
+            heir_of: Vec::new(),
             origin: None,
             forgets: Vec::new(),
             partial: None,

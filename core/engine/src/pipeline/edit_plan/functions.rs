@@ -138,6 +138,7 @@ impl Planner<'_> {
                 keeps: Vec::new(),
                 bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
+                heir_of: Vec::new(),
                 origin: None,
                 forgets: Vec::new(),
                 partial: None,

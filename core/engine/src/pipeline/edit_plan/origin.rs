@@ -255,6 +255,7 @@ impl Search<'_> {
             keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: false,
+            heir_of: Vec::new(),
             origin: None,
             forgets: Vec::new(),
             partial: None,

@@ -125,10 +125,34 @@ impl Planner<'_> {
             keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: is_quick(self.new.get(new)),
+            heir_of: self.left_in_branches(new),
             origin: None,
             forgets: Vec::new(),
             partial: None,
         }))
+    }
+
+    /// The functions of this name and scope that branches of the old text held, and that no function of the new text is:
+    /// if its name leads to one of them, who holds that follows.
+    pub(super) fn left_in_branches(&self, new: DefinitionId) -> Vec<DefinitionId> {
+        let after = self.new.get(new);
+        let is_left = |before: &&Definition| {
+            let in_branch = || {
+                let mut around = self.old.ancestors(before.id);
+                let around = around.find(|it| matches!(it.kind, DefinitionKind::Branch) || it.kind.owns_code());
+                around.is_some_and(|it| it.kind == DefinitionKind::Branch)
+            };
+            before.kind == after.kind
+                && before.path == after.path
+                && self.change.matching.new_of(before.id).is_none()
+                && in_branch()
+        };
+        let is_in_branch = self.new.ancestors(new).any(|it| it.kind == DefinitionKind::Branch);
+        if is_in_branch || !matches!(after.kind, DefinitionKind::Function { .. }) {
+            return Vec::new();
+        }
+        let left = self.old.definitions.iter().filter(is_left);
+        left.map(|before| before.id).collect()
     }
 
     /// The scope of an old definition, its classes with their new names; whether one of them is deleted.

@@ -173,6 +173,7 @@ impl Planner<'_> {
             keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: false,
+            heir_of: Vec::new(),
             origin: None,
             forgets,
             partial: match unsafe_parts.is_empty() {

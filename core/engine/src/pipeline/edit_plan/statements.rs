@@ -200,7 +200,16 @@ impl Planner<'_> {
                 .filter(|name| self.is_bound_in_blocks_only(name, place));
             self.lose(Lost::of(old, edit, names.collect()), place);
         }
-        let phase = self.phase_in_order(definition, &binds, place);
+        let heir_of = self.left_in_branches(new);
+        let phase = match heir_of.is_empty() {
+            true => self.phase_in_order(definition, &binds, place),
+            // What its name leads to is known once the rest is committed.
+            false => {
+                let late = binds.iter().map(|name| (place.scope.clone(), name.clone()));
+                self.bound_late.extend(late);
+                Phase::Late
+            }
+        };
         self.note_run(new, &binds, place);
         let statement = RunStatement {
             unit: self.unit_to_run(new, &place.scope),
@@ -215,6 +224,7 @@ impl Planner<'_> {
             keeps: self.bound_behind_star(new, place),
             bound_again: Vec::new(),
             is_quick: is_quick(definition),
+            heir_of,
             origin: None,
             forgets: Vec::new(),
             partial: self.why_in_part(new, place).map(Box::new),

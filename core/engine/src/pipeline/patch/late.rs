@@ -343,6 +343,7 @@ fn run_statement(
     let code = compile_to_run(interpreter, work, &statement.unit)?;
     let object = |name: &String| bound_object(interpreter, work.namespace, &statement.scope, name);
     let before: Vec<Option<Handle>> = statement.binds.iter().map(object).collect();
+    let inherited = before.first().copied().flatten();
     match execute_statement(interpreter, work, statement, code, transaction) {
         // What it does until it ends it does to the module itself: no undo could take that back.
         Err(LateStop::Stop(Stop::Overran(overrun))) if statement.scope.classes.is_empty() => {
@@ -359,7 +360,11 @@ fn run_statement(
         .outcome
         .bound
         .extend(without_place(bind(interpreter, code, &statement.outline)));
-    Ok(())
+    let after = statement.binds.first().and_then(object);
+    let pair = inherited.zip(after);
+    let listed = &mut prepared.outcome.operations[index].listed;
+    let swaps = statements::heir_swaps(interpreter, work, index, statement, pair, listed)?;
+    transaction.commit(swaps).map_err(LateStop::Commit)
 }
 
 /// Runs what a statement was compiled to, in its real namespace.

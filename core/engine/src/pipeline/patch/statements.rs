@@ -1,11 +1,12 @@
 //! Statements and definitions that run, and names that go.
 
-use jurigged_runtime::{Handle, Interpreter, ObjectKind};
+use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Work;
 use super::classes::{ClassKind, refuse_slots};
-use super::evidence::module_named;
+use super::evidence::{is_of, module_named};
+use super::forward::{core_of, forward};
 use super::namespaces::{Scratch, name_swap};
 use super::prepare::{Prepared, Steps, Stop};
 use super::units::{UnitRun, compile_to_run, no_class, take_out};
@@ -119,6 +120,37 @@ pub fn prepare_statement(
         .bound
         .extend(without_place(bind(interpreter, code, &statement.outline)));
     Ok(())
+}
+
+/// The swaps that let the function of a branch forward to the one that has taken its name, out of the branch; what cannot
+/// is listed. `pair`: what the name led to, and what it leads to.
+///
+/// # Errors
+/// When an attribute cannot be read.
+pub fn heir_swaps(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    index: usize,
+    statement: &RunStatement,
+    pair: Option<(Handle, Handle)>,
+    listed: &mut Vec<Refusal>,
+) -> Result<Vec<Swap>, RuntimeError> {
+    let Some((before, after)) = pair else {
+        return Ok(Vec::new());
+    };
+    let mut is_heir = false;
+    for id in &statement.heir_of {
+        is_heir |= is_of(interpreter, work.bindings, (*id, None), before)?;
+    }
+    let (old, new) = (core_of(interpreter, before), core_of(interpreter, after));
+    if !is_heir || old == new {
+        return Ok(Vec::new());
+    }
+    let name = format!("{}.{}", work.module, work.plan.operations[index].name);
+    Ok(forward(interpreter, old, new, &name).unwrap_or_else(|told| {
+        listed.push(told);
+        Vec::new()
+    }))
 }
 
 /// Takes out what a block that runs anew has bound: it stays away unless the block binds it again.

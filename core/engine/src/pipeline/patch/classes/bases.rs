@@ -58,8 +58,8 @@ pub fn prepare(
     let Ok(header) = Header::evaluate(interpreter, work, remade, scratches) else {
         return Ok(None);
     };
-    if makes_a_tuple(interpreter, &header)? {
-        return keeps(BECOMES_A_TUPLE);
+    if let Some(why) = made_of_fields(interpreter, remade.class, &header)? {
+        return keeps(why);
     }
     // Only the interpreter knows which bases a live class can get: it is asked by doing it and taking it back.
     let swaps = swaps(interpreter, remade.class, &header)?;
@@ -83,6 +83,9 @@ pub fn prepare(
 
 const BECOMES_A_TUPLE: &str =
     "it becomes a named tuple, which is made out of its fields: the live class has another layout";
+const WAS_A_TYPED_DICT: &str = "it is a typed dict, and by its new bases it is none";
+const BECOMES_A_TYPED_DICT: &str =
+    "it becomes a typed dict, whose instances are plain dicts: the live class has instances of its own";
 
 fn keeps_old(remade: &Remade<'_>, why: &str) -> Stop {
     Stop::Refused(refusal(
@@ -108,8 +111,8 @@ pub fn rebase(
     let transaction = &mut *ongoing.transaction;
     let class = remade.class;
     let header = Header::evaluate(interpreter, work, remade, &[])?;
-    if makes_a_tuple(interpreter, &header)? {
-        return Err(LateStop::Stop(keeps_old(remade, BECOMES_A_TUPLE)));
+    if let Some(why) = made_of_fields(interpreter, remade.class, &header)? {
+        return Err(LateStop::Stop(keeps_old(remade, why)));
     }
     let rebasing = prepared.rebased.remove(&index);
     let Rebasing { mro: before, hooks, .. } = rebasing.unwrap_or_else(|| Rebasing::of(interpreter, class, Vec::new()));
@@ -224,11 +227,32 @@ fn checks_layouts(interpreter: &dyn Interpreter) -> bool {
     interpreter.facts().implementation == "cpython"
 }
 
-/// Does the metaclass make something else than a class of these bases: a subclass of `tuple`?
-fn makes_a_tuple(interpreter: &dyn Interpreter, header: &Header) -> Result<bool, RuntimeError> {
-    let text = "getattr(it, '__module__', '') == 'typing' and getattr(it, '__name__', '') == 'NamedTupleMeta'";
-    let answer = evaluate(interpreter, text, &[("it", header.metaclass)])?;
-    truth(interpreter, answer)
+/// Does the metaclass make something else than a class of these bases: a subclass of `tuple`, or of `dict` that is none of
+/// the bases? Then why the live class cannot become that.
+fn made_of_fields(
+    interpreter: &dyn Interpreter,
+    class: Handle,
+    header: &Header,
+) -> Result<Option<&'static str>, RuntimeError> {
+    let is = |text: &str| -> Result<bool, RuntimeError> {
+        let answer = evaluate(interpreter, text, &[("it", header.metaclass), ("live", class)])?;
+        truth(interpreter, answer)
+    };
+    if is("getattr(it, '__module__', '') == 'typing' and getattr(it, '__name__', '') == 'NamedTupleMeta'")? {
+        return Ok(Some(BECOMES_A_TUPLE));
+    }
+    let is_typed_dict = is(
+        "getattr(it, '__name__', '') == '_TypedDictMeta' and not isinstance(live, it) \
+                            and it.__module__ in ('typing', 'typing_extensions', 'mypy_extensions')",
+    )?;
+    if is_typed_dict {
+        return Ok(Some(BECOMES_A_TYPED_DICT));
+    }
+    let was_typed_dict = is(
+        "type(live).__name__ == '_TypedDictMeta' and not issubclass(it, type(live)) \
+                             and type(live).__module__ in ('typing', 'typing_extensions', 'mypy_extensions')",
+    )?;
+    Ok(was_typed_dict.then_some(WAS_A_TYPED_DICT))
 }
 
 /// Are the classes in native code below a class the same under its new bases?

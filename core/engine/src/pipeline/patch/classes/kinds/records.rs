@@ -60,8 +60,52 @@ impl Conformer for TypedDicts {
     }
 
     fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+        let pair = [("a", edit.function()), ("b", made(edit)?)];
+        if !is_true(live, "type(a) is type(b)", &pair)? {
+            return Err(refuse("it is a typed dict, and by its new bases it is none"));
+        }
+        if !is_true(live, SAME_KEYS, &pair)? {
+            list_below(edit, live, change)?;
+        }
         adopt_all(edit, live, change)
     }
+}
+
+/// Have two typed dicts the same keys, with the same types?
+const SAME_KEYS: &str = "all(getattr(a, it, None) == getattr(b, it, None) for it in \
+    ('__annotations__', '__required_keys__', '__optional_keys__', '__readonly_keys__', '__mutable_keys__'))";
+
+/// The typed dicts that have copied the keys of another one when they were made. Before 3.12 they do not tell: then those
+/// that have all of its keys, and the same objects as their types.
+const BELOW: &str = "[it for it in dict.__subclasses__() if it is not a and type(it) is type(a) and (\
+    any(getattr(base, '__origin__', base) is a for base in it.__dict__['__orig_bases__']) \
+    if '__orig_bases__' in it.__dict__ and it.__orig_bases__[0] is not __import__(type(it).__module__).TypedDict \
+    else __import__('sys').version_info < (3, 12) and a.__annotations__ \
+    and all(it.__annotations__.get(key, a) is kind for key, kind in a.__annotations__.items()))]";
+
+/// Lists the typed dicts that inherit the keys that change: nothing in a live class tells its own keys from those that it
+/// has copied.
+fn list_below<'t>(edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
+    let mut seen = vec![edit.function()];
+    let mut at = 0;
+    while let Some(&class) = seen.get(at) {
+        let below = live.run(BELOW, &[("a", class)])?;
+        for below in live.items(below)? {
+            if seen.contains(&below) {
+                continue;
+            }
+            seen.push(below);
+            let name = live.run("f'{it.__module__}.{it.__qualname__}'", &[("it", below)])?;
+            let name = live.text(name)?.unwrap_or_default();
+            change.note(
+                format!("`{name}` may have the old keys of `{}`", edit.name()),
+                "a typed dict copies the keys of its bases when it is made",
+                "change its own fields in the same save, or restart the program",
+            );
+        }
+        at += 1;
+    }
+    Ok(())
 }
 
 fn adopt_all<'t>(edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
