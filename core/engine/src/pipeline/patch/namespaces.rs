@@ -140,9 +140,16 @@ impl Scratch {
         }
         if let Some(class) = self.class
             && interpreter.facts().version >= (3, 14, 0)
-            && !(self.annotates.is_empty() && self.unannotated.is_empty())
         {
-            swaps.extend(self.lazy_annotations(interpreter, class)?);
+            // Of a file that keeps annotations as text, in a class that was made by one that does not: to put them where
+            // such a class has them would make it forget how it evaluates its own, and no undo could give that back.
+            let at = changed.iter().position(|(name, expected, new)| {
+                name == "__annotations__" && expected.is_none() && new.is_some() && self.is_lazy(interpreter)
+            });
+            let texts = at.and_then(|at| changed.remove(at).2);
+            if texts.is_some() || !(self.annotates.is_empty() && self.unannotated.is_empty()) {
+                swaps.extend(self.lazy_annotations(interpreter, class, texts)?);
+            }
         }
         for (name, expected, new) in changed {
             let is_by_product = (self.class.is_some() && OWNED_BY_CLASS_BODY.contains(&name.as_str()))
@@ -189,10 +196,22 @@ impl Scratch {
         Ok(swaps)
     }
 
+    /// Does the class have a function that evaluates its annotations?
+    fn is_lazy(&self, interpreter: &dyn Interpreter) -> bool {
+        let own = self.class.and_then(|class| interpreter.namespace(class));
+        let mut functions = ANNOTATE.iter().filter_map(|name| interpreter.entry(own?, name));
+        functions.any(|function| interpreter.kind(function) == ObjectKind::Function)
+    }
+
     /// Since 3.14 a class evaluates its annotations when they are asked for (PEP 649), by a function that knows all of them;
     /// the one that a part of the body makes knows that part only. So the answer is made here, and kept where the
     /// interpreter keeps it once it was asked.
-    fn lazy_annotations(&self, interpreter: &dyn Interpreter, class: Handle) -> Result<Option<Swap>, RuntimeError> {
+    fn lazy_annotations(
+        &self,
+        interpreter: &dyn Interpreter,
+        class: Handle,
+        texts: Option<Handle>,
+    ) -> Result<Option<Swap>, RuntimeError> {
         const KEPT: &str = "__annotations_cache__";
         /// `annotationlib.Format.VALUE`.
         const VALUE: i64 = 1;
@@ -211,6 +230,7 @@ impl Scratch {
         for &annotate in &self.annotates {
             add(call_in(interpreter, annotate, &[interpreter.new_integer(VALUE)])?);
         }
+        texts.into_iter().for_each(add);
         let kept = interpreter
             .namespace(class)
             .and_then(|own| interpreter.entry(own, KEPT));
