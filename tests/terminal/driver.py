@@ -5,6 +5,7 @@ Everything waits for something on the screen, never for a time.
 
 import os
 import re
+import signal
 import time
 
 import pexpect
@@ -38,7 +39,15 @@ class Terminal:
         environment.pop("CI", None)
         self.folder = folder
         self.child = pexpect.spawn(
-            command[0], command[1:], cwd=folder, env=environment, dimensions=(rows, columns), encoding=None, echo=True
+            command[0],
+            command[1:],
+            cwd=folder,
+            env=environment,
+            dimensions=(rows, columns),
+            encoding=None,
+            echo=True,
+            # A shell has its background jobs ignore it, and so what they start.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         # pexpect would wait before each key.
         self.child.delaybeforesend = None
