@@ -212,8 +212,11 @@ impl Parts {
     /// The sources of the package, with the extension that cargo built beside the executable.
     fn built(folder: &Path) -> Option<Self> {
         let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/jurigged");
+        // Cargo writes the second whenever it builds the library, and the first only where it was asked for it by name:
+        // the first may be of another day.
         let names = ["lib_jurigged.so", "deps/lib_jurigged.so"];
-        let extension = names.iter().map(|name| folder.join(name)).find(|path| path.is_file())?;
+        let found = names.iter().map(|name| folder.join(name)).filter(|path| path.is_file());
+        let extension = found.max_by_key(|path| path.metadata().and_then(|data| data.modified()).ok())?;
         package.join("__main__.py").is_file().then(|| Self {
             package: package.canonicalize().unwrap_or(package),
             extension: Some(extension),

@@ -404,7 +404,9 @@ impl Worker {
         }
         self.watch_roots();
         if let Some(watcher) = &self.watcher {
-            for file in self.program.files() {
+            // A text without a file is none that has gone.
+            let files = self.program.files();
+            for file in files.filter(|file| !self.program.is_virtual(file) || file.is_file()) {
                 let _ = watcher.follow(file);
             }
         }

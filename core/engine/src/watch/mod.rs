@@ -230,7 +230,8 @@ impl Watcher {
     /// Watches one file, wherever it is, and reports it under exactly this path.
     ///
     /// To be called when the file was loaded. A file that changed less than two seconds before, or between this call
-    /// and its taking effect, is reported once, so that a save after the load is never missed: compare its content.
+    /// and its taking effect, is reported once, so that a save after the load is never missed: compare its content. So
+    /// is one that is not there.
     ///
     /// # Errors
     /// [`WatchError::Relative`].

@@ -235,6 +235,15 @@ fn a_save_before_the_folder_is_armed_is_not_missed() {
 }
 
 #[test]
+fn a_file_that_goes_before_its_folder_is_armed_is_not_missed() {
+    let site = Site::new();
+    let path = site.file("pkg/m.py");
+    fs::remove_file(&path).unwrap();
+    site.follow(&path);
+    site.expect(&path, Vanished);
+}
+
+#[test]
 fn an_unfollowed_file_is_silent_once_settings_changed() {
     let site = Site::new();
     let (kept, dropped) = (site.file("a/kept.py"), site.file("b/dropped.py"));

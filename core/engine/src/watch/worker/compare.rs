@@ -16,7 +16,7 @@ const LOAD_SLACK: Duration = Duration::from_secs(2);
 const COARSE_CLOCK: Duration = Duration::from_secs(2);
 
 impl Worker {
-    /// Reports a file that may have changed after the program read it.
+    /// Reports a file that may have changed, or gone, after the program read it.
     pub(super) fn report_if_newer(
         &mut self,
         known: PathBuf,
@@ -24,7 +24,11 @@ impl Worker {
         stamp: Option<FileStamp>,
         since: SystemTime,
     ) {
-        let Some(stamp) = stamp else { return };
+        let Some(stamp) = stamp else {
+            // It may have gone before its folder was armed, and then no event tells of it.
+            self.shared.report(known, FileEventKind::Vanished, Instant::now());
+            return;
+        };
         let changed = stamp.changed.or(stamp.modified);
         if changed.is_some_and(|changed| changed + LOAD_SLACK > since) {
             self.settle(known, absolute, stamp);
