@@ -218,7 +218,7 @@ def refused_classes(diagnostics, project):
     found = set()
     for told in diagnostics:
         file = (told.get("place") or {}).get("path", "")
-        said = " ".join([told["message"], *told["details"]])
+        said = " ".join([told["message"], *told.get("details", [])])
         is_named = told["code"] in ("cls-fields", "cls-bases") or (
             told["code"] == "cls-decorators" and "`slots` fix the layout" in said)
         if told["severity"] != "error" or not is_named or not file.startswith(str(project)):
@@ -240,7 +240,7 @@ def needing(diagnostics, project, refused, files):
         before = len(found)
         for told in places:
             file = os.path.relpath(told["place"]["path"], project)
-            needed = re.search(r"it needs `([\w.]+)`", " ".join([told["message"], *told["details"]]))
+            needed = re.search(r"it needs `([\w.]+)`", " ".join([told["message"], *told.get("details", [])]))
             if not needed or needed[1] not in names or file not in files:
                 continue
             for name in bound_at(files[file], told["place"]["line"]):

@@ -1,8 +1,7 @@
 //! Definitions that are compiled anew although their text did not change.
 
-use super::operation::{Action, Phase, RunStatement};
-use super::{EditCode, FileChange, Outline, Place, Planner, Unit};
-use crate::pipeline::definitions::{DefinitionId, DefinitionTree};
+use super::FileChange;
+use crate::pipeline::definitions::DefinitionTree;
 
 /// Why every definition of a file is compiled anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,54 +38,6 @@ impl Anew {
     pub(super) fn annotations(self) -> bool {
         matches!(self, Self::Future { annotations: true })
     }
-}
-
-impl Planner<'_> {
-    /// Evaluates the annotation of an unchanged statement again where it means something else now. Its value is not.
-    pub(super) fn annotate_anew(&mut self, old: DefinitionId, new: DefinitionId, place: &Place) {
-        let Some(facets) = self.new.get(new).facets.statement() else {
-            return;
-        };
-        if facets.annotates.is_none() || !self.anew.annotations() || place.in_block {
-            return;
-        }
-        let Some(end) = end_of_annotation(self.new, new) else {
-            return;
-        };
-        let whole = self.new.get(new).range.clone();
-        let is_text = annotations_are_text(self.new);
-        let statement = RunStatement {
-            unit: Unit::beginning(self.new, new, end),
-            scope: place.scope.clone(),
-            binds: Vec::new(),
-            unbinds: Vec::new(),
-            unannotates: Vec::new(),
-            phase: if is_text { Phase::Early } else { Phase::Late },
-            outline: Vec::<Outline>::new(),
-            is_definition: false,
-            is_overwritten: false,
-            keeps: Vec::new(),
-            bound_again: Vec::new(),
-            is_quick: is_text,
-            heir_of: Vec::new(),
-            origin: None,
-            forgets: Vec::new(),
-            partial: None,
-        };
-        self.push(EditCode::Future, Some(old), Some(new), Action::Run(Box::new(statement)));
-        if let Some(operation) = self.operations.last_mut() {
-            operation.summary = super::first_line(self.new.slice(&(whole.start..end)));
-        }
-    }
-}
-
-/// Where a statement that annotates a name ends without its value, with which it binds nothing.
-pub(super) fn end_of_annotation(tree: &DefinitionTree, id: DefinitionId) -> Option<u32> {
-    let facets = tree.get(id).facets.statement()?;
-    let end = tree.absolute(id, facets.annotation_range.as_ref()?).end;
-    // Brackets around an expression do not belong to its range.
-    let behind = tree.slice(&(end..tree.get(id).range.end));
-    Some(end + (behind.len() - behind.trim_start_matches([')', ' ', '\t', '\n', '\r']).len()) as u32)
 }
 
 /// Are annotations kept as text (PEP 563)?

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
+use super::annotated::is_annotation_alone;
 use super::importers::module_meant;
 use super::readers::{Reader, names_read, readers};
 use super::scope::Names;
@@ -340,7 +341,7 @@ impl Texts {
                     .operations
                     .iter()
                     .enumerate()
-                    .filter(|(_, it)| matches!(it.action, Action::Run(_)));
+                    .filter(|(_, it)| matches!(it.action, Action::Run(_)) && !is_annotation_alone(&change.new, it));
                 let (run, conditional): (Vec<_>, Vec<_>) = run.partition(|(_, operation)| operation.guards.is_empty());
                 let mut may_run: FxHashMap<DefinitionId, Vec<usize>> = FxHashMap::default();
                 for (index, operation) in conditional {

@@ -5,6 +5,7 @@
 //! save is compared with what really runs.
 
 mod anew;
+mod annotated;
 mod blocks;
 mod bound_in_blocks;
 mod chained;

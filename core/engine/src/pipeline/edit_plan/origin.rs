@@ -6,7 +6,8 @@
 
 use serde::Serialize;
 
-use super::anew::{annotations_are_text, end_of_annotation};
+use super::anew::annotations_are_text;
+use super::annotated::end_of_annotation;
 use super::functions::decorator_name;
 use super::headers::kept_defaults;
 use super::operation::{Phase, RunStatement, Scope};

@@ -33,6 +33,10 @@ impl Planner<'_> {
             self.annotate_anew(old, new, place);
             return self.update_positions(old, new, place);
         }
+        if self.differs_in_annotation(old, new, place) {
+            self.change_annotation(old, new, place);
+            return self.update_positions(old, new, place);
+        }
         let shape = |tree: &DefinitionTree, id| {
             let facets = tree.get(id).facets.statement();
             facets.map(|facets| facets.lambda_free_fingerprint)

@@ -274,6 +274,19 @@ def f(): 1",
 }
 
 #[test]
+fn annotations_alone() {
+    check(&[
+        ("x = f()", "x: int = f()", &["stmt run late"]),
+        ("x: int = f()", "x: str = f()", &["stmt run late"]),
+        ("x: int = f()", "x = f()", &["stmt unbind :x"]),
+        ("x = f()", "x: int = g()", &["stmt run late x"]),
+        // These bind something else, or more.
+        ("x, = f()", "x: int = f()", &["stmt run late x"]),
+        ("a[0] = x = f()", "x: int = f()", &["stmt run late x", "stmt note stmt"]),
+    ]);
+}
+
+#[test]
 fn classes() {
     check(&[
         ("class C:\n x = 1", "class C:\n x = 2", &["cls-attr C run early x"]),
@@ -281,7 +294,7 @@ fn classes() {
         (
             "class C:\n x: int = 1",
             "class C:\n x = 1",
-            &["cls-attr C unbind :x", "cls-attr C run early x"],
+            &["cls-attr C run early x -:x"],
         ),
         (
             "class C:\n x: int\n y = 1",

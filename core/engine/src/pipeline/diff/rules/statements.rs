@@ -20,7 +20,12 @@ impl Matcher for Statements {
         let bound = |it: &Candidate<'_>| {
             let mut names: Vec<String> = it.binds.iter().map(ToString::to_string).collect();
             names.sort_unstable();
-            (!names.is_empty()).then_some((it.kind, names))
+            // With an annotation or without one, it binds the same.
+            let kind = match it.kind {
+                DefinitionKind::Statement(StatementKind::AnnAssign) => DefinitionKind::Statement(StatementKind::Assign),
+                kind => kind,
+            };
+            (!names.is_empty()).then_some((kind, names))
         };
         sides.pair_in_gaps_by(pairs, "binds the same names", bound);
         sides.pair_by(pairs, "binds the same names", bound);
