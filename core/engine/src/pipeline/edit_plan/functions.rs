@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::decorated::decorated_here;
+use super::guard::When;
 use super::headers::{header_update, inner_function};
 use super::operation::{Action, RunStatement, UpdateCode};
 use super::scope::Names;
@@ -144,6 +145,12 @@ impl Planner<'_> {
                 partial: None,
             },
             is_conditional: place.in_block,
+            guards: self
+                .guards
+                .iter()
+                .filter(|guard| guard.when != When::Known)
+                .copied()
+                .collect(),
             old_registrars: registrars(self.old, old),
             registrars: registrars(self.new, new),
             is_heir: self.overloads.heirs.contains(&new),

@@ -315,6 +315,9 @@ pub struct Rerun {
     pub statement: RunStatement,
     /// It stands in a block, and runs only if the block has run it before.
     pub is_conditional: bool,
+    /// All must hold, or only its code is replaced: its branch ran, and is chosen again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
     /// Decorators of the old text that may have done something with the function and returned it, as they are shown.
     pub old_registrars: Vec<String>,
     /// Likewise of the new text.

@@ -161,9 +161,16 @@ fn run_operation(
                 name: &operation.name,
             };
             if let (Some(rerun), Some(&code)) = (&update.rerun, prepared.compiled.get(&index)) {
-                transaction.before_statement(work.namespace)?;
-                ran.push((work.file, index));
-                redecorate::run(interpreter, &edited, rerun, code, prepared, transaction)
+                match prepared.answers.verdict(interpreter, work, &rerun.guards, &[]) {
+                    Err(stop) => Err(LateStop::Stop(stop)),
+                    // Its branch is another one by now.
+                    Ok(Verdict::No) => Ok(()),
+                    Ok(_) => {
+                        transaction.before_statement(work.namespace)?;
+                        ran.push((work.file, index));
+                        redecorate::run(interpreter, &edited, rerun, code, prepared, transaction)
+                    }
+                }
             } else {
                 let swaps = edited.header_swaps(interpreter, &[]).map_err(LateStop::Stop);
                 swaps.and_then(|swaps| transaction.commit(swaps).map_err(LateStop::Commit))

@@ -3,6 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::branches::Verdict;
 use super::namespaces::{Scratch, wrap};
 use super::outcome::OperationOutcome;
 use super::prepare::{Prepared, Steps, Stop};
@@ -48,7 +49,14 @@ impl Edited<'_> {
         } = *self;
         let targets = &work.targets.operations[index];
         let is_live = self.definition().is_some_and(|target| !target.functions.is_empty());
-        let rerun = update.rerun.as_ref().filter(|rerun| is_live || !rerun.is_conditional);
+        let mut rerun = update.rerun.as_ref().filter(|rerun| is_live || !rerun.is_conditional);
+        if let Some(wanted) = rerun {
+            let verdict = module
+                .answers
+                .verdict(interpreter, work, &wanted.guards, &steps.scratches)?;
+            // That its function lives tells more than a block of which nobody knows whether it ran.
+            rerun = rerun.filter(|_| verdict != Verdict::No);
+        }
         let compiled = rerun.map(|rerun| redecorate::compile(interpreter, work, rerun, name, is_live));
         let compiled = compiled.transpose()?;
         let bound = match compiled {
