@@ -1,3 +1,3 @@
 def probe(app, held):
-    print(app.use(), vars(app).get("__annotations__") or {}, app.Box.__annotations__)
-    print(sorted(set(vars(app)) & {"INDEX", "NAME", "__annotations__"}), hasattr(app.Box, "colour"))
+    print(app.use(), getattr(app, "__annotations__", {}), app.Box.__annotations__)
+    print(sorted(set(vars(app)) & {"INDEX", "NAME"}), hasattr(app.Box, "colour"))

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::branches::{Verdict, choose_late};
 use super::moves::Moves;
-use super::namespaces::{Scratch, follow_hash};
+use super::namespaces::{LazyModule, Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop, raised};
 use super::propagate::Propagation;
@@ -386,8 +386,19 @@ pub fn execute_statement(
     let run = UnitRun::from(statement);
     if statement.scope.classes.is_empty() {
         forget(interpreter, work, statement, work.namespace)?;
+        let annotations = LazyModule::of(interpreter, work.namespace);
         run.execute(interpreter, code, work.namespace, work.namespace)?;
         refuse_reached(interpreter, statement, work.namespace)?;
+        if let Some(before) = annotations
+            && let Some(made) = before.made(interpreter, work.namespace)
+        {
+            let order = work.plan.annotated.get(&statement.scope).map_or(&[][..], Vec::as_slice);
+            let places = (work.namespace, work.namespace);
+            let swap = before.with(interpreter, places, &[made], &[], order)?;
+            transaction
+                .commit(swap.into_iter().collect())
+                .map_err(LateStop::Commit)?;
+        }
         for (name, value) in kept {
             interpreter.set_entry(work.namespace, name, value);
         }

@@ -21,8 +21,14 @@ const OWNED_BY_CLASS_BODY: [&str; 10] = [
     "__classcell__",
     "__classdictcell__",
     "__classdict__",
-    "__conditional_annotations__",
+    CONDITIONAL,
 ];
+
+/// Which annotations of a module or class have been reached, where not all need be: read by what evaluates them.
+const CONDITIONAL: &str = "__conditional_annotations__";
+
+/// Where a module keeps its annotations once they were evaluated.
+const KEPT_BY_MODULE: &str = "__annotations__";
 
 /// Under which a class body leaves the function that evaluates its annotations.
 const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
@@ -151,6 +157,14 @@ impl Scratch {
                 swaps.extend(self.lazy_annotations(interpreter, class, texts)?);
             }
         }
+        if self.class.is_none()
+            && !(self.annotates.is_empty() && self.unannotated.is_empty())
+            && let Some(before) = LazyModule::of(interpreter, namespace)
+        {
+            changed.retain(|(name, ..)| name != KEPT_BY_MODULE);
+            let (made, places) = (&self.annotates, (namespace, self.locals));
+            swaps.extend(before.with(interpreter, places, made, &self.unannotated, &self.annotated)?);
+        }
         for (name, expected, new) in changed {
             let is_by_product = (self.class.is_some() && OWNED_BY_CLASS_BODY.contains(&name.as_str()))
                 || (self.class.is_some() && ANNOTATE.contains(&name.as_str()))
@@ -213,24 +227,17 @@ impl Scratch {
         texts: Option<Handle>,
     ) -> Result<Option<Swap>, RuntimeError> {
         const KEPT: &str = "__annotations_cache__";
-        /// `annotationlib.Format.VALUE`.
-        const VALUE: i64 = 1;
         let new = interpreter.new_dict();
-        let add = |annotations: Handle| {
-            for (key, value) in interpreter.entries(annotations) {
-                if let Some(name) = interpreter.text(key) {
-                    interpreter.set_entry(new, &name, value);
-                }
-            }
-        };
         // Asking makes the class keep the answer.
         if let Some(annotations) = interpreter.attribute(class, "__annotations__")? {
-            add(annotations);
+            add_entries(interpreter, new, annotations);
         }
         for &annotate in &self.annotates {
-            add(call_in(interpreter, annotate, &[interpreter.new_integer(VALUE)])?);
+            add_entries(interpreter, new, annotations_by(interpreter, annotate)?);
         }
-        texts.into_iter().for_each(add);
+        if let Some(texts) = texts {
+            add_entries(interpreter, new, texts);
+        }
         let kept = interpreter
             .namespace(class)
             .and_then(|own| interpreter.entry(own, KEPT));
@@ -243,22 +250,122 @@ impl Scratch {
         Ok(self.annotations(interpreter, kept, Some(new)).map(swap))
     }
 
-    /// The annotations without those of statements that are gone, in the order of the text; `None` where there is
-    /// nothing to do.
     fn annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> Option<Handle> {
-        let entries = interpreter.entries(new?).into_iter();
-        let entries = entries.filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
-        let mut entries: Vec<(String, Handle)> = entries.filter(|(name, _)| !self.unannotated.contains(name)).collect();
-        let places: FxHashMap<&str, usize> = self.annotated.iter().map(String::as_str).zip(0..).collect();
-        entries.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
-        let left = interpreter.new_dict();
-        for (name, value) in &entries {
-            interpreter.set_entry(left, name, *value);
+        left_annotations(interpreter, old, new, &self.unannotated, &self.annotated)
+    }
+}
+
+/// The annotations without those of statements that are gone, in the order of the text; `None` where there is nothing
+/// to do.
+fn left_annotations(
+    interpreter: &dyn Interpreter,
+    old: Option<Handle>,
+    new: Option<Handle>,
+    gone: &[String],
+    order: &[String],
+) -> Option<Handle> {
+    let entries = interpreter.entries(new?).into_iter();
+    let entries = entries.filter_map(|(key, value)| Some((interpreter.text(key)?, value)));
+    let mut entries: Vec<(String, Handle)> = entries.filter(|(name, _)| !gone.contains(name)).collect();
+    let places: FxHashMap<&str, usize> = order.iter().map(String::as_str).zip(0..).collect();
+    entries.sort_by_key(|(name, _)| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
+    let left = interpreter.new_dict();
+    for (name, value) in &entries {
+        interpreter.set_entry(left, name, *value);
+    }
+    let before = old.map_or_else(Vec::new, |old| interpreter.entries(old));
+    let names = before.iter().filter_map(|(key, _)| interpreter.text(*key));
+    let is_same_order = names.eq(entries.iter().map(|(name, _)| name.clone()));
+    (!is_same_order || !changes(interpreter, &before, &interpreter.entries(left)).is_empty()).then_some(left)
+}
+
+/// How a module answers for its annotations since 3.14: see [`Scratch::lazy_annotations`].
+#[derive(Clone, Copy)]
+pub struct LazyModule {
+    /// The function that evaluates them.
+    annotate: Option<Handle>,
+    /// What it gave when it was asked.
+    kept: Option<Handle>,
+}
+
+impl LazyModule {
+    /// As it is now; `None` where annotations are evaluated when their statements run.
+    pub fn of(interpreter: &dyn Interpreter, namespace: Handle) -> Option<Self> {
+        (interpreter.facts().version >= (3, 14, 0)).then(|| Self {
+            annotate: interpreter
+                .entry(namespace, ANNOTATE[0])
+                .filter(|annotate| interpreter.kind(*annotate) == ObjectKind::Function),
+            kept: interpreter.entry(namespace, KEPT_BY_MODULE),
+        })
+    }
+
+    /// The swap that lets the module answer as well for what these functions evaluate, each of which one statement has
+    /// made in the place of the function of the module; without what is gone. `ran`: the namespace in which the
+    /// statements ran.
+    ///
+    /// # Errors
+    /// When an annotation raises.
+    pub fn with(
+        self,
+        interpreter: &dyn Interpreter,
+        (namespace, ran): (Handle, Handle),
+        made: &[Handle],
+        gone: &[String],
+        order: &[String],
+    ) -> Result<Option<Swap>, RuntimeError> {
+        let all = interpreter.new_dict();
+        match (self.kept, self.annotate) {
+            (Some(kept), _) => add_entries(interpreter, all, kept),
+            (None, Some(annotate)) => add_entries(interpreter, all, annotations_by(interpreter, annotate)?),
+            (None, None) => {}
         }
-        let before = old.map_or_else(Vec::new, |old| interpreter.entries(old));
-        let names = before.iter().filter_map(|(key, _)| interpreter.text(*key));
-        let is_same_order = names.eq(entries.iter().map(|(name, _)| name.clone()));
-        (!is_same_order || !changes(interpreter, &before, &interpreter.entries(left)).is_empty()).then_some(left)
+        // The functions ask the module for this one, which may be beside it still.
+        let live = interpreter.entry(namespace, CONDITIONAL);
+        if let Some(conditional) = interpreter.entry(ran, CONDITIONAL) {
+            interpreter.set_entry(namespace, CONDITIONAL, conditional);
+        }
+        let added = made.iter().try_for_each(|annotate| {
+            add_entries(interpreter, all, annotations_by(interpreter, *annotate)?);
+            Ok(())
+        });
+        match live {
+            Some(live) => interpreter.set_entry(namespace, CONDITIONAL, live),
+            None if interpreter.entry(namespace, CONDITIONAL).is_some() => {
+                if let Some(pop) = interpreter.attribute(namespace, "pop")? {
+                    call_in(interpreter, pop, &[interpreter.new_text(CONDITIONAL)])?;
+                }
+            }
+            None => {}
+        }
+        added?;
+        let new = left_annotations(interpreter, self.kept, Some(all), gone, order);
+        Ok(new.map(|new| Swap::Entry {
+            dict: namespace,
+            name: KEPT_BY_MODULE.to_owned(),
+            expected: self.kept,
+            new: Some(new),
+        }))
+    }
+
+    /// The function that a statement has put in the place of the one of the module.
+    pub fn made(self, interpreter: &dyn Interpreter, namespace: Handle) -> Option<Handle> {
+        let now = interpreter.entry(namespace, ANNOTATE[0])?;
+        (self.annotate != Some(now) && interpreter.kind(now) == ObjectKind::Function).then_some(now)
+    }
+}
+
+/// What a function that evaluates annotations gives.
+fn annotations_by(interpreter: &dyn Interpreter, annotate: Handle) -> Result<Handle, RuntimeError> {
+    /// `annotationlib.Format.VALUE`.
+    const VALUE: i64 = 1;
+    call_in(interpreter, annotate, &[interpreter.new_integer(VALUE)])
+}
+
+fn add_entries(interpreter: &dyn Interpreter, to: Handle, from: Handle) {
+    for (key, value) in interpreter.entries(from) {
+        if let Some(name) = interpreter.text(key) {
+            interpreter.set_entry(to, &name, value);
+        }
     }
 }
 
