@@ -434,9 +434,10 @@ pub struct RunStatement {
     /// It calls no code of the user and imports nothing, so it is done at once.
     #[serde(skip)]
     pub is_quick: bool,
-    /// Functions of its name that branches of the old text held.
+    /// Names that it may bind, with functions that branches of the old text held, or that stood outside the branches that
+    /// it brings.
     #[serde(skip)]
-    pub heir_of: Vec<DefinitionId>,
+    pub heir_of: Vec<(String, DefinitionId)>,
     /// Another file of the batch has lost this definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Box<Origin>>,

@@ -8,7 +8,9 @@ use super::questions::trace_value;
 use super::scope::Names;
 use super::statements::{bound_names, is_quick};
 use super::{EditCode, Outline, Place, Planner};
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, ExprFacet, FunctionFacets};
+use crate::pipeline::definitions::{
+    Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, FunctionFacets,
+};
 use crate::pipeline::diff::same_words;
 
 impl Planner<'_> {
@@ -125,34 +127,46 @@ impl Planner<'_> {
             keeps: Vec::new(),
             bound_again: Vec::new(),
             is_quick: is_quick(self.new.get(new)),
-            heir_of: self.left_in_branches(new),
+            heir_of: self.left_for(new),
             origin: None,
             forgets: Vec::new(),
             partial: None,
         }))
     }
 
-    /// The functions of this name and scope that branches of the old text held, and that no function of the new text is:
-    /// if its name leads to one of them, who holds that follows.
-    pub(super) fn left_in_branches(&self, new: DefinitionId) -> Vec<DefinitionId> {
+    /// Names of something that runs, with old functions that they may lead to until then, and that no function of the new
+    /// text is: those of branches, for a function that stands in none, and those of the scope itself, for a function in a branch
+    /// or a block of such ones. Who holds the one that a name leads to follows.
+    pub(super) fn left_for(&self, new: DefinitionId) -> Vec<(String, DefinitionId)> {
         let after = self.new.get(new);
-        let is_left = |before: &&Definition| {
-            let in_branch = || {
-                let mut around = self.old.ancestors(before.id);
-                let around = around.find(|it| matches!(it.kind, DefinitionKind::Branch) || it.kind.owns_code());
-                around.is_some_and(|it| it.kind == DefinitionKind::Branch)
-            };
-            before.kind == after.kind
-                && before.path == after.path
-                && self.change.matching.new_of(before.id).is_none()
-                && in_branch()
-        };
-        let is_in_branch = self.new.ancestors(new).any(|it| it.kind == DefinitionKind::Branch);
-        if is_in_branch || !matches!(after.kind, DefinitionKind::Function { .. }) {
+        let is_block = matches!(after.kind, DefinitionKind::Block(_));
+        if !is_block && !matches!(after.kind, DefinitionKind::Function { .. }) {
             return Vec::new();
         }
-        let left = self.old.definitions.iter().filter(is_left);
-        left.map(|before| before.id).collect()
+        let is_function = |it: &&Definition| matches!(it.kind, DefinitionKind::Function { .. });
+        let in_branch = |tree: &DefinitionTree, id: DefinitionId| {
+            let mut around = tree.ancestors(id);
+            let around = around.find(|it| matches!(it.kind, DefinitionKind::Branch) || it.kind.owns_code());
+            around.is_some_and(|it| it.kind == DefinitionKind::Branch)
+        };
+        let is_new = |it: &&Definition| self.change.matching.old_of(it.id).is_none() && !it.in_header;
+        let inside = self.new.descendants(new).filter(|_| is_block);
+        let made: Vec<&Definition> = inside.chain([after]).filter(is_function).filter(is_new).collect();
+        if made.is_empty() {
+            return Vec::new();
+        }
+        let is_left = |before: &&Definition| {
+            let was_in_branch = in_branch(self.old, before.id);
+            self.change.matching.new_of(before.id).is_none()
+                && made
+                    .iter()
+                    .any(|made| before.path == made.path && was_in_branch != in_branch(self.new, made.id))
+        };
+        let left = self.old.definitions.iter().filter(is_function).filter(is_left);
+        let names = left.map(|before| (bound_names(self.old, before.id), before.id));
+        names
+            .filter_map(|(names, id)| Some((names.into_iter().next()?, id)))
+            .collect()
     }
 
     /// The scope of an old definition, its classes with their new names; whether one of them is deleted.

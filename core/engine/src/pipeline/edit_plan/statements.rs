@@ -204,7 +204,7 @@ impl Planner<'_> {
                 .filter(|name| self.is_bound_in_blocks_only(name, place));
             self.lose(Lost::of(old, edit, names.collect()), place);
         }
-        let heir_of = self.left_in_branches(new);
+        let heir_of = self.left_for(new);
         let phase = match heir_of.is_empty() {
             true => self.phase_in_order(definition, &binds, place),
             // What its name leads to is known once the rest is committed.

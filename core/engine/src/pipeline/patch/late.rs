@@ -343,7 +343,6 @@ fn run_statement(
     let code = compile_to_run(interpreter, work, &statement.unit)?;
     let object = |name: &String| bound_object(interpreter, work.namespace, &statement.scope, name);
     let before: Vec<Option<Handle>> = statement.binds.iter().map(object).collect();
-    let inherited = before.first().copied().flatten();
     match execute_statement(interpreter, work, statement, code, transaction) {
         // What it does until it ends it does to the module itself: no undo could take that back.
         Err(LateStop::Stop(Stop::Overran(overrun))) if statement.scope.classes.is_empty() => {
@@ -352,18 +351,15 @@ fn run_statement(
         ran => ran?,
     }
     let chooses = statements::binds_some(&work.plan.operations[index]);
-    let names = statement.binds.iter().zip(before);
-    let is_bound = names.filter(|(name, before)| !chooses || object(name) != *before);
+    let names = statement.binds.iter().zip(&before);
+    let is_bound = names.filter(|(name, before)| !chooses || object(name) != **before);
     let bound = is_bound.map(|(name, _)| (statement.scope.clone(), name.clone()));
     prepared.bound.extend(bound);
     prepared
         .outcome
         .bound
         .extend(without_place(bind(interpreter, code, &statement.outline)));
-    let after = statement.binds.first().and_then(object);
-    let pair = inherited.zip(after);
-    let listed = &mut prepared.outcome.operations[index].listed;
-    let swaps = statements::heir_swaps(interpreter, work, index, statement, pair, listed)?;
+    let swaps = statements::heir_swaps(interpreter, work, index, statement, &before, prepared)?;
     transaction.commit(swaps).map_err(LateStop::Commit)
 }
 

@@ -122,8 +122,8 @@ pub fn prepare_statement(
     Ok(())
 }
 
-/// The swaps that let the function of a branch forward to the one that has taken its name, out of the branch; what cannot
-/// is listed. `pair`: what the name led to, and what it leads to.
+/// The swaps that let functions that came out of a branch, or into one, forward to those that have taken their names;
+/// what cannot is listed. `before`: what the names that the statement binds led to.
 ///
 /// # Errors
 /// When an attribute cannot be read.
@@ -132,25 +132,42 @@ pub fn heir_swaps(
     work: &Work<'_>,
     index: usize,
     statement: &RunStatement,
-    pair: Option<(Handle, Handle)>,
-    listed: &mut Vec<Refusal>,
+    before: &[Option<Handle>],
+    prepared: &mut Prepared,
 ) -> Result<Vec<Swap>, RuntimeError> {
-    let Some((before, after)) = pair else {
-        return Ok(Vec::new());
-    };
-    let mut is_heir = false;
-    for id in &statement.heir_of {
-        is_heir |= is_of(interpreter, work.bindings, (*id, None), before)?;
+    let mut swaps = Vec::new();
+    for (name, before) in statement.binds.iter().zip(before) {
+        let ids = || statement.heir_of.iter().filter(|(of, _)| of == name);
+        if ids().next().is_none() {
+            continue;
+        }
+        let Some(after) = bound_object(interpreter, work.namespace, &statement.scope, name) else {
+            continue;
+        };
+        // The commit may have taken it away from its name.
+        for old in before.iter().chain(&prepared.deleted) {
+            let mut is_heir = false;
+            for (_, id) in ids() {
+                is_heir |= is_of(interpreter, work.bindings, (*id, None), *old)?;
+            }
+            let (old, new) = (core_of(interpreter, *old), core_of(interpreter, after));
+            if !is_heir || old == new {
+                continue;
+            }
+            let classes = statement.scope.classes.iter().map(String::as_str);
+            let path: Vec<&str> = [work.module]
+                .into_iter()
+                .chain(classes)
+                .chain([name.as_str()])
+                .collect();
+            match forward(interpreter, old, new, &path.join(".")) {
+                Ok(forwarding) => swaps.extend(forwarding),
+                Err(told) => prepared.outcome.operations[index].listed.push(told),
+            }
+            break;
+        }
     }
-    let (old, new) = (core_of(interpreter, before), core_of(interpreter, after));
-    if !is_heir || old == new {
-        return Ok(Vec::new());
-    }
-    let name = format!("{}.{}", work.module, work.plan.operations[index].name);
-    Ok(forward(interpreter, old, new, &name).unwrap_or_else(|told| {
-        listed.push(told);
-        Vec::new()
-    }))
+    Ok(swaps)
 }
 
 /// Takes out what a block that runs anew has bound: it stays away unless the block binds it again.
