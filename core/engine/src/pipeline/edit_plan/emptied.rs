@@ -37,7 +37,7 @@ fn starts_empty(tree: &DefinitionTree, id: DefinitionId, name: &str) -> bool {
         return false;
     };
     let text = tree.text_of(id, &value.range);
-    let text = text.rsplit_once("collections.").map_or(text, |(_, rest)| rest);
+    let text = text.strip_prefix("collections.").unwrap_or(text);
     let maker = text.split('(').next().unwrap_or_default();
     EMPTY.contains(&text) || maker == "defaultdict" || text == "deque()"
 }

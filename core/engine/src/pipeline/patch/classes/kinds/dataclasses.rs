@@ -345,24 +345,24 @@ fn same_decorator<'t>(live: &Live<'t>, class: Object<'t>) -> Result<Object<'t>> 
 ///
 /// Its module and qualified name are those that its statement gives, and the generated methods get: a program may have
 /// written others into the class since (`__module__ = 'package'`, for all that a package exports). Where the class alone
-/// is known, the module is the one of its generated methods, if that still has the class.
+/// is known and its module has it not, the module is the one of its generated methods, if that has the class.
 const DOUBLE: &str = "\
 modules = __import__('sys').modules
 module, path = c.__module__, c.__qualname__
+def holds(home):
+    found = modules.get(home)
+    for part in path.split('.'):
+        found = getattr(found, '__dict__', {}).get(part)
+    return found is c
 if file:
     parts = name.split('.')
     for end in range(1, len(parts)):
         if getattr(modules.get('.'.join(parts[:end])), '__file__', None) == file:
             module, path = '.'.join(parts[:end]), '.'.join(parts[end:])
-else:
+elif not holds(module):
     for it in list(vars(c).values()):
-        if getattr(getattr(it, '__code__', None), 'co_filename', None) == '<string>':
-            home = it.__globals__.get('__name__')
-            found = modules.get(home)
-            for part in path.split('.'):
-                found = getattr(found, '__dict__', {}).get(part)
-            if found is c:
-                module = home
+        if getattr(getattr(it, '__code__', None), 'co_filename', None) == '<string>' and holds(it.__globals__.get('__name__')):
+            module = it.__globals__['__name__']
 namespace = {'__module__': module, '__qualname__': path, '__annotations__': annotations}
 namespace.update(values)
 lazy = __import__('sys').version_info >= (3, 14)
