@@ -16,6 +16,7 @@ mod decorated;
 mod deleted_again;
 mod dependents;
 mod elsewhere;
+mod emptied;
 mod followers;
 mod functions;
 mod guard;
@@ -155,6 +156,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         opened: Default::default(),
         not_restored: Default::default(),
         fleeting: Default::default(),
+        emptied: Vec::new(),
         run_blocks: settings.run_blocks,
         blocks: Vec::new(),
         guards: Vec::new(),
@@ -185,6 +187,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         classes: live_classes::of(change, &planner.names),
         annotated: planner.names.annotated(),
         fleeting: planner.fleeting,
+        emptied: planner.emptied,
         flags: anew::future_flags(&change.new),
     }
 }
@@ -234,6 +237,8 @@ struct Planner<'a> {
     not_restored: FxHashSet<(Scope, String)>,
     /// See [`FilePlan::fleeting`].
     fleeting: FxHashSet<(Scope, String)>,
+    /// See [`FilePlan::emptied`].
+    emptied: Vec<(DefinitionId, String)>,
     /// What is around them: it is looked into although it did not change.
     opened: FxHashSet<DefinitionId>,
     run_blocks: bool,

@@ -49,6 +49,9 @@ pub struct FilePlan {
     /// has read one has read another value.
     #[serde(skip)]
     pub fleeting: FxHashSet<(Scope, String)>,
+    /// Statements of the new text that run and whose old text made an empty container, with the name that they bind.
+    #[serde(skip)]
+    pub emptied: Vec<(DefinitionId, String)>,
     /// `__future__` compiler flags of the new text.
     pub flags: u32,
 }

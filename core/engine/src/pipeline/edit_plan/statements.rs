@@ -63,6 +63,7 @@ impl Planner<'_> {
             return self.refuse(EditCode::Stmt, Some(old), Some(new), reasons::reads_itself(name));
         }
         self.run(Some(old), new, place);
+        self.note_emptied(old, new);
         self.take_back(old, Some(new), place);
         self.unstar(old, Some(new), place);
     }

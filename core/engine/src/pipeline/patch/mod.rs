@@ -10,6 +10,7 @@ mod closures;
 mod codes;
 mod conform;
 mod derived;
+mod emptied;
 mod evidence;
 mod forward;
 mod functions;
@@ -45,6 +46,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter};
 use crate::pipeline::edit_plan::{Departure, FilePlan, Plan, Scope};
 use crate::pipeline::locate::{Bindings, Targets};
 use crate::plugins::PluginSession;
+use emptied::Emptied;
 use moves::Moves;
 use prepare::Prepared;
 use propagate::Propagation;
@@ -145,6 +147,7 @@ fn attempt(
 ) -> Result<Vec<Followed>, Failure> {
     let mut propagation = Propagation::begin(interpreter, &plan.dependents, works);
     let moves = Moves::of(interpreter, works);
+    let emptied = Emptied::begin(interpreter, works);
     *prepared = commit_prepared(interpreter, works, plugins, transaction)?;
     moves.follow_early(interpreter, works, prepared, transaction)?;
     let follow = (&moves, &mut propagation);
@@ -163,6 +166,7 @@ fn attempt(
     }
     derived::follow_classes(interpreter, works, prepared, transaction)?;
     propagation.follow(prepared, transaction, true)?;
+    emptied.list(interpreter, works, prepared);
     for (work, prepared) in works.iter().zip(prepared) {
         instances::note_missing(interpreter, work, prepared);
         classes::note_makers(interpreter, work, prepared);

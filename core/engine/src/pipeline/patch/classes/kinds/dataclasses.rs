@@ -73,7 +73,7 @@ impl Conformer for Dataclasses {
     fn remake<'t>(&self, edit: &Edit<'t>, live: &Live<'t>, change: &mut Change<'t>) -> Result {
         let (class, told) = (edit.function(), told(edit)?);
         if told.inherited {
-            return regenerate(live, class, change);
+            return regenerate(edit, live, class, change);
         }
         let body = made(edit)?;
         let (annotations, values) = own_of_body(live, class, body, told)?;
@@ -82,7 +82,7 @@ impl Conformer for Dataclasses {
             None => same_decorator(live, class)?,
         };
         let before = fields_of(live, class)?;
-        let made = decorate(live, class, annotations, &values, decorator)?;
+        let made = decorate(edit, live, annotations, &values, decorator)?;
         let after = fields_of(live, made)?;
         // What the class has under such a name is where instances keep their value.
         let slots = slots_of(live, class)?;
@@ -250,7 +250,7 @@ impl<'t> Attributes<'_, 't> {
 }
 
 /// Generates the methods of a dataclass anew whose own text did not change, but that of its bases.
-fn regenerate<'t>(live: &Live<'t>, class: Object<'t>, change: &mut Change<'t>) -> Result {
+fn regenerate<'t>(edit: &Edit<'t>, live: &Live<'t>, class: Object<'t>, change: &mut Change<'t>) -> Result {
     let annotations = match annotations_of(live, class)? {
         Some(annotations) => annotations,
         None => live.new_dict(&[])?,
@@ -272,7 +272,7 @@ fn regenerate<'t>(live: &Live<'t>, class: Object<'t>, change: &mut Change<'t>) -
             written.push(name);
         }
     }
-    let made = decorate(live, class, annotations, &values, same_decorator(live, class)?)?;
+    let made = decorate(edit, live, annotations, &values, same_decorator(live, class)?)?;
     for name in GENERATED.iter().filter(|name| !written.contains(name)) {
         change.adopt(class, made, name);
     }
@@ -342,8 +342,28 @@ fn same_decorator<'t>(live: &Live<'t>, class: Object<'t>) -> Result<Object<'t>> 
 
 /// Makes a double of the class with what `dataclass()` sees of it. Its bases have the fields of the real ones, in the
 /// order of resolution; a `__post_init__` of a base is in its own namespace.
+///
+/// Its module and qualified name are those that its statement gives, and the generated methods get: a program may have
+/// written others into the class since (`__module__ = 'package'`, for all that a package exports). Where the class alone
+/// is known and its module has it not, the module is the one of its generated methods, if that has the class.
 const DOUBLE: &str = "\
-namespace = {'__module__': c.__module__, '__qualname__': c.__qualname__, '__annotations__': annotations}
+modules = __import__('sys').modules
+module, path = c.__module__, c.__qualname__
+def holds(home):
+    found = modules.get(home)
+    for part in path.split('.'):
+        found = getattr(found, '__dict__', {}).get(part)
+    return found is c
+if file:
+    parts = name.split('.')
+    for end in range(1, len(parts)):
+        if getattr(modules.get('.'.join(parts[:end])), '__file__', None) == file:
+            module, path = '.'.join(parts[:end]), '.'.join(parts[end:])
+elif not holds(module):
+    for it in list(vars(c).values()):
+        if getattr(getattr(it, '__code__', None), 'co_filename', None) == '<string>' and holds(it.__globals__.get('__name__')):
+            module = it.__globals__['__name__']
+namespace = {'__module__': module, '__qualname__': path, '__annotations__': annotations}
 namespace.update(values)
 lazy = __import__('sys').version_info >= (3, 14)
 bases = []
@@ -363,15 +383,19 @@ result = type(c.__name__, tuple(bases), namespace)
 
 /// Calls the decorator on a double of the class; the answer is what it returned.
 fn decorate<'t>(
+    edit: &Edit<'t>,
     live: &Live<'t>,
-    class: Object<'t>,
     annotations: Object<'t>,
     values: &Values<'t>,
     decorator: Object<'t>,
 ) -> Result<Object<'t>> {
     let values: Vec<(&str, Object<'t>)> = values.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    // Of a class whose own text did not change only what the class says is known.
+    let file = if told(edit)?.inherited { "" } else { edit.file() };
     let names = [
-        ("c", class),
+        ("c", edit.function()),
+        ("name", live.new_text(edit.name())?),
+        ("file", live.new_text(file)?),
         ("annotations", annotations),
         ("values", live.new_dict(&values)?),
     ];
