@@ -205,6 +205,9 @@ fn prepare_waiting(
 ) -> Result<bool, LateStop> {
     let operation = &work.plan.operations[index];
     let verdict = prepared.answers.verdict(interpreter, work, &operation.guards, &[])?;
+    if let (Verdict::Yes | Verdict::Unknown(_), Action::Refuse(reason)) = (verdict, &operation.action) {
+        return Err(LateStop::Stop(Stop::Refused(reason.clone())));
+    }
     if verdict != Verdict::Yes {
         return Ok(false);
     }

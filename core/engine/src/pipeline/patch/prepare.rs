@@ -189,6 +189,12 @@ fn prepare_operation(
             outcome.skipped = true;
             return Ok(());
         }
+        // What the tests decide once the rest is committed may be that there is nothing to refuse.
+        (Verdict::Later, Action::Refuse(reason)) if !reason.is_note => {
+            module.late.push(index);
+            module.waiting.insert(index);
+            return Ok(());
+        }
         (_, Action::Refuse(reason)) => return Err(Stop::Refused(reason.clone())),
         (Verdict::Later, Action::Remake(remake)) => {
             let reason = classes::chosen_later(remake);

@@ -1,0 +1,8 @@
+NAMES = ["a", "c"]
+if len(NAMES) == 2:
+    for _ in range(1):
+        def first():
+            return 1
+
+    for _ in range(1):
+        pass
