@@ -164,6 +164,8 @@ impl Session {
         let _ = self.door.runtime.set(runtime.clone());
         let worker = Worker::new(self.door.clone(), self.log.clone(), settings, runtime);
         *lock(&self.worker) = Some(worker);
+        // Here, where the program cannot fork.
+        crate::watch::prepare_for_forks();
         self.spawn(receiver)
     }
 
@@ -219,6 +221,8 @@ impl Session {
                 })
             })
             && self.spawn(receiver).is_ok();
+        // What was loaded shortly before the fork may wait in the parent's inbox.
+        self.door.send(Message::Loaded);
         if !is_restarted {
             self.door.stopped.store(true, Ordering::Release);
             if self.log.is_free() {

@@ -31,6 +31,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use folder_names::FolderTable;
 pub(crate) use stamp::FileStamp;
+pub(crate) use tree::prepare_for_forks;
 use worker::{Control, Worker};
 
 /// How to watch; the `[watch]` table of the configuration, resolved.

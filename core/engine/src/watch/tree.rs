@@ -2,10 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
 use ignore::{Walk, WalkBuilder};
 
 /// Folders that hold no source that a program imports by path, whatever `.gitignore` says.
 const NEVER_SOURCE: [&str; 2] = ["__pycache__", "node_modules"];
+
+/// Makes at once what `ignore` makes once in a process, with the first walk: the pattern by which it reads the user's git
+/// configuration. A fork in that moment would leave it half made in the child, whose watcher would wait for it for ever.
+pub(crate) fn prepare_for_forks() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| drop(GitignoreBuilder::new("").build_global()));
+}
 
 /// Everything below a root that is not ignored; the root itself always is part of it.
 pub(super) fn walk(root: &Path) -> Walk {
