@@ -46,6 +46,9 @@ fn forked_child(interpreter: &Interpreter) -> Result<(), KitError> {
     const FORK: &str = "
 import os, time
 global pid
+# A fork in the middle of what the session does leaves a child that is not reloaded, and is told of.
+import jurigged
+jurigged.refresh()
 pid = os.fork()
 if pid == 0:
     end = time.monotonic() + 45
