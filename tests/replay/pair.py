@@ -213,12 +213,17 @@ def told(process, tool, project, names, changed, old):
             for diagnostic in line["diagnostics"]]
 
 
+def text_of(told):
+    """All that a diagnostic says; those of other tools have no details."""
+    return " ".join([told["message"], *told.get("details", [])])
+
+
 def refused_classes(diagnostics, project):
     """Paths of the classes that keep their old definition, by what the tool said."""
     found = set()
     for told in diagnostics:
         file = (told.get("place") or {}).get("path", "")
-        said = " ".join([told["message"], *told.get("details", [])])
+        said = text_of(told)
         is_named = told["code"] in ("cls-fields", "cls-bases") or (
             told["code"] == "cls-decorators" and "`slots` fix the layout" in said)
         if told["severity"] != "error" or not is_named or not file.startswith(str(project)):
@@ -240,7 +245,7 @@ def needing(diagnostics, project, refused, files):
         before = len(found)
         for told in places:
             file = os.path.relpath(told["place"]["path"], project)
-            needed = re.search(r"it needs `([\w.]+)`", " ".join([told["message"], *told.get("details", [])]))
+            needed = re.search(r"it needs `([\w.]+)`", text_of(told))
             if not needed or needed[1] not in names or file not in files:
                 continue
             for name in bound_at(files[file], told["place"]["line"]):

@@ -97,11 +97,7 @@ impl Scratch {
 
     /// Copies all of it into the dict in which something else is evaluated: what the save has bound is found there first.
     pub fn lay_over(&self, interpreter: &dyn Interpreter, locals: Handle) {
-        for (key, value) in interpreter.entries(self.locals) {
-            if let Some(name) = interpreter.text(key) {
-                interpreter.set_entry(locals, &name, value);
-            }
-        }
+        add_entries(interpreter, locals, self.locals);
     }
 
     /// Takes what the next statement would overwrite, after each that ran.
@@ -361,6 +357,7 @@ fn annotations_by(interpreter: &dyn Interpreter, annotate: Handle) -> Result<Han
     call_in(interpreter, annotate, &[interpreter.new_integer(VALUE)])
 }
 
+/// Copies all of a dict with text keys into another one.
 fn add_entries(interpreter: &dyn Interpreter, to: Handle, from: Handle) {
     for (key, value) in interpreter.entries(from) {
         if let Some(name) = interpreter.text(key) {
