@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningCells, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::ffi;
@@ -352,6 +352,10 @@ impl Interpreter for Attached<'_> {
 
     fn running(&self, codes: &[Handle]) -> Vec<Running> {
         running::find(self, codes)
+    }
+
+    fn running_cells(&self, codes: &[Handle]) -> Vec<RunningCells> {
+        running::cells(self, codes)
     }
 
     fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {

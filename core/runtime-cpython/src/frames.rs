@@ -9,7 +9,7 @@ use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
 
 /// Field of a frame object that points to the interpreter's own frame, from 3.11 on (`pycore_frame.h`).
-const FRAME_DATA_WORD: usize = 3;
+pub(crate) const FRAME_DATA_WORD: usize = 3;
 
 /// The current frame, taken out of the thread's state while alive.
 pub(crate) struct FramesHidden {

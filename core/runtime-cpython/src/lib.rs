@@ -12,6 +12,7 @@ mod bases;
 mod commit;
 mod compile;
 mod errors;
+mod frame_cells;
 mod frames;
 mod gate;
 mod heap;

@@ -1,6 +1,6 @@
 //! Activations of code objects: frames on the stacks of all threads, and suspended generators and coroutines.
 
-use jurigged_runtime::{FramePlace, Handle, Running, RunningKind};
+use jurigged_runtime::{FramePlace, Handle, Running, RunningCells, RunningKind};
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::attached::Attached;
 use crate::errors::lossy;
+use crate::frame_cells::cells_of_frame;
 use crate::heap::{CollectorPaused, visit_tracked};
 
 /// `CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR`: code whose activations can be suspended.
@@ -88,8 +89,46 @@ fn names_of(attached: &Attached<'_>, object: &Bound<'_, PyAny>) -> Option<(&'sta
     Some((code, frame))
 }
 
+/// An activation of one of the asked code objects.
+struct Activation<'a, 'py> {
+    /// Index into the asked code objects.
+    index: usize,
+    frame: &'a Bound<'py, PyAny>,
+    code: &'a Bound<'py, PyAny>,
+    kind: RunningKind,
+    is_innermost: bool,
+}
+
 /// See [`jurigged_runtime::Interpreter::running`].
 pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
+    let mut running = Vec::new();
+    for_each(attached, codes, &mut |it| {
+        running.push(Running {
+            code: it.index,
+            kind: it.kind,
+            line: line_of(it.frame, it.code),
+            is_innermost: it.is_innermost,
+            has_cells: true,
+        });
+    });
+    running
+}
+
+/// See [`jurigged_runtime::Interpreter::running_cells`].
+pub(crate) fn cells(attached: &Attached<'_>, codes: &[Handle]) -> Vec<RunningCells> {
+    let mut running = Vec::new();
+    for_each(attached, codes, &mut |it| {
+        let cells = cells_of_frame(attached, it.frame, it.code).unwrap_or_default();
+        let cells = cells.into_iter().map(|(name, cell)| (name, attached.handle(cell)));
+        running.push(RunningCells {
+            code: it.index,
+            cells: cells.collect(),
+        });
+    });
+    running
+}
+
+fn for_each<'py>(attached: &Attached<'py>, codes: &[Handle], visit: &mut dyn FnMut(Activation<'_, 'py>)) {
     let mut wanted: FxHashMap<usize, usize> = FxHashMap::default();
     let mut must_search = false;
     let seen = attached.suspended_seen.borrow();
@@ -103,16 +142,15 @@ pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
         let count = unsafe { ffi::Py_REFCNT(code.as_ptr()) } - 1;
         must_search |= flags.is_ok_and(|flags| flags & CAN_SUSPEND != 0) && !seen.still_holds(code.as_ptr(), count);
     }
-    let mut running = Vec::new();
     if let Ok(frames) = Frames::collect(attached) {
         for (frame, code, is_innermost) in &frames.frames {
             if let Some(index) = wanted.get(&(code.as_ptr() as usize)) {
-                running.push(Running {
-                    code: *index,
+                visit(Activation {
+                    index: *index,
+                    frame,
+                    code,
                     kind: RunningKind::Frame,
-                    line: line_of(frame, code),
                     is_innermost: *is_innermost,
-                    has_cells: true,
                 });
             }
         }
@@ -126,9 +164,8 @@ pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
     drop(seen);
     for generator in generators {
         // A generator whose attributes are hidden by an audit hook is left out.
-        let _ = add_suspended(attached, &wanted, &generator, &mut running);
+        let _ = visit_suspended(attached, &wanted, &generator, visit);
     }
-    running
 }
 
 /// See [`jurigged_runtime::Interpreter::stack`].
@@ -173,11 +210,11 @@ fn all_generators<'py>(attached: &Attached<'py>) -> PyResult<Vec<Bound<'py, PyAn
     Ok(generators)
 }
 
-fn add_suspended(
-    attached: &Attached<'_>,
+fn visit_suspended<'py>(
+    attached: &Attached<'py>,
     wanted: &FxHashMap<usize, usize>,
-    generator: &Bound<'_, PyAny>,
-    running: &mut Vec<Running>,
+    generator: &Bound<'py, PyAny>,
+    visit: &mut dyn FnMut(Activation<'_, 'py>),
 ) -> PyResult<()> {
     let Some((code_name, frame_name)) = names_of(attached, generator) else {
         return Ok(());
@@ -191,12 +228,12 @@ fn add_suspended(
     if frame.is_none() || generator.getattr(code_name.replace("code", "running"))?.is_truthy()? {
         return Ok(());
     }
-    running.push(Running {
-        code: *index,
+    visit(Activation {
+        index: *index,
+        frame: &frame,
+        code: &code,
         kind: RunningKind::Suspended,
-        line: line_of(&frame, &code),
         is_innermost: true,
-        has_cells: true,
     });
     Ok(())
 }

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 
 use crate::attached::Attached;
 use crate::bases::Bases;
+use crate::frame_cells::FrameSlots;
 use crate::gate::{Entered, Gate};
 use crate::known::Known;
 use crate::layout::Layout;
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     pub known: Known,
     /// `None` on free-threaded builds and where objects are laid out differently: no write in place.
     pub layout: Option<Layout>,
+    pub frame_slots: FrameSlots,
     /// Likewise for the bases of classes; found when the first class needs it.
     pub bases: OnceLock<Option<Bases>>,
     pub gate: Gate,
@@ -82,6 +84,7 @@ impl CPython {
             native,
             known,
             layout,
+            frame_slots: FrameSlots::default(),
             bases: OnceLock::new(),
             gate: Gate::default(),
         })))

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningCells, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyMappingProxy, PyModule, PyType};
 use rustpython_vm::frame::Frame;
@@ -347,6 +347,10 @@ impl Interpreter for Attachment<'_> {
 
     fn running(&self, codes: &[Handle]) -> Vec<Running> {
         self.running_codes(codes)
+    }
+
+    fn running_cells(&self, codes: &[Handle]) -> Vec<RunningCells> {
+        self.cells_of_running(codes)
     }
 
     fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {

@@ -4,11 +4,11 @@
 //! is on the collector's lists, frozen ones included, so one pass over these lists that asks each function for its code
 //! is complete.
 
-use jurigged_runtime::{FoundHolders, FramePlace, Handle, Running, RunningKind, SoughtCode};
+use jurigged_runtime::{FoundHolders, FramePlace, Handle, Running, RunningCells, RunningKind, SoughtCode, slot_names};
 use rustc_hash::{FxHashMap, FxHashSet};
-use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PySet, PyType};
+use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PySet, PyStrInterned, PyType};
 use rustpython_vm::bytecode::CodeFlags;
-use rustpython_vm::frame::FrameRef;
+use rustpython_vm::frame::{Frame, FrameRef};
 use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 
@@ -206,6 +206,39 @@ impl Attachment<'_> {
     }
 
     pub(crate) fn running_codes(&self, codes: &[Handle]) -> Vec<Running> {
+        let mut running = Vec::new();
+        self.for_each_activation(codes, &mut |code, frame, kind, is_innermost| {
+            running.push(Running {
+                code,
+                kind,
+                line: frame.f_lineno() as u32,
+                is_innermost,
+                has_cells: has_cells(frame),
+            });
+        });
+        running
+    }
+
+    pub(crate) fn cells_of_running(&self, codes: &[Handle]) -> Vec<RunningCells> {
+        let mut found: Vec<(usize, Vec<(String, PyObjectRef)>)> = Vec::new();
+        // A thread that runs writes the slots of its frames without a lock.
+        self.with_stopped_world(|| {
+            self.for_each_activation(codes, &mut |code, frame, _, _| {
+                found.push((code, cells_of(self.vm, frame)))
+            });
+        });
+        let with_handles = |(code, cells): (usize, Vec<(String, PyObjectRef)>)| RunningCells {
+            code,
+            cells: cells
+                .into_iter()
+                .map(|(name, cell)| (name, self.handles.of(cell)))
+                .collect(),
+        };
+        found.into_iter().map(with_handles).collect()
+    }
+
+    /// Index of the code, frame, kind, and whether it is the innermost of its thread.
+    fn for_each_activation(&self, codes: &[Handle], visit: &mut dyn FnMut(usize, &Py<Frame>, RunningKind, bool)) {
         let mut index_of = FxHashMap::default();
         let mut may_be_suspended = false;
         for (index, code) in codes.iter().enumerate() {
@@ -216,25 +249,17 @@ impl Attachment<'_> {
                 may_be_suspended |= code.code.flags.intersects(CodeFlags::GENERATOR | CodeFlags::COROUTINE);
             }
         }
-        let mut running = Vec::new();
         if index_of.is_empty() {
-            return running;
+            return;
         }
         for slot in self.vm.state.thread_frames.lock().values() {
             let frames = slot.frames.lock();
             for (depth, frame) in frames.iter().enumerate() {
                 // SAFETY: a frame stays on the list only while it is alive, and the list is locked.
                 let frame = unsafe { frame.as_ref() };
-                let Some(&code) = index_of.get(&frame.code.get_id()) else {
-                    continue;
-                };
-                running.push(Running {
-                    code,
-                    kind: RunningKind::Frame,
-                    line: frame.f_lineno() as u32,
-                    is_innermost: depth + 1 == frames.len(),
-                    has_cells: has_cells(frame),
-                });
+                if let Some(&code) = index_of.get(&frame.code.get_id()) {
+                    visit(code, frame, RunningKind::Frame, depth + 1 == frames.len());
+                }
             }
         }
         if may_be_suspended {
@@ -244,17 +269,10 @@ impl Attachment<'_> {
                     && let Some(&code) = index_of.get(&frame.code.get_id())
                     && seen.insert(object.get_id())
                 {
-                    running.push(Running {
-                        code,
-                        kind: RunningKind::Suspended,
-                        line: frame.f_lineno() as u32,
-                        is_innermost: true,
-                        has_cells: has_cells(&frame),
-                    });
+                    visit(code, &frame, RunningKind::Suspended, true);
                 }
             }
         }
-        running
     }
 
     /// The frames of a thread, outermost first.
@@ -300,6 +318,22 @@ impl Attachment<'_> {
     }
 }
 
+/// The cells of a frame by variable, while the world is stopped.
+fn cells_of(vm: &VirtualMachine, frame: &Py<Frame>) -> Vec<(String, PyObjectRef)> {
+    let names = |names: &[&'static PyStrInterned]| names.iter().map(|name| name.as_str().to_owned()).collect();
+    let code = &frame.code.code;
+    let cells: Vec<String> = names(&code.cellvars);
+    let names = slot_names(names(&code.varnames), &cells, names(&code.freevars));
+    // SAFETY: no thread runs Python; this one is between two instructions, or in a call that it has made.
+    let slots = unsafe { frame.fastlocals() };
+    let held = slots
+        .iter()
+        .zip(names)
+        .filter_map(|(slot, name)| Some((name, slot.clone()?)));
+    held.filter(|(_, object)| object.class().is(vm.ctx.types.cell_type))
+        .collect()
+}
+
 /// The frame of a generator, coroutine or async generator that will run again and does not run now.
 fn suspended_frame(object: &PyObject) -> Option<FrameRef> {
     let state = if let Some(generator) = object.downcast_ref::<PyGenerator>() {
@@ -313,7 +347,7 @@ fn suspended_frame(object: &PyObject) -> Option<FrameRef> {
 }
 
 /// Does any class of the process define this name? Looks at classes only: thousands, where objects are millions.
-fn any_class_has(root: &Py<PyType>, name: &'static rustpython_vm::builtins::PyStrInterned) -> bool {
+fn any_class_has(root: &Py<PyType>, name: &'static PyStrInterned) -> bool {
     let mut waiting = vec![root.to_owned()];
     let mut seen = FxHashSet::default();
     while let Some(class) = waiting.pop() {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningCells, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 
 /// One object of the twin: a kind, named slots, and items.
@@ -325,6 +325,10 @@ impl Interpreter for FakeInterpreter<'_> {
     }
 
     fn running(&self, _codes: &[Handle]) -> Vec<Running> {
+        Vec::new()
+    }
+
+    fn running_cells(&self, _codes: &[Handle]) -> Vec<RunningCells> {
         Vec::new()
     }
 

@@ -110,3 +110,21 @@ pub struct Running {
     /// has not run its first instruction: that instruction takes them from what `__closure__` is then.
     pub has_cells: bool,
 }
+
+/// The cells of an activation of one of the asked code objects.
+#[derive(Clone, Debug)]
+pub struct RunningCells {
+    /// Index into the asked code objects.
+    pub code: usize,
+    /// By variable: its own and those of the functions around it. Without those that were not made yet.
+    pub cells: Vec<(String, Handle)>,
+}
+
+/// The variables that the slots of a frame stand for, in their order: since CPython 3.11, and in RustPython, a variable
+/// that is local and a cell has one slot (`compute_localsplus_info` in CPython's `compile.c`).
+pub fn slot_names(mut locals: Vec<String>, cells: &[String], free: Vec<String>) -> Vec<String> {
+    let own: Vec<String> = cells.iter().filter(|cell| !locals.contains(cell)).cloned().collect();
+    locals.extend(own);
+    locals.extend(free);
+    locals
+}

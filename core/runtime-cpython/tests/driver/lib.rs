@@ -91,19 +91,33 @@ fn holders(groups: Vec<(Vec<Object<'_>>, usize)>) -> PyResult<Holders> {
     })
 }
 
+/// The code objects of functions.
+fn codes_of(interpreter: &dyn Interpreter, functions: &[Object<'_>]) -> Result<Vec<Handle>, String> {
+    let code = |function| interpreter.attribute(handle(interpreter, function), "__code__");
+    let codes: Result<Vec<_>, _> = functions.iter().map(code).collect();
+    Ok(codes.map_err(text)?.into_iter().flatten().collect())
+}
+
+/// `running_cells([functions])`: (index, [(variable, cell)]) of the activations of their codes.
+#[pyfunction]
+fn running_cells(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, Vec<(String, Py<PyAny>)>)>> {
+    attached(|interpreter| {
+        let running = interpreter
+            .running_cells(&codes_of(interpreter, &functions)?)
+            .into_iter();
+        let cells = |cells: Vec<(String, Handle)>| {
+            let cells = cells.into_iter();
+            cells.map(|(name, cell)| (name, object(interpreter, cell))).collect()
+        };
+        Ok(running.map(|it| (it.code, cells(it.cells))).collect())
+    })
+}
+
 /// `running([functions], after_holders)`: (index, kind, line, innermost) of the activations of their codes.
 #[pyfunction]
 fn running(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, &'static str, u32, bool)>> {
     attached(|interpreter| {
-        let codes: Vec<_> = functions
-            .iter()
-            .map(|function| {
-                interpreter
-                    .attribute(handle(interpreter, function), "__code__")
-                    .map_err(text)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let codes: Vec<_> = codes.into_iter().flatten().collect();
+        let codes = codes_of(interpreter, &functions)?;
         let first = interpreter.running(&codes);
         // Right after looking for holders the answer comes without a pass of its own, and must be the same.
         let sought: Vec<_> = codes
@@ -491,6 +505,7 @@ fn runtime_driver(module: &Bound<'_, PyModule>) -> PyResult<()> {
         [
             wrap_pyfunction!(holders, module)?,
             wrap_pyfunction!(running, module)?,
+            wrap_pyfunction!(running_cells, module)?,
             wrap_pyfunction!(commit, module)?,
             wrap_pyfunction!(commit_and_undo, module)?,
             wrap_pyfunction!(swap_in_thread, module)?,

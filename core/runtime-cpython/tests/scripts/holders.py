@@ -193,6 +193,56 @@ def running_code():
     thread.join()
 
 
+def running_cells():
+    def call(argument, meet):
+        own = [argument]
+        def inner(): return argument
+        late = lambda: (own, unset)
+        comprehension = [lambda: item for item in "ab"]
+        meet(inner, late)
+        unset = inner
+        yield inner, late
+    def cells_of(function):
+        return dict(zip(function.__code__.co_freevars, function.__closure__))
+    def met(inner, late):
+        (index, found), = driver.running_cells([call])
+        found = {name: cell for name, cell in found if name != "item"}
+        check((index, found), (0, {**cells_of(inner), **cells_of(late)}))
+    waiting = call(1, met)
+    inner, late = next(waiting)
+    (index, found), = driver.running_cells([call])
+    check({name: cell.cell_contents for name, cell in found if name != "item"}, {"argument": 1, "own": [1], "unset": inner})
+    others = [call(number, lambda *_: None) for number in (2, 3)]
+    for other in others:
+        next(other)
+    found = driver.running_cells([call])
+    check(sorted(dict(cells)["argument"].cell_contents for _, cells in found), [1, 2, 3])
+    # Free variables are there, too; a frame without cells has none.
+    def outer(shared):
+        def middle():
+            return shared, driver.running_cells([middle, plain])
+        return middle
+    def plain(): return driver.running_cells([plain])
+    middle = outer(4)
+    check(middle()[1], [(0, list(cells_of(middle).items()))])
+    check(plain(), [(0, list(cells_of(plain).items()))])
+    started, stop = threading.Event(), threading.Event()
+    def elsewhere(shared, wait):
+        wait(lambda: shared)
+    def wait(function):
+        kept.append(function)
+        started.set()
+        stop.wait()
+    kept = []
+    thread = threading.Thread(target=elsewhere, args=(5, wait))
+    thread.start()
+    started.wait()
+    (index, found), = driver.running_cells([elsewhere])
+    check((index, found), (0, [("shared", kept[0].__closure__[0])]))
+    stop.set()
+    thread.join()
+
+
 def files_and_instances():
     namespace = {}
     exec(compile("def a(): pass\ndef b():\n    def c(): pass\n    return c\nclass K:\n    def m(self): pass\n", "some/file.py", "exec"), namespace)

@@ -5,7 +5,7 @@
 
 use super::anew::annotations_are_text;
 use super::operation::{Action, Operation, Phase, RunStatement};
-use super::{EditCode, Outline, Place, Planner, Unit};
+use super::{EditCode, Place, Planner, Unit};
 use crate::pipeline::definitions::{DefinitionId, DefinitionTree, StatementFacets};
 
 impl Planner<'_> {
@@ -64,22 +64,9 @@ impl Planner<'_> {
         let whole = self.new.get(new).range.clone();
         let is_text = annotations_are_text(self.new);
         let statement = RunStatement {
-            unit: Unit::beginning(self.new, new, end),
-            scope: place.scope.clone(),
-            binds: Vec::new(),
-            unbinds: Vec::new(),
-            unannotates: Vec::new(),
             phase: if is_text { Phase::Early } else { Phase::Late },
-            outline: Vec::<Outline>::new(),
-            is_definition: false,
-            is_overwritten: false,
-            keeps: Vec::new(),
-            bound_again: Vec::new(),
             is_quick: is_text,
-            heir_of: Vec::new(),
-            origin: None,
-            forgets: Vec::new(),
-            partial: None,
+            ..RunStatement::late(Unit::beginning(self.new, new, end), &place.scope)
         };
         self.push(edit, Some(old), Some(new), Action::Run(Box::new(statement)));
         if let Some(operation) = self.operations.last_mut() {

@@ -8,7 +8,7 @@ use super::headers::{header_update, inner_function};
 use super::operation::{Action, RunStatement, UpdateCode};
 use super::scope::Names;
 use super::statements::{is_inert_decorator, is_quick};
-use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Rerun, Scope, Unit, reasons};
+use super::{EditCode, Outline, Place, Planner, Refusal, Rerun, Scope, Unit, reasons};
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
@@ -127,22 +127,12 @@ impl Planner<'_> {
         self.bound_late.insert((place.scope.clone(), name.clone()));
         Ok(Rerun {
             statement: RunStatement {
-                unit: self.unit_to_run(new, &place.scope),
-                scope: place.scope.clone(),
                 binds: vec![name],
-                unbinds: Vec::new(),
-                unannotates: Vec::new(),
-                phase: Phase::Late,
                 outline: Outline::of_definition(self.new, new),
                 is_definition: true,
                 is_overwritten: self.overloads.overwritten.contains(&new),
-                keeps: Vec::new(),
-                bound_again: Vec::new(),
                 is_quick: is_quick(self.new.get(new)),
-                heir_of: Vec::new(),
-                origin: None,
-                forgets: Vec::new(),
-                partial: None,
+                ..RunStatement::late(self.unit_to_run(new, &place.scope), &place.scope)
             },
             is_conditional: place.in_block,
             guards: self

@@ -456,6 +456,30 @@ pub struct RunStatement {
     pub partial: Option<Box<Refusal>>,
 }
 
+impl RunStatement {
+    /// A text that runs after the commit, binds nothing and replaces nothing.
+    pub fn late(unit: Unit, scope: &Scope) -> Self {
+        Self {
+            unit,
+            scope: scope.clone(),
+            binds: Vec::new(),
+            unbinds: Vec::new(),
+            unannotates: Vec::new(),
+            phase: Phase::Late,
+            outline: Vec::new(),
+            is_definition: false,
+            is_overwritten: false,
+            keeps: Vec::new(),
+            bound_again: Vec::new(),
+            is_quick: false,
+            heir_of: Vec::new(),
+            origin: None,
+            forgets: Vec::new(),
+            partial: None,
+        }
+    }
+}
+
 /// What stands for the parts of a `try` that are not run binds this name.
 pub const REACHED: &str = "__jurigged_reached__";
 

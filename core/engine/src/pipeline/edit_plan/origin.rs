@@ -10,7 +10,7 @@ use super::anew::annotations_are_text;
 use super::annotated::end_of_annotation;
 use super::functions::decorator_name;
 use super::headers::kept_defaults;
-use super::operation::{Phase, RunStatement, Scope};
+use super::operation::{RunStatement, Scope};
 use super::statements::{annotated_name, bound_names, is_inert_decorator};
 use super::{FileChange, Outline, Unit};
 use crate::pipeline::definitions::{ClassFacets, DefinitionId, DefinitionKind, DefinitionTree, StatementKind};
@@ -244,22 +244,10 @@ impl Search<'_> {
 
     fn step(&self, new: DefinitionId, scope: &Scope) -> RunStatement {
         RunStatement {
-            unit: Unit::of(self.new, new),
-            scope: scope.clone(),
             binds: bound_names(self.new, new),
-            unbinds: Vec::new(),
-            unannotates: Vec::new(),
-            phase: Phase::Late,
             outline: Outline::of_definition(self.new, new),
             is_definition: self.new.get(new).kind.owns_code(),
-            is_overwritten: false,
-            keeps: Vec::new(),
-            bound_again: Vec::new(),
-            is_quick: false,
-            heir_of: Vec::new(),
-            origin: None,
-            forgets: Vec::new(),
-            partial: None,
+            ..RunStatement::late(Unit::of(self.new, new), scope)
         }
     }
 

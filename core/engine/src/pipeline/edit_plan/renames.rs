@@ -3,7 +3,7 @@
 
 use super::functions::{DESCRIPTORS, decorator_name};
 use super::guard::{TraceValue, When};
-use super::operation::{Action, PathChange, Phase, Rename, RunStatement, Scope};
+use super::operation::{Action, PathChange, Rename, RunStatement, Scope};
 use super::questions::trace_value;
 use super::scope::Names;
 use super::statements::{bound_names, is_quick};
@@ -134,22 +134,12 @@ impl Planner<'_> {
             return None;
         }
         Some(Box::new(RunStatement {
-            unit: self.unit_to_run(new, &place.scope),
-            scope: place.scope.clone(),
             binds: vec![name.to_owned()],
-            unbinds: Vec::new(),
-            unannotates: Vec::new(),
-            phase: Phase::Late,
             outline: Outline::of_definition(self.new, new),
             is_definition: true,
-            is_overwritten: false,
-            keeps: Vec::new(),
-            bound_again: Vec::new(),
             is_quick: is_quick(self.new.get(new)),
             heir_of: self.left_for(new),
-            origin: None,
-            forgets: Vec::new(),
-            partial: None,
+            ..RunStatement::late(self.unit_to_run(new, &place.scope), &place.scope)
         }))
     }
 

@@ -161,25 +161,17 @@ impl Planner<'_> {
         let mut outline = Outline::of_definition(self.new, new);
         outline.retain(|owner| !is_replaced(&self.new.get(owner.id)));
         let statement = RunStatement {
-            unit: Unit::replacing(self.new, new, &replaced),
-            scope: place.scope.clone(),
             binds,
             unbinds,
             unannotates: self.unannotated(old, place),
             phase,
             outline,
-            is_definition: false,
-            is_overwritten: false,
-            keeps: Vec::new(),
-            bound_again: Vec::new(),
-            is_quick: false,
-            heir_of: Vec::new(),
-            origin: None,
             forgets,
             partial: match unsafe_parts.is_empty() {
                 true => None,
                 false => self.why_in_part(new, place).map(Box::new),
             },
+            ..RunStatement::late(Unit::replacing(self.new, new, &replaced), &place.scope)
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
     }

@@ -217,8 +217,6 @@ impl Planner<'_> {
         };
         self.note_run(new, &binds, place);
         let statement = RunStatement {
-            unit: self.unit_to_run(new, &place.scope),
-            scope: place.scope.clone(),
             binds,
             unbinds,
             unannotates: old.map_or_else(Vec::new, |old| self.unannotated(old, place)),
@@ -227,12 +225,10 @@ impl Planner<'_> {
             is_definition: matches!(definition.kind, DefinitionKind::Function { .. } | DefinitionKind::Class),
             is_overwritten: self.overloads.overwritten.contains(&new),
             keeps: self.bound_behind_star(new, place),
-            bound_again: Vec::new(),
             is_quick: is_quick(definition),
             heir_of,
-            origin: None,
-            forgets: Vec::new(),
             partial: self.why_in_part(new, place).map(Box::new),
+            ..RunStatement::late(self.unit_to_run(new, &place.scope), &place.scope)
         };
         self.push(edit, old, Some(new), Action::Run(Box::new(statement)));
     }

@@ -1,8 +1,9 @@
 //! Cells for live functions whose new code reads other variables of the scopes around it than the old code did.
 //!
 //! A cell belongs to one call of the function that owns the variable. It is taken only from where that call is proved:
-//! from the function itself, or from another live closure that shares a cell of the same call, or of one inside it, with
-//! it. Values are never looked up by name elsewhere: a second call of the outer function has variables of the same names.
+//! from the function itself, or from another live closure, or a frame, that shares a cell of the same call, or of one
+//! inside it, with it. Values are never looked up by name elsewhere: a second call of the outer function has variables of
+//! the same names.
 
 use std::cell::OnceCell;
 
@@ -35,10 +36,11 @@ pub struct Surroundings<'a> {
     old_of: FxHashMap<Handle, Handle>,
     near: OnceCell<Vec<Closure>>,
     everywhere: OnceCell<Vec<Closure>>,
+    in_frames: OnceCell<Vec<Closure>>,
     classes: OnceCell<FxHashMap<String, Vec<Handle>>>,
 }
 
-/// A live function with its cells.
+/// A live function, or a frame of one, with its cells.
 struct Closure {
     /// The code object of its definition in the old tree.
     code: Handle,
@@ -77,6 +79,7 @@ impl<'a> Surroundings<'a> {
             old_of,
             near: OnceCell::new(),
             everywhere: OnceCell::new(),
+            in_frames: OnceCell::new(),
             classes: OnceCell::new(),
         }
     }
@@ -160,7 +163,7 @@ impl<'a> Surroundings<'a> {
         if gone.is_empty() { Ok(cells) } else { Err(gone) }
     }
 
-    /// The cell of a variable in a closure of the same call.
+    /// The cell of a variable in a closure or a frame of the same call.
     fn sibling_cell(&self, name: &str, own: &FxHashMap<String, Handle>, new_code: Handle) -> Option<Handle> {
         let owner = self.new.owner(self.interpreter, new_code, name)?;
         let owner = *self.old_of.get(&owner)?;
@@ -179,12 +182,14 @@ impl<'a> Surroundings<'a> {
         let find = |closures: &[Closure]| {
             closures.iter().find_map(|closure| {
                 let cell = *closure.cells.get(name)?;
-                let is_meant = self.old.owner(self.interpreter, closure.code, name) == Some(owner);
+                let is_meant =
+                    closure.code == owner || self.old.owner(self.interpreter, closure.code, name) == Some(owner);
                 (is_meant && closure.cells.values().any(|cell| proofs.contains(cell))).then_some(cell)
             })
         };
         find(self.near.get_or_init(|| self.closures_near()))
             .or_else(|| find(self.everywhere.get_or_init(|| self.closures_everywhere())))
+            .or_else(|| find(self.in_frames.get_or_init(|| self.frames())))
     }
 
     /// The live closures of the edited definitions.
@@ -215,6 +220,18 @@ impl<'a> Surroundings<'a> {
                     code,
                     cells: cells_of(self.interpreter, function, code),
                 })
+            })
+            .collect()
+    }
+
+    /// The calls of the outer function and of all functions in it that run, or wait to go on.
+    fn frames(&self) -> Vec<Closure> {
+        let codes: Vec<Handle> = self.old.parents.keys().copied().collect();
+        let frames = self.interpreter.running_cells(&codes).into_iter();
+        frames
+            .map(|frame| Closure {
+                code: codes[frame.code],
+                cells: frame.cells.into_iter().collect(),
             })
             .collect()
     }

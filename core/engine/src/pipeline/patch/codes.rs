@@ -66,7 +66,7 @@ pub fn new_code(
                     Err(gone) if surroundings.is_outermost(target) => return Err(no_value(name, &gone)),
                     Err(gone) => {
                         made.left.insert(function);
-                        let told = closure_gone(interpreter, module, function, new, &gone);
+                        let told = closure_gone(interpreter, module, (function, target), new, &gone);
                         if !made.listed.contains(&told) {
                             made.listed.push(told);
                         }
@@ -167,7 +167,7 @@ fn no_value(name: &str, gone: &[String]) -> Refusal {
 fn closure_gone(
     interpreter: &dyn Interpreter,
     module: &str,
-    function: Handle,
+    (function, target): (Handle, &CodeTarget),
     new: Handle,
     gone: &[String],
 ) -> Refusal {
@@ -181,10 +181,18 @@ fn closure_gone(
         ("have", "parameters")
     };
     let variables = quoted(gone);
+    let around = target.parent.map(|(code, _)| code);
+    let why = match around.is_some_and(|code| !interpreter.running(&[code]).is_empty()) {
+        true => format!(
+            "a call of `{outer}` still runs, but it shares {variables} with no function, or nothing shows that it made \
+             this closure"
+        ),
+        false => format!("the call that made this closure is over, so {variables} {has} no value"),
+    };
     let stale = refusal(
         "closure-gone",
         format!("`{module}.{}` keeps its old code", qualified.replace(".<locals>", "")),
-        format!("it now reads {variables}; the call that made this closure is over, so {variables} {has} no value"),
+        format!("it now reads {variables}; {why}"),
         format!("call `{outer}()` again, or make {variables} {also}"),
     );
     stale.at_line(first_line_of(interpreter, new))

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, PythonError,
-    Running, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    Running, RunningCells, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use serde_json::{Value, json};
 
@@ -297,6 +297,10 @@ impl Interpreter for PipedPython {
     }
 
     fn running(&self, _: &[Handle]) -> Vec<Running> {
+        unimplemented!("the patch stage's")
+    }
+
+    fn running_cells(&self, _: &[Handle]) -> Vec<RunningCells> {
         unimplemented!("the patch stage's")
     }
 

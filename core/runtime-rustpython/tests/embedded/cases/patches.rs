@@ -216,6 +216,11 @@ class Slotted(Base):
 kept = [Base(), Derived(), Slotted()]
 def waits():
     while 'done' not in globals(): pass
+def in_frame(shared, late):
+    def inner(): return shared
+    own = [inner]
+    late.append(lambda: own)
+    sleeps()
 def sleeps():
     while 'done' not in globals(): time.sleep(0.001)
 def in_thread():
@@ -230,14 +235,20 @@ class Forever:
     def __await__(self):
         yield
 forever = Forever()
+def shares(number):
+    total = number + 1
+    yield lambda: (number, total)
 generator, suspended = generates(), coroutine()
+late, waiting = [], [shares(1), shares(2)]
+closures = [next(each) for each in waiting]
 next(generator)
 suspended.send(None)
-worker = threading.Thread(target=in_thread)
-worker.start()
+workers = [threading.Thread(target=in_thread), threading.Thread(target=in_frame, args=(3, late))]
+for worker in workers: worker.start()
+while not late: pass
 ready = True
 waits()
-worker.join()
+for worker in workers: worker.join()
 suspended.close()
 print('good')
 "

@@ -77,6 +77,28 @@ pub fn running(runtime: &dyn Runtime) {
                 (3, RunningKind::Suspended, line("coroutine"), true),
             ]
         );
+        let cells = |function: Handle| {
+            let names = python.items(get(python, get(python, function, "__code__"), "co_freevars"));
+            let names = names.expect("a tuple").into_iter();
+            let names = names.map(|name| python.text(name).expect("a text"));
+            let cells = python.items(get(python, function, "__closure__")).expect("a tuple");
+            names.zip(cells).collect::<Vec<_>>()
+        };
+        let listed = |name: &str| python.items(global(python, name)).expect("a list");
+        let mut found = python.running_cells(&[code_of(python, "shares"), code_of(python, "in_frame")]);
+        found.sort_by_key(|it| (it.code, it.cells[0].1));
+        let mut expected: Vec<_> = listed("closures")
+            .into_iter()
+            .map(|closure| (0, cells(closure)))
+            .collect();
+        expected.sort_by_key(|it| it.1[0].1);
+        let frame = found.pop().expect("a frame");
+        let found: Vec<_> = found.into_iter().map(|it| (it.code, it.cells)).collect();
+        assert_eq!(found, expected);
+        let by_name: Vec<_> = frame.cells.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((frame.code, by_name), (1, vec!["shared", "own"]));
+        let own = cells(listed("late")[0]);
+        assert_eq!(frame.cells[1], own[0]);
         let instances = python.instances(global(python, "Base"));
         assert_eq!(instances.len(), 3);
         assert!(
