@@ -207,13 +207,13 @@ impl Attachment<'_> {
 
     pub(crate) fn running_codes(&self, codes: &[Handle]) -> Vec<Running> {
         let mut running = Vec::new();
-        self.for_each_activation(codes, &mut |code, frame, kind, is_innermost| {
+        self.for_each_activation(codes, &mut |it| {
             running.push(Running {
-                code,
-                kind,
-                line: frame.f_lineno() as u32,
-                is_innermost,
-                has_cells: has_cells(frame),
+                code: it.code,
+                kind: it.kind,
+                line: it.frame.f_lineno() as u32,
+                is_innermost: it.is_innermost,
+                has_cells: has_cells(it.frame),
             });
         });
         running
@@ -223,9 +223,7 @@ impl Attachment<'_> {
         let mut found: Vec<(usize, Vec<(String, PyObjectRef)>)> = Vec::new();
         // A thread that runs writes the slots of its frames without a lock.
         self.with_stopped_world(|| {
-            self.for_each_activation(codes, &mut |code, frame, _, _| {
-                found.push((code, cells_of(self.vm, frame)))
-            });
+            self.for_each_activation(codes, &mut |it| found.push((it.code, cells_of(self.vm, it.frame))));
         });
         let with_handles = |(code, cells): (usize, Vec<(String, PyObjectRef)>)| RunningCells {
             code,
@@ -237,8 +235,7 @@ impl Attachment<'_> {
         found.into_iter().map(with_handles).collect()
     }
 
-    /// Index of the code, frame, kind, and whether it is the innermost of its thread.
-    fn for_each_activation(&self, codes: &[Handle], visit: &mut dyn FnMut(usize, &Py<Frame>, RunningKind, bool)) {
+    fn for_each_activation(&self, codes: &[Handle], visit: &mut dyn FnMut(Activation<'_>)) {
         let mut index_of = FxHashMap::default();
         let mut may_be_suspended = false;
         for (index, code) in codes.iter().enumerate() {
@@ -258,7 +255,12 @@ impl Attachment<'_> {
                 // SAFETY: a frame stays on the list only while it is alive, and the list is locked.
                 let frame = unsafe { frame.as_ref() };
                 if let Some(&code) = index_of.get(&frame.code.get_id()) {
-                    visit(code, frame, RunningKind::Frame, depth + 1 == frames.len());
+                    visit(Activation {
+                        code,
+                        frame,
+                        kind: RunningKind::Frame,
+                        is_innermost: depth + 1 == frames.len(),
+                    });
                 }
             }
         }
@@ -269,7 +271,12 @@ impl Attachment<'_> {
                     && let Some(&code) = index_of.get(&frame.code.get_id())
                     && seen.insert(object.get_id())
                 {
-                    visit(code, &frame, RunningKind::Suspended, true);
+                    visit(Activation {
+                        code,
+                        frame: &frame,
+                        kind: RunningKind::Suspended,
+                        is_innermost: true,
+                    });
                 }
             }
         }
@@ -316,6 +323,15 @@ impl Attachment<'_> {
         );
         codes
     }
+}
+
+/// An activation of one of the asked code objects.
+struct Activation<'a> {
+    /// Index into the asked code objects.
+    code: usize,
+    frame: &'a Py<Frame>,
+    kind: RunningKind,
+    is_innermost: bool,
 }
 
 /// The cells of a frame by variable, while the world is stopped.

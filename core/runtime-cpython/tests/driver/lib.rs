@@ -98,9 +98,12 @@ fn codes_of(interpreter: &dyn Interpreter, functions: &[Object<'_>]) -> Result<V
     Ok(codes.map_err(text)?.into_iter().flatten().collect())
 }
 
+/// Objects by name.
+type Named = Vec<(String, Py<PyAny>)>;
+
 /// `running_cells([functions])`: (index, [(variable, cell)]) of the activations of their codes.
 #[pyfunction]
-fn running_cells(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, Vec<(String, Py<PyAny>)>)>> {
+fn running_cells(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, Named)>> {
     attached(|interpreter| {
         let running = interpreter
             .running_cells(&codes_of(interpreter, &functions)?)
