@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use jurigged_testkit::{Interpreter, KitError, Live, LiveOptions, PATIENCE, Project, SaveBy};
 use libtest_mimic::Trial;
@@ -35,6 +36,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("a file that may not be read", may_not_be_read),
     ("50 saves, 5 ms apart", many_saves),
     ("a name that the next file brings", brought_by_the_next),
+    ("a touched file says nothing again", touched),
     ("with polling", polling),
     ("a rule that restarts the program", restarted),
 ];
@@ -59,6 +61,8 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
 const OLD: &str = "def f():\n    return 'old'\n";
 const NEW: &str = "def f():\n    return 'new'\n";
 const PROBE: &str = "def probe(app, held):\n    print(app.f())\n";
+/// Within this an event without a save has been dealt with.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Starts `app.py`, lets `save` change it, and expects the new text to be live.
 fn becomes_new(interpreter: &Interpreter, save: impl Fn(&Project) -> Result<(), KitError>) -> Result<(), KitError> {
@@ -431,7 +435,7 @@ fn many_saves(interpreter: &Interpreter) -> Result<(), KitError> {
     for number in 1..=SAVES {
         let by = [SaveBy::Rename, SaveBy::InPlace][number % 2];
         project.save("app.py", format!("def f():\n    return {number}\n"), by)?;
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     }
     soon_prints(&mut live, &format!("{SAVES}\n"))
 }
@@ -446,13 +450,41 @@ fn brought_by_the_next(interpreter: &Interpreter) -> Result<(), KitError> {
     let mut live = Live::start_with(interpreter, &project, PROBE, &options)?;
     let text = "import lib\n\nMADE = lib.make()\n\ndef f():\n    return MADE\n";
     project.save("app.py", text, SaveBy::Rename)?;
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    std::thread::sleep(Duration::from_millis(50));
     project.save("lib.py", "def make():\n    return 'new'\n", SaveBy::Rename)?;
     let reports = live.reports_of(&["app.py", "lib.py"])?;
     if reports.iter().any(|report| !report.diagnostics.is_empty()) {
         return Err(live.failed("an error was told before the second file was there"));
     }
     soon_prints(&mut live, "new\n")
+}
+
+/// A refusal is told once, whatever is touched or saved before its file is saved again.
+fn touched(interpreter: &Interpreter) -> Result<(), KitError> {
+    let text = |number: u32, value: &str| {
+        format!("import other\nfor _ in range(1):\n    y = {value}\n\n\ndef f():\n    return {number}\n")
+    };
+    let project = Project::with(&[("app.py", &text(1, "1")), ("other.py", OLD)])?;
+    let mut live = Live::start(interpreter, &project, PROBE)?;
+    let mut told = Vec::new();
+    let mut save = |file: &str, text: &str| {
+        live.forget_reports();
+        project.save(file, text, SaveBy::InPlace)?;
+        let reports = live.reports_of(&[file])?;
+        told.push(reports.iter().map(|report| report.diagnostics.len()).sum::<usize>());
+        // An event without a save has no answer.
+        project.save("other.py", OLD, SaveBy::InPlace)?;
+        std::thread::sleep(QUIET);
+        Ok(())
+    };
+    save("app.py", &text(2, "print(1)"))?;
+    save("app.py", &text(3, "print(1)"))?;
+    save("other.py", NEW)?;
+    save("app.py", &text(4, "print(1)"))?;
+    match told[..] {
+        [1, 0, 0, 0] => Ok(()),
+        _ => Err(live.failed(&format!("told {told:?} times, not once"))),
+    }
 }
 
 fn polling(interpreter: &Interpreter) -> Result<(), KitError> {

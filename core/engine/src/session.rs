@@ -337,8 +337,8 @@ struct Worker {
     import_wait: Option<imports::ImportWait>,
     /// Files of which a save was looked at and put off: the next report answers for them.
     unanswered: std::collections::BTreeSet<PathBuf>,
-    /// Refusals already reported: the same one is not repeated at every save.
-    reported: std::collections::HashSet<String>,
+    /// Refusals already reported, with their files: the same one is not repeated at every save.
+    reported: std::collections::HashMap<String, Option<PathBuf>>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
     left_behind: std::collections::HashMap<u64, Diagnostic>,
     /// Messages that came while a question was answered that waits for files only.
@@ -558,7 +558,8 @@ impl Worker {
         self.unanswered.append(&mut report.files.into_iter().collect());
         report.files = std::mem::take(&mut self.unanswered).into_iter().collect();
         // An event without a save has compared nothing.
-        if !self.dry_run && !report.files.is_empty() {
+        let has_compared = !report.files.is_empty();
+        if has_compared && !self.dry_run {
             let is_as_loaded = self.program.is_as_loaded();
             let mut status = lock(&self.door.status);
             status.update(&report.diagnostics, report.undone, is_as_loaded, SystemTime::now());
@@ -569,19 +570,22 @@ impl Worker {
         if !report.undone {
             self.history.add(before, &report, &mut self.program, self.keeps_history);
         }
-        // Every save compares all that is pending again, so what is not refused now is reported when it is again.
-        let mut standing = std::collections::HashSet::new();
+        // A save compares all that is refused in its files again, so what is not refused now is reported when it is again.
+        let mut standing = std::collections::HashMap::new();
         report.diagnostics.retain(|diagnostic| {
             let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
             if !is_standing {
                 let is_saved = |place: &crate::diagnostic::Place| saved.paths.contains(&place.path);
                 return diagnostic.code != "syntax" || diagnostic.place.as_ref().is_none_or(is_saved);
             }
-            standing.insert(diagnostic.identity());
-            !self.reported.contains(&diagnostic.identity())
+            let file = diagnostic.place.as_ref().map(|place| place.path.clone());
+            standing.insert(diagnostic.identity(), file);
+            !self.reported.contains_key(&diagnostic.identity())
         });
-        if !report.undone {
-            self.reported = standing;
+        if has_compared && !report.undone {
+            let is_of_other = |file: &Option<PathBuf>| file.as_ref().is_some_and(|file| !report.files.contains(file));
+            self.reported.retain(|_, file| is_of_other(file));
+            self.reported.extend(standing);
         }
         self.log.report(&report);
         self.tell(&report);

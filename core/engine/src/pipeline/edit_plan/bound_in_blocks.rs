@@ -254,7 +254,7 @@ impl Planner<'_> {
             };
             if self.is_overtaken(binder, lost.definition) {
                 let ran = levels.iter().map(Level::has_bound).collect();
-                refused.push((ran, reasons::last_binding_removed(name)));
+                refused.push((ran, self.last_binding_removed(lost.definition, name)));
             }
             let absences = absences(&levels);
             let with = |way: &Vec<Guard>| absences.iter().map(|absence| [&way[..], absence].concat()).collect();

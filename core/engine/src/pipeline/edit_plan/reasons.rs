@@ -174,6 +174,15 @@ pub fn last_binding_removed(name: &str) -> Refusal {
     )
 }
 
+pub fn last_block_removed(name: &str) -> Refusal {
+    note(
+        "overloads",
+        format!("`{name}` keeps its value"),
+        "the block that bound it last was removed, and what binds it before that does not run again",
+        "restart the program if that matters",
+    )
+}
+
 /// Something that a branch binds loses the statement that bound it too, in a way that no question to the program settles.
 pub fn bound_in_a_block(name: &str) -> Refusal {
     refusal(

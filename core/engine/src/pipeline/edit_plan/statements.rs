@@ -5,7 +5,7 @@ use super::headers::same_defaults;
 use super::operation::{Action, RunStatement, Scope, UpdateCode};
 use super::reruns::is_import;
 use super::scope::Names;
-use super::{EditCode, Outline, Phase, Place, Planner, Unit, contains_name, first_line, reasons};
+use super::{EditCode, Outline, Phase, Place, Planner, Refusal, Unit, contains_name, first_line, reasons};
 use crate::pipeline::definitions::{
     Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, ImportFacet, StatementKind,
 };
@@ -327,6 +327,15 @@ impl Planner<'_> {
             && together.next().is_none()
     }
 
+    /// What is said of a name that a removed definition has bound last. Of a block all would count as running if it were
+    /// held back for that.
+    pub(super) fn last_binding_removed(&self, id: DefinitionId, name: &str) -> Refusal {
+        match self.old.get(id).kind {
+            DefinitionKind::Block(_) => reasons::last_block_removed(name),
+            _ => reasons::last_binding_removed(name),
+        }
+    }
+
     /// Removes the names of a deleted statement or definition that nothing binds any more.
     pub(super) fn unbind(&mut self, id: DefinitionId, place: &Place) {
         let definition = self.old.get(id);
@@ -343,12 +352,12 @@ impl Planner<'_> {
             } else if self.is_bound_in_blocks_only(&name, place) {
                 lost.push(name);
             } else if !self.overloads.decide(&place.scope, &name) && self.was_last_binder(id, &name, place) {
-                return self.refuse(
-                    EditCode::Overloads,
-                    Some(id),
-                    None,
-                    reasons::last_binding_removed(&name),
-                );
+                let why = self.last_binding_removed(id, &name);
+                let is_note = why.is_note;
+                self.refuse(EditCode::Overloads, Some(id), None, why);
+                if !is_note {
+                    return;
+                }
             }
         }
         let decorators = definition

@@ -1,0 +1,17 @@
+for _ in range(1):
+    def early():
+        return "early"
+
+
+if True:
+    short = lambda a, b=8: (a, b, 8)
+
+    class Class:
+        def work(self):
+            return "work 2"
+
+
+def moved(number):
+    first = number + 1
+    second = first + 2
+    return first + second
