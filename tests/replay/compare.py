@@ -8,7 +8,8 @@ Every fact that differs is a failure of some columns:
 - `positions`: line and column tables of code that is otherwise that of a fresh process: other code has other ones, and
   is a failure of `behaviour`;
 - `held`: a reference from before the edit that is not what a fresh process has under its name;
-- `state`: a module-level object was made anew although the statement that made it is the same;
+- `state`: a module-level object was made anew although the statement that made it is the same, and the value that a
+  fresh process has, too;
 - `unchanged`: a fact that the edit does not change was right before it.
 """
 import ast
@@ -156,7 +157,7 @@ def compare(before, live, fresh, edit, excused):
             kind = next(kind for kind, value in own.items() if wanted.get(f"{path}\t{kind}") != value)
             failures["held"].append((f"{name} (closure)", kind, own[kind], wanted.get(f"{path}\t{kind}")))
     for path, is_same in live["state"].items():
-        if edit.is_same_statement(path):
+        if edit.is_same_statement(path) and was.get(f"{path}\tvalue") == wanted.get(f"{path}\tvalue"):
             counts["state"] += 1
             if not is_same:
                 failures["state"].append((path, "identity", "another object", "the same object"))

@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE = 60
 
 # What is in the jurigged.toml of a tool; where there is none, everything has its default.
-SETTINGS = {"jurigged": None, "jurigged, blocks = run": '[patch]\nblocks = "run"\n'}
+SETTINGS = {"jurigged": None, "jurigged, blocks and stale = run": '[patch]\nblocks = "run"\nstale = "run"\n'}
 
 # Characters of a value that are shown.
 EXAMPLES = 300

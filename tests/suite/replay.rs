@@ -29,8 +29,8 @@ use verdict::{Floors, PairVerdict, Results};
 pub enum Tool {
     /// This one.
     Jurigged,
-    /// The same with `[patch] blocks = "run"`.
-    BlocksRun,
+    /// The same with `[patch] blocks = "run"` and `stale = "run"`.
+    AllRun,
     /// jurigged 0.6 from PyPI, told of each changed file: its watcher would miss saves by renaming.
     Original,
     /// IPython's `%autoreload 2`.
@@ -38,13 +38,13 @@ pub enum Tool {
 }
 
 impl Tool {
-    const ALL: [Self; 4] = [Self::Jurigged, Self::BlocksRun, Self::Original, Self::Autoreload];
+    const ALL: [Self; 4] = [Self::Jurigged, Self::AllRun, Self::Original, Self::Autoreload];
 
     /// As the scripts know it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jurigged => "jurigged",
-            Self::BlocksRun => "jurigged, blocks = run",
+            Self::AllRun => "jurigged, blocks and stale = run",
             Self::Original => "original",
             Self::Autoreload => "autoreload",
         }
@@ -53,7 +53,7 @@ impl Tool {
     /// What it needs from PyPI.
     fn requirement(self) -> Option<&'static str> {
         match self {
-            Self::Jurigged | Self::BlocksRun => None,
+            Self::Jurigged | Self::AllRun => None,
             Self::Original => Some("jurigged==0.6.0"),
             Self::Autoreload => Some("ipython==8.30.0"),
         }

@@ -229,6 +229,17 @@ pub const OPTIONS: &[OptionDoc] = &[
         needs_restart: false,
     },
     OptionDoc {
+        key: "patch.stale",
+        kind: Kind::Choice(&["list", "run"]),
+        default: Some(r#""list""#),
+        doc: "What happens to an assignment, or to the default of a parameter, that was computed from a name with another \
+              value now, and not from numbers and texts alone (`re.compile(PATTERN)`): \"list\" (it is reported) or \
+              \"run\" (it is computed again). Calls that are no assignment, decorators and bases are always reported.",
+        example: r#""run""#,
+        flag: None,
+        needs_restart: false,
+    },
+    OptionDoc {
         key: "patch.rule",
         kind: Kind::Rules(&ON_CHANGE),
         default: None,

@@ -80,6 +80,7 @@ impl Settings {
         let patch = PatchSection {
             propagate: pick.switch("patch.propagate"),
             run_blocks: pick.word("patch.blocks", |word| Some(word == "run")),
+            run_stale: pick.word("patch.stale", |word| Some(word == "run")),
             rules: pick.rules("patch.rule"),
             statement_limit: pick.duration("patch.statement-limit"),
         };

@@ -118,6 +118,8 @@ pub struct PatchSection {
     pub propagate: Setting<bool>,
     /// `blocks`: true for `run`.
     pub run_blocks: Setting<bool>,
+    /// `stale`: true for `run`.
+    pub run_stale: Setting<bool>,
     /// `[[patch.rule]]`, in order.
     pub rules: PatchRules,
     /// `statement-limit`.

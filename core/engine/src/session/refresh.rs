@@ -282,6 +282,7 @@ pub(super) fn planning(settings: &crate::config::Settings) -> PlanSettings {
     PlanSettings {
         propagate: settings.patch.propagate.value,
         run_blocks: settings.patch.run_blocks.value,
+        run_stale: settings.patch.run_stale.value,
         ..PlanSettings::default()
     }
 }

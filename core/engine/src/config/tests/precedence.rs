@@ -175,6 +175,7 @@ runtime.python                 = \"embedded\"                         # --runtim
 sync.mode                      = \"immediate\"                        # default
 patch.propagate                = true                               # default
 patch.blocks                   = \"list\"                             # default
+patch.stale                    = \"list\"                             # default
 patch.rule                     = unset                              # default
 patch.statement-limit          = \"5s\"                               # default
 log.level                      = \"error\"                            # --quiet

@@ -11,13 +11,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::annotated::is_annotation_alone;
-use super::importers::module_meant;
-use super::readers::{Reader, names_read, readers};
+use super::readers::{Reader, names_read, read_as, readers};
 use super::scope::Names;
 use super::travel_order::in_order;
 use super::unparsed::Unparsed;
 use super::{Action, Elsewhere, FileChange, FilePlan, HeaderUpdate, Scope, Unit};
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree, Facets, parse};
+use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree, parse};
 
 /// The name to which the unit of a [`Follow::Formula`] or [`Follow::Default`] binds its value.
 pub const VALUE: &str = "__jurigged_value__";
@@ -76,6 +75,8 @@ pub enum Follow {
         names: Vec<String>,
         /// Binds [`VALUE`].
         unit: Unit,
+        /// It is computed again where it stands, too, whatever it calls (`stale = "run"`).
+        is_run: bool,
     },
     /// The default of a parameter is computed again.
     Default {
@@ -87,6 +88,8 @@ pub enum Follow {
         names: Vec<String>,
         /// Binds [`VALUE`].
         unit: Unit,
+        /// See [`Follow::Formula`].
+        is_run: bool,
     },
     /// The annotation of a parameter, or of `return`, is evaluated again.
     Annotation {
@@ -108,7 +111,34 @@ pub enum Follow {
     Stale {
         /// Why it does not follow.
         why: &'static str,
+        /// Names that it binds: where none of them is there, it stands in a branch that did not run.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        binds: Vec<String>,
     },
+}
+
+impl Follow {
+    /// May it run code of the user?
+    pub fn is_run(&self) -> bool {
+        matches!(
+            self,
+            Self::Formula { is_run: true, .. } | Self::Default { is_run: true, .. }
+        )
+    }
+
+    /// The name that this is computed from, if it is the value of that name itself.
+    pub fn alias(&self) -> Option<&str> {
+        let (Self::Formula { names, unit, .. } | Self::Default { names, unit, .. }) = self else {
+            return None;
+        };
+        let name = names.first()?;
+        (unit.source == value_of(name)).then_some(name)
+    }
+}
+
+/// The text that binds [`VALUE`] to an expression.
+pub(super) fn value_of(expression: &str) -> String {
+    format!("{VALUE} = (\n{expression}\n)")
 }
 
 impl Dependent {
@@ -168,7 +198,7 @@ impl Text {
     }
 
     /// Statements that import something: they are asked for each name.
-    fn imports(&self) -> &[DefinitionId] {
+    pub fn imports(&self) -> &[DefinitionId] {
         self.imports.get_or_init(|| {
             let is_import = |it: &&Definition| it.facets.statement().is_some_and(|facets| !facets.imports.is_empty());
             self.tree.definitions.iter().filter(is_import).map(|it| it.id).collect()
@@ -199,14 +229,19 @@ impl EvaluatedHeader {
 }
 
 /// Everything that may have to follow, in the order in which values travel.
-pub(super) fn dependents(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere) -> Vec<Dependent> {
+pub(super) fn dependents(
+    changes: &[FileChange],
+    files: &[FilePlan],
+    elsewhere: &dyn Elsewhere,
+    run_stale: bool,
+) -> Vec<Dependent> {
     let (mut pending, rebound) = seeds(changes, files);
     // What reads a name with a value goes first: of two ways to a name it is the one by which more follows.
     let mut heirs: Vec<ScopedName> = rebound.into_iter().filter(|name| !pending.contains(name)).collect();
     if pending.is_empty() && heirs.is_empty() {
         return Vec::new();
     }
-    let mut program = Texts::of(changes, files, elsewhere);
+    let mut program = Texts::of(changes, files, elsewhere, run_stale);
     let mut known: FxHashSet<ScopedName> = pending.iter().chain(&heirs).cloned().collect();
     let mut found: Vec<Dependent> = Vec::new();
     let mut places: FxHashMap<(String, u32, String), usize> = FxHashMap::default();
@@ -329,10 +364,12 @@ struct Texts {
     /// The others.
     others: Unparsed,
     words_at_attributes: OnceCell<FxHashSet<String>>,
+    /// See [`PlanSettings::run_stale`](super::PlanSettings::run_stale).
+    run_stale: bool,
 }
 
 impl Texts {
-    fn of(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere) -> Self {
+    fn of(changes: &[FileChange], files: &[FilePlan], elsewhere: &dyn Elsewhere, run_stale: bool) -> Self {
         let parsed: Vec<Text> = changes
             .iter()
             .zip(files)
@@ -391,6 +428,7 @@ impl Texts {
             parsed,
             others: Unparsed::new(others),
             words_at_attributes: OnceCell::new(),
+            run_stale,
         }
     }
 
@@ -399,10 +437,13 @@ impl Texts {
         let mut found = Vec::new();
         for text in &self.parsed {
             let read_as = read_as(text, name);
-            for Reader { id, follow, scope } in readers(text, &read_as) {
+            for Reader { id, follow, scope } in readers(text, &read_as, self.run_stale) {
                 let follow = match follow {
+                    // Whether an alias is still the old value shows in itself.
+                    Follow::Formula { is_run: true, .. } if follow.alias().is_some() => follow,
                     Follow::Formula { name, .. } if self.is_assigned(text, &scope, &name) => Follow::Stale {
                         why: "something else in the program assigns its name, too",
+                        binds: vec![name],
                     },
                     follow => follow,
                 };
@@ -488,67 +529,6 @@ impl Text {
             .copied()
             .collect()
     }
-}
-
-/// How a module reads a name.
-pub(super) enum ReadAs {
-    /// It is its own: reads of this name in this scope, and in the classes inside that do not bind it.
-    Own(Scope, String),
-    /// It imports it.
-    Imported {
-        /// `from m import name`: the module's own spelling of the module, and the name.
-        bound: Vec<(DefinitionId, String)>,
-        /// `from m import *`.
-        stars: Vec<DefinitionId>,
-        /// `import m`: dotted spellings of the name, such as `m.name`.
-        dotted: Vec<String>,
-    },
-}
-
-fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
-    if text.module == name.module {
-        return ReadAs::Own(name.scope.clone(), name.name.clone());
-    }
-    let (mut bound, mut stars, mut dotted) = (Vec::new(), Vec::new(), Vec::new());
-    let imports = match name.scope.classes.is_empty() {
-        true => text.imports(),
-        false => &[],
-    };
-    for definition in imports.iter().map(|id| text.tree.get(*id)) {
-        let Facets::Statement(facets) = &definition.facets else {
-            continue;
-        };
-        for import in &facets.imports {
-            let is_it = |module: &str| module_meant(&text.module, &text.path, module, import.level, &name.module);
-            match &import.name {
-                Some(star) if star == "*" && is_it(&import.module) => {
-                    // What the module binds itself behind the import hides what the import gives.
-                    let own = text.names.last_binder(&Scope::default(), &name.name);
-                    if own.is_none_or(|own| own < definition.id) {
-                        stars.push(definition.id);
-                    }
-                }
-                Some(imported) if *imported == name.name && is_it(&import.module) => {
-                    bound.push((definition.id, import.bound_as.clone()));
-                }
-                Some(imported) => {
-                    let module = match import.module.is_empty() {
-                        true => imported.clone(),
-                        false => format!("{}.{imported}", import.module),
-                    };
-                    if is_it(&module) {
-                        dotted.push(format!("{}.{}", import.bound_as, name.name));
-                    }
-                }
-                None if is_it(&import.module) && import.module.split('.').next() == Some(&import.bound_as) => {
-                    dotted.push(format!("{}.{}", import.module, name.name));
-                }
-                None if is_it(&import.module) => dotted.push(format!("{}.{}", import.bound_as, name.name)),
-                None => {}
-            }
-        }
-    }
-    ReadAs::Imported { bound, stars, dotted }
 }
 
 pub(super) fn is_word(letter: char) -> bool {

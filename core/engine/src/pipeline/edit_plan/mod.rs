@@ -37,6 +37,7 @@ mod reexecute;
 mod renames;
 mod reruns;
 mod scope;
+mod spared;
 mod stars;
 mod statements;
 mod travel_order;
@@ -58,6 +59,7 @@ pub use other_file::departures;
 pub use outline::Outline;
 pub use readers::contains_name;
 pub use reasons::{bound_again, may_be_bound_again, note, refusal};
+pub use spared::{KEPT, Spared};
 pub use unit::Unit;
 
 use std::path::PathBuf;
@@ -103,6 +105,8 @@ pub struct PlanSettings {
     pub propagate: bool,
     /// `blocks = "run"`: changed loops, `with` and `try` at module and class level run again.
     pub run_blocks: bool,
+    /// `stale = "run"`: assignments and defaults that read a name with another value are computed again, whatever they call.
+    pub run_stale: bool,
     /// The body of a class has its line among its constants (`__firstlineno__`, since 3.13).
     pub class_lines: bool,
 }
@@ -113,6 +117,7 @@ impl Default for PlanSettings {
         Self {
             propagate: true,
             run_blocks: false,
+            run_stale: false,
             class_lines: false,
         }
     }
@@ -129,7 +134,7 @@ pub fn plan(changes: &[FileChange], elsewhere: &dyn Elsewhere, settings: PlanSet
     importers::note(changes, &mut files, elsewhere);
     let order = order::order(changes, &files, &batch);
     let dependents = match settings.propagate {
-        true => dependents::dependents(changes, &files, elsewhere),
+        true => dependents::dependents(changes, &files, elsewhere, settings.run_stale),
         false => Vec::new(),
     };
     Plan {

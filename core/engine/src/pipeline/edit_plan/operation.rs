@@ -9,6 +9,7 @@ use super::dependents::Dependent;
 use super::guard::{BlockQuestion, Guard, TraceValue};
 use super::origin::Origin;
 use super::outline::Outline;
+use super::spared::Spared;
 use super::unit::Unit;
 use crate::pipeline::definitions::DefinitionId;
 
@@ -450,6 +451,9 @@ pub struct RunStatement {
     /// Names that the block it replaces has bound, and that go where it does not bind them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forgets: Vec<String>,
+    /// Definitions in the block that are left out where they exist.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spared: Vec<Spared>,
     /// It is a part of a `try` that has run: what is said where it raises, which the handlers do not see, or where it
     /// comes to a part that is not run, which binds [`REACHED`].
     #[serde(skip)]
@@ -475,6 +479,7 @@ impl RunStatement {
             heir_of: Vec::new(),
             origin: None,
             forgets: Vec::new(),
+            spared: Vec::new(),
             partial: None,
         }
     }

@@ -1,11 +1,13 @@
 //! The statements, headers and imports of one text that read a name when they run.
 
 use super::anew::annotations_are_text;
-use super::dependents::{Follow, ReadAs, Text, VALUE};
+use super::dependents::{Follow, ScopedName, Text, value_of};
+use super::importers::module_meant;
 use super::statements::bound_names;
 use super::{Scope, Unit};
 use crate::pipeline::definitions::{
-    BranchKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets, StatementKind,
+    BranchKind, ComprehensionKind, Definition, DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, Facets,
+    StatementKind,
 };
 
 /// One of them.
@@ -18,22 +20,93 @@ pub(super) struct Reader {
     pub follow: Follow,
 }
 
+/// How a module reads a name.
+pub(super) enum ReadAs {
+    /// It is its own: reads of this name in this scope, and in the classes inside that do not bind it.
+    Own(Scope, String),
+    /// It imports it.
+    Imported {
+        /// `from m import name`: the module's own spelling of the module, and the name.
+        bound: Vec<(DefinitionId, String)>,
+        /// `from m import *`.
+        stars: Vec<DefinitionId>,
+        /// `import m`: dotted spellings of the name, such as `m.name`.
+        dotted: Vec<String>,
+    },
+}
+
+/// How it does.
+pub(super) fn read_as(text: &Text, name: &ScopedName) -> ReadAs {
+    if text.module == name.module {
+        return ReadAs::Own(name.scope.clone(), name.name.clone());
+    }
+    let (mut bound, mut stars, mut dotted) = (Vec::new(), Vec::new(), Vec::new());
+    let imports = match name.scope.classes.is_empty() {
+        true => text.imports(),
+        false => &[],
+    };
+    for definition in imports.iter().map(|id| text.tree.get(*id)) {
+        let Facets::Statement(facets) = &definition.facets else {
+            continue;
+        };
+        for import in &facets.imports {
+            let is_it = |module: &str| module_meant(&text.module, &text.path, module, import.level, &name.module);
+            match &import.name {
+                Some(star) if star == "*" && is_it(&import.module) => {
+                    // What the module binds itself behind the import hides what the import gives.
+                    let own = text.names.last_binder(&Scope::default(), &name.name);
+                    if own.is_none_or(|own| own < definition.id) {
+                        stars.push(definition.id);
+                    }
+                }
+                Some(imported) if *imported == name.name && is_it(&import.module) => {
+                    bound.push((definition.id, import.bound_as.clone()));
+                }
+                Some(imported) => {
+                    let module = match import.module.is_empty() {
+                        true => imported.clone(),
+                        false => format!("{}.{imported}", import.module),
+                    };
+                    if is_it(&module) {
+                        dotted.push(format!("{}.{}", import.bound_as, name.name));
+                    }
+                }
+                None if is_it(&import.module) && import.module.split('.').next() == Some(&import.bound_as) => {
+                    dotted.push(format!("{}.{}", import.module, name.name));
+                }
+                None if is_it(&import.module) => dotted.push(format!("{}.{}", import.bound_as, name.name)),
+                None => {}
+            }
+        }
+    }
+    ReadAs::Imported { bound, stars, dotted }
+}
+
 const READ_WHEN_IT_RAN: &str = "it read the old value when it ran, and does not run again";
 const DECORATOR: &str = "its decorator read the old value, and does not run again";
 const BASES: &str = "the class was made with the old value";
 const TEST: &str = "the block chose with the old value, and does not choose again";
 const DEFAULT: &str = "its default was computed from the old value by more than names, literals and operators";
 
-/// All readers of a name in a text, in its order.
-pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
+/// What is listed wherever it stands.
+fn stale(why: &'static str) -> Follow {
+    Follow::Stale { why, binds: Vec::new() }
+}
+
+/// All readers of a name in a text, in its order. `run_stale`: what they call does not keep them from following.
+pub(super) fn readers(text: &Text, read_as: &ReadAs, run_stale: bool) -> Vec<Reader> {
     match read_as {
         ReadAs::Own(scope, name) => {
             let is_it = |read: &str, inside: &Scope| {
                 read == name && (inside == scope || (scope.classes.is_empty() && !text.names.binds(inside, name)))
             };
-            let mut found = reading(text, &is_it, name);
+            let mut found = reading(text, &is_it, name, run_stale);
             if !scope.classes.is_empty() {
-                found.extend(reading_dotted(text, &format!("{}.{name}", scope.classes.join("."))));
+                found.extend(reading_dotted(
+                    text,
+                    &format!("{}.{name}", scope.classes.join(".")),
+                    run_stale,
+                ));
             }
             found
         }
@@ -61,7 +134,7 @@ pub(super) fn readers(text: &Text, read_as: &ReadAs) -> Vec<Reader> {
                 }));
             }
             for spelling in dotted {
-                found.extend(reading_dotted(text, spelling));
+                found.extend(reading_dotted(text, spelling, run_stale));
             }
             found
         }
@@ -104,7 +177,7 @@ fn scope_of(tree: &DefinitionTree, id: DefinitionId) -> Option<Scope> {
     Some(scope)
 }
 
-fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec<Reader> {
+fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str, run_stale: bool) -> Vec<Reader> {
     let tree = &text.tree;
     let evaluates_any = !annotations_are_text(tree);
     let mut found = Vec::new();
@@ -135,7 +208,7 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
             Facets::Function(facets) if definition.kind != DefinitionKind::Lambda => {
                 let runs_again = text.reruns.contains(&definition.id);
                 if !runs_again && facets.decorators.iter().any(reads) {
-                    push(Follow::Stale { why: DECORATOR });
+                    push(stale(DECORATOR));
                 }
                 let Some(function) = tree.bound_name(definition.id).map(|name| name.into_owned()) else {
                     continue;
@@ -151,14 +224,15 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                     if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
                         && !is_evaluated(text, definition.id, &mangled)
                     {
-                        push(match default.is_formula {
+                        push(match default.is_formula || run_stale {
                             true => Follow::Default {
                                 function: function.clone(),
                                 parameter: mangled.clone(),
                                 names: default.reads.clone(),
                                 unit: value_unit(text, &scope, definition.id, default),
+                                is_run: run_stale,
                             },
-                            false => Follow::Stale { why: DEFAULT },
+                            false => stale(DEFAULT),
                         });
                     }
                     if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation))
@@ -183,17 +257,17 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
             }
             Facets::Class(facets) if !text.remade.contains(&definition.id) => {
                 if facets.decorators.iter().any(reads) {
-                    push(Follow::Stale { why: DECORATOR });
+                    push(stale(DECORATOR));
                 } else if facets.arguments.iter().any(reads) {
-                    push(Follow::Stale { why: BASES });
+                    push(stale(BASES));
                 }
             }
             Facets::Block(_) if text.chosen.contains(&definition.id) => {}
             Facets::Branch(_) if definition.parent.is_some_and(|block| text.chosen.contains(&block)) => {}
-            Facets::Block(facets) if facets.header.as_ref().is_some_and(reads) => push(Follow::Stale { why: TEST }),
+            Facets::Block(facets) if facets.header.as_ref().is_some_and(reads) => push(stale(TEST)),
             // The first test of an `if` is its header.
             Facets::Branch(facets) if facets.kind != BranchKind::If && facets.test.as_ref().is_some_and(reads) => {
-                push(Follow::Stale { why: TEST });
+                push(stale(TEST));
             }
             Facets::Statement(facets) if facets.reads.iter().any(|read| is_it(read, &scope)) => {
                 let binds = bound_names(tree, definition.id);
@@ -206,24 +280,75 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str) -> Vec
                         continue;
                     }
                 }
-                let value = facets.value.as_ref().filter(|value| reads(value) && value.is_formula);
-                push(match (&definition.kind, value, &binds[..]) {
-                    (
-                        DefinitionKind::Statement(StatementKind::Assign | StatementKind::AnnAssign),
-                        Some(value),
-                        [bound],
-                    ) => Follow::Formula {
-                        name: bound.clone(),
-                        names: value.reads.clone(),
-                        unit: value_unit(text, &scope, definition.id, value),
-                    },
-                    _ => Follow::Stale { why: READ_WHEN_IT_RAN },
-                });
+                push(
+                    assignment(text, definition, &scope, &reads, run_stale).unwrap_or(Follow::Stale {
+                        why: READ_WHEN_IT_RAN,
+                        binds,
+                    }),
+                );
             }
             _ => {}
         }
     }
     found
+}
+
+/// How an assignment of one name follows, whose value `reads` a name.
+fn assignment(
+    text: &Text,
+    definition: &Definition,
+    scope: &Scope,
+    reads: &dyn Fn(&ExprFacet) -> bool,
+    run_stale: bool,
+) -> Option<Follow> {
+    let is_assignment = matches!(
+        definition.kind,
+        DefinitionKind::Statement(StatementKind::Assign | StatementKind::AnnAssign)
+    );
+    let facets = definition.facets.statement().filter(|_| is_assignment)?;
+    let value = facets.value.as_ref().filter(|value| reads(value))?;
+    let names = bound_names(&text.tree, definition.id);
+    let [name] = &names[..] else { return None };
+    let is_run = run_stale && facets.effects.is_empty() && !makes_code(&text.tree, definition.id);
+    (value.is_formula || is_run).then(|| Follow::Formula {
+        name: name.clone(),
+        names: value.reads.clone(),
+        unit: value_unit(text, scope, definition.id, value),
+        is_run,
+    })
+}
+
+/// How the defaults of a function follow that read a name, where they are computed again whatever they call.
+fn defaults(text: &Text, definition: &Definition, scope: &Scope, reads: &dyn Fn(&ExprFacet) -> bool) -> Vec<Reader> {
+    let name = text.tree.bound_name(definition.id).map(|name| name.into_owned());
+    let (Some(function), Some(facets)) = (name, definition.facets.function()) else {
+        return Vec::new();
+    };
+    let parameters = facets.parameters.iter();
+    let read = parameters.filter_map(|it| Some((it, it.default.as_ref().filter(|default| reads(default))?)));
+    read.map(|(parameter, default)| Reader {
+        id: definition.id,
+        scope: scope.clone(),
+        follow: Follow::Default {
+            function: function.clone(),
+            parameter: text.tree.mangled(definition.id, &parameter.name).into_owned(),
+            names: default.reads.clone(),
+            unit: value_unit(text, scope, definition.id, default),
+            is_run: true,
+        },
+    })
+    .filter(|reader| match &reader.follow {
+        Follow::Default { parameter, .. } => !is_evaluated(text, definition.id, parameter),
+        _ => false,
+    })
+    .collect()
+}
+
+/// Does a statement make code objects that outlive it? Computed out of its place, they would stand at other lines.
+fn makes_code(tree: &DefinitionTree, id: DefinitionId) -> bool {
+    let generator = DefinitionKind::Comprehension(ComprehensionKind::Generator);
+    let mut inside = tree.descendants(id);
+    inside.any(|it| it.kind == DefinitionKind::Lambda || it.kind == generator)
 }
 
 /// The names that what is evaluated of a definition reads.
@@ -254,7 +379,7 @@ fn annotated_by(tree: &DefinitionTree, id: DefinitionId, name: &str) -> Option<F
     }
     Some(Follow::Variable {
         name: annotates.clone(),
-        unit: Unit::of_text(format!("{VALUE} = (\n{annotation}\n)")),
+        unit: Unit::of_text(value_of(annotation)),
     })
 }
 
@@ -281,7 +406,7 @@ fn outside_lambdas(tree: &DefinitionTree, id: DefinitionId) -> String {
 }
 
 /// `module.name`, or `Class.name`, in what runs when the module is loaded.
-fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
+fn reading_dotted(text: &Text, spelling: &str, run_stale: bool) -> Vec<Reader> {
     let tree = &text.tree;
     let mut found = Vec::new();
     let first = spelling.split('.').next().unwrap_or(spelling);
@@ -320,11 +445,22 @@ fn reading_dotted(text: &Text, spelling: &str) -> Vec<Reader> {
             }
             _ => continue,
         };
-        found.extend(scope_of(tree, definition.id).map(|scope| Reader {
+        let Some(scope) = scope_of(tree, definition.id) else {
+            continue;
+        };
+        let reads = |facet: &ExprFacet| is_header(std::slice::from_ref(facet));
+        if why == DEFAULT && run_stale {
+            found.extend(defaults(text, definition, &scope, &reads));
+            continue;
+        }
+        let run = run_stale
+            .then(|| assignment(text, definition, &scope, &reads, true))
+            .flatten();
+        found.push(Reader {
             id: definition.id,
+            follow: run.unwrap_or_else(|| stale(why)),
             scope,
-            follow: Follow::Stale { why },
-        }));
+        });
     }
     found
 }
@@ -339,6 +475,6 @@ pub fn contains_name(text: &str, spelling: &str) -> bool {
 
 /// Binds [`VALUE`] to an expression of a definition.
 fn value_unit(text: &Text, scope: &Scope, id: DefinitionId, facet: &ExprFacet) -> Unit {
-    let unit = Unit::of_text(format!("{VALUE} = (\n{}\n)", text.tree.text_of(id, &facet.range)));
+    let unit = Unit::of_text(value_of(text.tree.text_of(id, &facet.range)));
     unit.hiding(text.names.bound_from(&text.tree, scope, id))
 }

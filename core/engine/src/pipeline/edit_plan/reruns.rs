@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::blocks::branches;
 use super::guard::{Guard, When};
 use super::operation::{Action, REACHED, RunStatement};
+use super::spared::{KEPT, Spared};
 use super::statements::{bound_names, phase};
 use super::{EditCode, Outline, Phase, Place, Planner, Unit};
 use crate::pipeline::definitions::{
@@ -119,6 +120,11 @@ impl Planner<'_> {
                 }
             }
         }
+        let is_try = self.new.get(new).kind == DefinitionKind::Block(BlockKind::Try);
+        let spared = match is_try_chosen(done) {
+            true => Vec::new(),
+            false => std::mem::take(&mut left_out),
+        };
         let unsafe_parts: Vec<_> = unsafe_parts.iter().filter(|id| !left_out.contains(id)).collect();
         let range = |id: &DefinitionId| self.new.get(*id).range.clone();
         let mut replaced: Vec<_> = left_out.iter().map(|id| (range(id), "0".to_owned())).collect();
@@ -127,10 +133,12 @@ impl Planner<'_> {
         replaced.sort_by_key(|(range, _)| range.start);
         let names = bound_names(self.old, old);
         let binds = bound_names(self.new, new);
-        let forgets = match is_try_chosen(done) {
+        // A `try` may ask whether a name is there; elsewhere nobody would miss it for a moment.
+        let forgets = match is_try {
             true => self.forgotten(new, &names, &left_out, place),
             false => Vec::new(),
         };
+        let spared = spared.into_iter().filter_map(|id| self.spared(id, &forgets)).collect();
         let unbinds = names
             .into_iter()
             .filter(|name| !self.names.binds(&place.scope, name))
@@ -146,8 +154,9 @@ impl Planner<'_> {
             }
             _ => true,
         });
-        let is_try = self.new.get(new).kind == DefinitionKind::Block(BlockKind::Try);
-        let phase = if is_inert && is_try && !place.is_late {
+        // Aside it would find in the module what it is not to find.
+        let asks_module = !is_try_chosen(done) && !forgets.is_empty();
+        let phase = if is_inert && is_try && !place.is_late && !asks_module {
             Phase::Early
         } else {
             Phase::Late
@@ -167,6 +176,7 @@ impl Planner<'_> {
             phase,
             outline,
             forgets,
+            spared,
             partial: match unsafe_parts.is_empty() {
                 true => None,
                 false => self.why_in_part(new, place).map(Box::new),
@@ -174,6 +184,32 @@ impl Planner<'_> {
             ..RunStatement::late(Unit::replacing(self.new, new, &replaced), &place.scope)
         };
         self.push(EditCode::Block, Some(old), Some(new), Action::Run(Box::new(statement)));
+    }
+
+    /// What takes the place of a definition where it exists. `forgets`: what is taken out before the block runs.
+    fn spared(&self, id: DefinitionId, forgets: &[String]) -> Option<Spared> {
+        let definition = self.new.get(id);
+        let before = self.change.matching.old_of(id)?;
+        let [name] = &bound_names(self.new, id)[..] else {
+            return None;
+        };
+        let what = match forgets.contains(name) {
+            true => format!("{name} = {KEPT}[\"{name}\"]"),
+            false => "0".to_owned(),
+        };
+        let source = &self.new.source;
+        let (first, last) = (
+            source.line_of(definition.range.start),
+            source.line_of(definition.range.end - 1),
+        );
+        let indent = self.new.slice(&(source.line_start(first)..definition.range.start));
+        Some(Spared {
+            name: name.clone(),
+            path: self.old.get(before).path.to_string(),
+            lines: (first, last),
+            text: format!("{indent}{what}"),
+            owners: id.index()..self.new.end_of(id),
+        })
     }
 
     /// Names of the old block that go if the new one does not bind them: nothing but its parts that run does.

@@ -9,9 +9,9 @@ use super::namespaces::{LazyModule, Scratch, follow_hash};
 use super::outcome::Failure;
 use super::prepare::{Prepared, Steps, Stop, raised};
 use super::propagate::Propagation;
-use super::statements::{self, forget, is_missing_name, refuse_reached, without_place};
+use super::statements::{self, drop_kept, forget, is_missing_name, refuse_reached, without_place};
 use super::transaction::Transaction;
-use super::units::{UnitRun, compile_to_run, no_class};
+use super::units::{UnitRun, no_class};
 use super::update::Edited;
 use super::{Work, classes, redecorate};
 use crate::pipeline::edit_plan::{Action, EditCode, RunStatement, refusal};
@@ -350,7 +350,7 @@ fn run_statement(
     prepared: &mut Prepared,
     transaction: &mut Transaction<'_>,
 ) -> Result<(), LateStop> {
-    let code = compile_to_run(interpreter, work, &statement.unit)?;
+    let (code, outline) = statements::compile_statement(interpreter, work, statement)?;
     let object = |name: &String| bound_object(interpreter, work.namespace, &statement.scope, name);
     let before: Vec<Option<Handle>> = statement.binds.iter().map(object).collect();
     match execute_statement(interpreter, work, statement, code, transaction) {
@@ -368,7 +368,7 @@ fn run_statement(
     prepared
         .outcome
         .bound
-        .extend(without_place(bind(interpreter, code, &statement.outline)));
+        .extend(without_place(bind(interpreter, code, &outline)));
     let swaps = statements::heir_swaps(interpreter, work, index, statement, &before, prepared)?;
     transaction.commit(swaps).map_err(LateStop::Commit)
 }
@@ -390,7 +390,9 @@ pub fn execute_statement(
     if statement.scope.classes.is_empty() {
         forget(interpreter, work, statement, work.namespace)?;
         let annotations = LazyModule::of(interpreter, work.namespace);
-        run.execute(interpreter, code, work.namespace, work.namespace)?;
+        let result = run.execute(interpreter, code, work.namespace, work.namespace);
+        drop_kept(interpreter, statement, work.namespace)?;
+        result?;
         refuse_reached(interpreter, statement, work.namespace)?;
         if let Some(before) = annotations
             && let Some(made) = before.made(interpreter, work.namespace)
@@ -410,7 +412,9 @@ pub fn execute_statement(
             Scratch::of(interpreter, work.namespace, &statement.scope).ok_or_else(|| no_class(&statement.scope))?;
         scratch.annotated = work.plan.annotated.get(&statement.scope).cloned().unwrap_or_default();
         forget(interpreter, work, statement, scratch.locals)?;
-        run.execute(interpreter, code, work.namespace, scratch.locals)?;
+        let result = run.execute(interpreter, code, work.namespace, scratch.locals);
+        drop_kept(interpreter, statement, scratch.locals)?;
+        result?;
         refuse_reached(interpreter, statement, scratch.locals)?;
         scratch.note_ran(interpreter);
         for (name, value) in kept {

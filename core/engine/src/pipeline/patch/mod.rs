@@ -24,6 +24,7 @@ mod outcome;
 mod prepare;
 mod propagate;
 mod reannotate;
+mod recompute;
 mod redecorate;
 mod renames;
 mod settle;

@@ -4,17 +4,18 @@
 //! follows, and once more after all of them. Nothing of it calls code of the user but the
 //! evaluation of annotations: values are computed from exact numbers, texts and their like only.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use jurigged_runtime::{CommitError, CompileUnit, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
+use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashMap;
 
 use super::Work;
 use super::outcome::Failure;
 use super::prepare::Prepared;
 use super::reannotate::{annotation, variable};
+use super::recompute::{assign, default, is_constant_equal, recompute};
 use super::transaction::Transaction;
-use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, Unit, VALUE, note};
+use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, note};
 use crate::pipeline::locate::{bound_object, class_at};
 
 /// What became of one dependent.
@@ -43,6 +44,17 @@ pub struct Propagation<'a> {
     before: FxHashMap<ScopedName, Option<Handle>>,
     /// By dependent.
     followed: Vec<Option<Followed>>,
+    /// By dependent.
+    given: Vec<Given>,
+}
+
+/// What a dependent was given so far: a save is followed several times, while its statements run.
+#[derive(Clone, Default)]
+struct Given {
+    /// Its value.
+    value: Option<Handle>,
+    /// Where it calls code of the user, the values that it was computed from: once is enough for them.
+    ran_with: Option<Vec<Option<Handle>>>,
 }
 
 impl<'a> Propagation<'a> {
@@ -61,6 +73,7 @@ impl<'a> Propagation<'a> {
             works,
             before: names.map(|name| (name.clone(), value_before(name))).collect(),
             followed: dependents.iter().map(|_| None).collect(),
+            given: vec![Given::default(); dependents.len()],
         }
     }
 
@@ -76,7 +89,8 @@ impl<'a> Propagation<'a> {
         is_last: bool,
     ) -> Result<(), Failure> {
         let interpreter = self.interpreter;
-        for (dependent, followed) in self.dependents.iter().zip(&mut self.followed) {
+        let places = self.followed.iter_mut().zip(&mut self.given);
+        for (dependent, (followed, given)) in self.dependents.iter().zip(places) {
             let is_star = matches!(dependent.follow, Follow::Star);
             let reads = dependent.reads.iter();
             let changed: Vec<Changed> = reads
@@ -91,7 +105,15 @@ impl<'a> Propagation<'a> {
             {
                 continue;
             }
-            let (swaps, stale) = match follow(interpreter, dependent, &changed) {
+            let values: Vec<Option<Handle>> = changed.iter().map(|changed| changed.new).collect();
+            if dependent.follow.is_run() && given.ran_with.as_ref() == Some(&values) {
+                continue;
+            }
+            let done = follow(interpreter, dependent, &changed, &mut given.value);
+            if done.is_ok() {
+                given.ran_with = Some(values);
+            }
+            let (swaps, stale) = match done {
                 Ok(Done::Swaps(swaps)) if swaps.is_empty() => continue,
                 Ok(Done::Swaps(swaps)) => (swaps, None),
                 Ok(Done::Stale(why)) => (Vec::new(), Some(why)),
@@ -173,11 +195,11 @@ fn function_of(dependent: &Dependent) -> Option<String> {
 }
 
 /// A name that has another value now.
-struct Changed<'a> {
-    name: &'a ScopedName,
-    old: Option<Handle>,
+pub struct Changed<'a> {
+    pub name: &'a ScopedName,
+    pub old: Option<Handle>,
     /// `None` for a name that is gone, which only star-imports follow.
-    new: Option<Handle>,
+    pub new: Option<Handle>,
 }
 
 /// How something follows.
@@ -220,35 +242,66 @@ fn is_loaded(interpreter: &dyn Interpreter, works: &[Work<'_>], dependent: &Depe
     !is_pending && namespace_of(interpreter, &dependent.module).is_some()
 }
 
-fn follow(interpreter: &dyn Interpreter, dependent: &Dependent, changed: &[Changed<'_>]) -> Result<Done, RuntimeError> {
+/// `given`: the value that it was given before.
+fn follow(
+    interpreter: &dyn Interpreter,
+    dependent: &Dependent,
+    changed: &[Changed<'_>],
+    given: &mut Option<Handle>,
+) -> Result<Done, RuntimeError> {
     let Some(namespace) = namespace_of(interpreter, &dependent.module) else {
         return Ok(Done::Swaps(Vec::new()));
     };
     match &dependent.follow {
         Follow::Import { name, is_only } => {
-            Ok(import(interpreter, dependent, namespace, (name, *is_only), &changed[0]))
+            let done = import(interpreter, dependent, namespace, (name, *is_only), &changed[0], *given);
+            *given = changed[0].new;
+            Ok(done)
         }
         Follow::Star => Ok(Done::Swaps(star(interpreter, dependent, namespace, changed))),
-        Follow::Formula { name, names, unit } => {
-            formula(interpreter, dependent, namespace, (name, names, unit), changed)
+        Follow::Formula {
+            name,
+            names,
+            unit,
+            is_run,
+        } => {
+            let Some(present) = bound_object(interpreter, namespace, &dependent.scope, name) else {
+                // It stands in a branch that did not run.
+                return Ok(Done::Swaps(Vec::new()));
+            };
+            match recompute(
+                interpreter,
+                dependent,
+                namespace,
+                (names, unit, *is_run),
+                changed,
+                given,
+            )? {
+                Ok(new) => Ok(assign(interpreter, dependent, namespace, (name, present), &new)),
+                Err(why) => Ok(Done::Stale(why)),
+            }
         }
         Follow::Default {
             function,
             parameter,
             names,
             unit,
+            is_run,
         } => {
             let Some(function) = function_at(interpreter, namespace, &dependent.scope, function) else {
                 return Ok(Done::Stale("its function is not where its name leads to".to_owned()));
             };
-            default(
+            match recompute(
                 interpreter,
                 dependent,
                 namespace,
-                function,
-                (parameter, names, unit),
+                (names, unit, *is_run),
                 changed,
-            )
+                given,
+            )? {
+                Ok(new) => default(interpreter, function, parameter, &new),
+                Err(why) => Ok(Done::Stale(why)),
+            }
         }
         Follow::Annotation {
             function,
@@ -261,7 +314,13 @@ fn follow(interpreter: &dyn Interpreter, dependent: &Dependent, changed: &[Chang
             annotation(interpreter, dependent, namespace, function, parameter, unit)
         }
         Follow::Variable { name, unit } => variable(interpreter, dependent, namespace, name, unit),
-        Follow::Stale { why } => Ok(Done::Stale((*why).to_owned())),
+        Follow::Stale { why, binds } => {
+            let is_there = |name: &String| bound_object(interpreter, namespace, &dependent.scope, name).is_some();
+            match binds.is_empty() || binds.iter().any(is_there) {
+                true => Ok(Done::Stale((*why).to_owned())),
+                false => Ok(Done::Swaps(Vec::new())),
+            }
+        }
     }
 }
 
@@ -272,16 +331,18 @@ fn import(
     namespace: Handle,
     (name, is_only): (&str, bool),
     changed: &Changed<'_>,
+    given: Option<Handle>,
 ) -> Done {
     let present = bound_object(interpreter, namespace, &dependent.scope, name);
     if present == changed.new || changed.old.is_none() {
         return Done::Swaps(Vec::new());
     }
-    if present != changed.old && !is_only {
+    let is_old = present == changed.old || (given.is_some() && present == given);
+    if !is_old && !is_only {
         // Another import, or another branch, has given it its value.
         return Done::Swaps(Vec::new());
     }
-    if present != changed.old {
+    if !is_old {
         return Done::Stale(format!("`{name}` holds something else than what was imported"));
     }
     Done::Swaps(
@@ -336,100 +397,6 @@ pub fn binding(
     })
 }
 
-/// Computes the value of an assignment again.
-fn formula(
-    interpreter: &dyn Interpreter,
-    dependent: &Dependent,
-    namespace: Handle,
-    (name, names, unit): (&str, &[String], &Unit),
-    changed: &[Changed<'_>],
-) -> Result<Done, RuntimeError> {
-    let (old, new) = match computed(interpreter, dependent, namespace, (names, unit), changed)? {
-        Ok(values) => values,
-        Err(why) => return Ok(Done::Stale(why)),
-    };
-    let present = bound_object(interpreter, namespace, &dependent.scope, name);
-    let is_now = |value| present.is_some_and(|present| is_constant_equal(interpreter, present, value));
-    if is_now(new) {
-        return Ok(Done::Swaps(Vec::new()));
-    }
-    if !is_now(old) {
-        return Ok(Done::Stale(format!(
-            "`{name}` does not hold what its statement gave it"
-        )));
-    }
-    let swap = binding(interpreter, dependent, namespace, name, Some(new));
-    Ok(Done::Swaps(swap.into_iter().collect()))
-}
-
-/// Computes the default of a parameter again.
-fn default(
-    interpreter: &dyn Interpreter,
-    dependent: &Dependent,
-    namespace: Handle,
-    function: Handle,
-    (parameter, names, unit): (&str, &[String], &Unit),
-    changed: &[Changed<'_>],
-) -> Result<Done, RuntimeError> {
-    let (old, new) = match computed(interpreter, dependent, namespace, (names, unit), changed)? {
-        Ok(values) => values,
-        Err(why) => return Ok(Done::Stale(why)),
-    };
-    let other = || Done::Stale(format!("the default of `{parameter}` is not what its `def` gave it"));
-    let keywords = interpreter.attribute(function, "__kwdefaults__")?;
-    let keyword = keywords.and_then(|keywords| interpreter.entry(keywords, parameter));
-    if let (Some(keywords), Some(present)) = (keywords, keyword) {
-        if is_constant_equal(interpreter, present, new) {
-            return Ok(Done::Swaps(Vec::new()));
-        }
-        if !is_constant_equal(interpreter, present, old) {
-            return Ok(other());
-        }
-        let defaults = interpreter.new_dict();
-        for (key, value) in interpreter.entries(keywords) {
-            if let Some(key) = interpreter.text(key) {
-                interpreter.set_entry(defaults, &key, if key == parameter { new } else { value });
-            }
-        }
-        return Ok(Done::Swaps(vec![attribute(
-            function,
-            "__kwdefaults__",
-            keywords,
-            defaults,
-        )]));
-    }
-    let (Some(defaults), Some(position)) = (
-        interpreter.attribute(function, "__defaults__")?,
-        position_of(interpreter, function, parameter)?,
-    ) else {
-        return Ok(other());
-    };
-    let mut values = if defaults == interpreter.none() {
-        Vec::new()
-    } else {
-        interpreter.items(defaults)?
-    };
-    let count = positional_count(interpreter, function)?;
-    let slot = (position + values.len()).checked_sub(count);
-    let is_now = |slot: &usize, value| {
-        let present = values.get(*slot);
-        present.is_some_and(|present| is_constant_equal(interpreter, *present, value))
-    };
-    if slot.is_some_and(|slot| is_now(&slot, new)) {
-        return Ok(Done::Swaps(Vec::new()));
-    }
-    let Some(slot) = slot.filter(|slot| is_now(slot, old)) else {
-        return Ok(other());
-    };
-    values[slot] = new;
-    Ok(Done::Swaps(vec![attribute(
-        function,
-        "__defaults__",
-        defaults,
-        interpreter.new_tuple(&values),
-    )]))
-}
-
 /// The swap of an attribute of an object.
 pub fn attribute(object: Handle, name: &str, expected: Handle, new: Handle) -> Swap {
     Swap::Attribute {
@@ -438,37 +405,6 @@ pub fn attribute(object: Handle, name: &str, expected: Handle, new: Handle) -> S
         expected: Some(expected),
         new: Some(new),
     }
-}
-
-fn positional_count(interpreter: &dyn Interpreter, function: Handle) -> Result<usize, RuntimeError> {
-    let code = interpreter.attribute(function, "__code__")?;
-    let count = code
-        .map(|code| interpreter.attribute(code, "co_argcount"))
-        .transpose()?
-        .flatten();
-    Ok(count
-        .and_then(|count| interpreter.integer(count))
-        .and_then(|count| usize::try_from(count).ok())
-        .unwrap_or(0))
-}
-
-fn position_of(
-    interpreter: &dyn Interpreter,
-    function: Handle,
-    parameter: &str,
-) -> Result<Option<usize>, RuntimeError> {
-    let code = interpreter.attribute(function, "__code__")?;
-    let names = code
-        .map(|code| interpreter.attribute(code, "co_varnames"))
-        .transpose()?
-        .flatten();
-    let names = names
-        .map(|names| interpreter.items(names))
-        .transpose()?
-        .unwrap_or_default();
-    Ok(names
-        .iter()
-        .position(|name| interpreter.text(*name).as_deref() == Some(parameter)))
 }
 
 /// The function behind a name, below descriptors and wrappers.
@@ -487,94 +423,6 @@ fn function_at(interpreter: &dyn Interpreter, namespace: Handle, scope: &Scope, 
         }
     }
     (interpreter.kind(object) == ObjectKind::Function).then_some(object)
-}
-
-/// The value with the old names and with the new ones; why not, where one of them is no constant.
-fn computed(
-    interpreter: &dyn Interpreter,
-    dependent: &Dependent,
-    namespace: Handle,
-    (names, unit): (&[String], &Unit),
-    changed: &[Changed<'_>],
-) -> Result<Result<(Handle, Handle), String>, RuntimeError> {
-    let (before, after) = (interpreter.new_dict(), interpreter.new_dict());
-    for name in names {
-        let of_class = (!dependent.scope.classes.is_empty() && !unit.hides.contains(name))
-            .then(|| bound_object(interpreter, namespace, &dependent.scope, name))
-            .flatten();
-        let Some(now) = of_class.or_else(|| interpreter.entry(namespace, name)) else {
-            return Ok(Err(format!("`{name}`, which it is computed from, is not there")));
-        };
-        let own = changed.iter().find(|changed| {
-            changed.name.module == dependent.module && changed.name.name == *name && changed.new == Some(now)
-        });
-        let old = own.map_or(Some(now), |changed| changed.old);
-        let Some(old) = old.filter(|old| is_constant(interpreter, *old) && is_constant(interpreter, now)) else {
-            return Ok(Err(format!(
-                "`{name}`, which it is computed from, is no number, text or the like"
-            )));
-        };
-        interpreter.set_entry(before, name, old);
-        interpreter.set_entry(after, name, now);
-    }
-    let old = evaluate(interpreter, &dependent.path, unit, before, before)?;
-    let new = evaluate(interpreter, &dependent.path, unit, after, after)?;
-    let is_constant = |value: &Handle| is_constant(interpreter, *value);
-    Ok(match (old.filter(is_constant), new.filter(is_constant)) {
-        (Some(old), Some(new)) => Ok((old, new)),
-        _ => Err("its value is no number, text or the like".to_owned()),
-    })
-}
-
-/// The value of a unit that binds [`VALUE`].
-///
-/// # Errors
-/// When it raises.
-pub fn evaluate(
-    interpreter: &dyn Interpreter,
-    path: &Path,
-    unit: &Unit,
-    globals: Handle,
-    locals: Handle,
-) -> Result<Option<Handle>, RuntimeError> {
-    let code = interpreter.compile(&CompileUnit {
-        source: &unit.source,
-        file: &path.to_string_lossy(),
-        flags: 0,
-        first_line: unit.first_line,
-    })?;
-    interpreter.execute(code, globals, locals)?;
-    Ok(interpreter.entry(locals, VALUE))
-}
-
-/// Exactly an `int`, `float`, `complex`, `str`, `bytes`, `bool`, `None`, or a tuple of these.
-fn is_constant(interpreter: &dyn Interpreter, value: Handle) -> bool {
-    const TYPES: [&str; 7] = ["int", "float", "complex", "str", "bytes", "bool", "NoneType"];
-    let names = interpreter.class_names(value);
-    match names.first().map(String::as_str) {
-        Some("tuple") => {
-            let items = interpreter.items(value).unwrap_or_default();
-            items.into_iter().all(|item| is_constant(interpreter, item))
-        }
-        Some(name) => TYPES.contains(&name),
-        None => false,
-    }
-}
-
-/// The same type and representation: `1` is neither `True` nor `1.0`.
-pub fn is_constant_equal(interpreter: &dyn Interpreter, a: Handle, b: Handle) -> bool {
-    a == b
-        || (interpreter.class_of(a) == interpreter.class_of(b)
-            && is_constant(interpreter, a)
-            && is_constant(interpreter, b)
-            && shown(interpreter, a) == shown(interpreter, b))
-}
-
-/// `repr` in full: the one of reports is cut.
-fn shown(interpreter: &dyn Interpreter, value: Handle) -> Option<String> {
-    let builtins = interpreter.module("builtins")?;
-    let repr = interpreter.attribute(builtins, "repr").ok()??;
-    interpreter.text(interpreter.call(repr, &[value]).ok()?)
 }
 
 fn stale_note(dependent: &Dependent, changed: &[Changed<'_>], why: &str) -> Refusal {

@@ -2,7 +2,8 @@
 
 use jurigged_runtime::{Handle, Interpreter, RuntimeError};
 
-use super::propagate::{Done, attribute, binding, evaluate, is_constant_equal};
+use super::propagate::{Done, attribute, binding};
+use super::recompute::{evaluate, is_constant_equal};
 use crate::pipeline::edit_plan::{Dependent, Unit};
 use crate::pipeline::locate::resolve;
 
@@ -108,7 +109,7 @@ fn with_entry(interpreter: &dyn Interpreter, dict: Handle, name: &str, value: Ha
 }
 
 /// What an expression of a class body finds before the names of its module.
-fn locals_of(interpreter: &dyn Interpreter, dependent: &Dependent, namespace: Handle, unit: &Unit) -> Handle {
+pub fn locals_of(interpreter: &dyn Interpreter, dependent: &Dependent, namespace: Handle, unit: &Unit) -> Handle {
     let locals = interpreter.new_dict();
     let scope = resolve(interpreter, namespace, &dependent.scope).filter(|_| !dependent.scope.classes.is_empty());
     for (key, value) in scope.map_or_else(Vec::new, |scope| interpreter.entries(scope)) {

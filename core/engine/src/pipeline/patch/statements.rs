@@ -1,5 +1,7 @@
 //! Statements and definitions that run, and names that go.
 
+use std::borrow::Cow;
+
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,7 +14,8 @@ use super::prepare::{Prepared, Steps, Stop};
 use super::units::{UnitRun, compile_to_run, no_class, take_out};
 use super::withheld::still_running;
 use crate::pipeline::edit_plan::{
-    Action, EditCode, Operation, Phase, REACHED, Refusal, RunStatement, Scope, StarImport, Unstar, When, note, refusal,
+    Action, EditCode, KEPT, Operation, Outline, Phase, REACHED, Refusal, RunStatement, Scope, Spared, StarImport,
+    Unstar, When, note, refusal,
 };
 use crate::pipeline::locate::{Bound, bind, bound_object, class_at};
 
@@ -67,7 +70,7 @@ pub fn prepare_statement(
         }
     }
     // What the compiler refuses is known before anything changes, also of statements that run late.
-    let code = compile_to_run(interpreter, work, &statement.unit)?;
+    let (code, outline) = compile_statement(interpreter, work, statement)?;
     let (names, annotations) = (&statement.unbinds, &statement.unannotates);
     unbind(interpreter, work, &statement.scope, names, annotations, module, steps)?;
     if statement.phase == Phase::Late {
@@ -90,6 +93,7 @@ pub fn prepare_statement(
         .collect();
     forget(interpreter, work, statement, scratch.locals)?;
     let result = UnitRun::from(statement).execute(interpreter, code, work.namespace, scratch.locals);
+    drop_kept(interpreter, statement, scratch.locals)?;
     refuse_reached(interpreter, statement, scratch.locals)?;
     let is_new = |name: &&String| {
         let now = interpreter.entry(scratch.locals, name);
@@ -118,8 +122,40 @@ pub fn prepare_statement(
     module
         .outcome
         .bound
-        .extend(without_place(bind(interpreter, code, &statement.outline)));
+        .extend(without_place(bind(interpreter, code, &outline)));
     Ok(())
+}
+
+/// Compiles a statement, without those definitions in it that exist; gives its code owners, too.
+///
+/// # Errors
+/// When it does not compile.
+pub fn compile_statement<'s>(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    statement: &'s RunStatement,
+) -> Result<(Handle, Cow<'s, [Outline]>), Stop> {
+    if statement.spared.is_empty() {
+        let code = compile_to_run(interpreter, work, &statement.unit)?;
+        return Ok((code, Cow::Borrowed(&statement.outline)));
+    }
+    let exists = |spared: &Spared| {
+        let object = bound_object(interpreter, work.namespace, &statement.scope, &spared.name);
+        object.is_some_and(|object| is_made_by(interpreter, work, spared, object))
+    };
+    let exists: Vec<bool> = statement.spared.iter().map(exists).collect();
+    let (unit, outline) = statement.without(&exists);
+    Ok((compile_to_run(interpreter, work, &unit)?, Cow::Owned(outline)))
+}
+
+/// Has this definition, or one of its name at its place, made the object?
+fn is_made_by(interpreter: &dyn Interpreter, work: &Work<'_>, spared: &Spared, object: Handle) -> bool {
+    let text = |object: Handle, name: &str| interpreter.text(interpreter.attribute(object, name).ok().flatten()?);
+    let is_it = |object: Handle| {
+        text(object, "__module__").as_deref() == Some(work.module)
+            && text(object, "__qualname__").as_deref() == Some(&*spared.path)
+    };
+    is_it(object) || is_it(core_of(interpreter, object))
 }
 
 /// The swaps that let functions that came out of a branch, or into one, forward to those that have taken their names;
@@ -180,11 +216,31 @@ pub fn forget(
     statement: &RunStatement,
     locals: Handle,
 ) -> Result<(), Stop> {
+    let kept = (!statement.spared.is_empty()).then(|| interpreter.new_dict());
     for name in &statement.forgets {
         // A name that the save removes has its own step.
-        if !is_removed(work, statement, name) && interpreter.entry(locals, name).is_some() {
+        if !is_removed(work, statement, name)
+            && let Some(value) = interpreter.entry(locals, name)
+        {
             take_out(interpreter, locals, name)?;
+            if let Some(kept) = kept {
+                interpreter.set_entry(kept, name, value);
+            }
         }
+    }
+    if let Some(kept) = kept {
+        interpreter.set_entry(locals, KEPT, kept);
+    }
+    Ok(())
+}
+
+/// Takes out again where [`forget`] has kept what it took out.
+///
+/// # Errors
+/// When the dict refuses.
+pub fn drop_kept(interpreter: &dyn Interpreter, statement: &RunStatement, locals: Handle) -> Result<(), Stop> {
+    if !statement.spared.is_empty() && interpreter.entry(locals, KEPT).is_some() {
+        take_out(interpreter, locals, KEPT)?;
     }
     Ok(())
 }

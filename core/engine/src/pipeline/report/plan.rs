@@ -82,7 +82,7 @@ fn dependent_line(dependent: &Dependent) -> String {
         Follow::Default { function, .. } | Follow::Annotation { function, .. } => {
             format!("Update {} @L{line}", inside(function))
         }
-        Follow::Stale { why } => format!("listed: `{text}` of `{module}` @L{line}; {why}"),
+        Follow::Stale { why, .. } => format!("listed: `{text}` of `{module}` @L{line}; {why}"),
     };
     let names: Vec<String> = dependent.reads.iter().map(dotted).collect();
     format!(
