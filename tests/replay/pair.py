@@ -251,8 +251,26 @@ def needing(diagnostics, project, refused, files):
             for name in bound_at(files[file], told["place"]["line"]):
                 found.add(f"{module_name(file)}:{name}")
                 names.add(name)
+        found |= imports_of(found, files)
         if len(found) == before:
             return sorted(found)
+
+
+def imports_of(paths, files):
+    """Paths of the names that `from m import name` gives to other modules, of these names."""
+    found = set()
+    for file, source in files.items():
+        module = module_name(file)
+        package = module if file.endswith("__init__.py") else module.rpartition(".")[0]
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            around = ".".join(package.split(".")[:len(package.split(".")) - node.level + 1]) if node.level else ""
+            origin = ".".join(part for part in (around, node.module) if part)
+            for name in node.names:
+                if f"{origin}:{name.name}" in paths:
+                    found.add(f"{module}:{name.asname or name.name}")
+    return found
 
 
 def bound_at(source, line):

@@ -252,7 +252,8 @@ pub(super) fn dependents(
             (None, true) => break,
         };
         for dependent in program.readers_of(&name) {
-            if is_heir && !matches!(dependent.follow, Follow::Import { .. } | Follow::Star) {
+            let is_import = matches!(dependent.follow, Follow::Import { .. } | Follow::Star);
+            if is_heir && !is_import && !dependent.follow.is_run() {
                 continue;
             }
             let pending = if is_heir { &mut heirs } else { &mut pending };

@@ -77,6 +77,24 @@ pub fn run_statements(
     Ok(())
 }
 
+/// A name that went with one block and came back with another was not deleted.
+pub fn leave_out_bound_again(interpreter: &dyn Interpreter, works: &[Work<'_>], prepared: &mut [Prepared]) {
+    for (work, prepared) in works.iter().zip(prepared) {
+        let outcomes = prepared.outcome.operations.iter_mut();
+        for (operation, outcome) in work.plan.operations.iter().zip(outcomes) {
+            if let Action::Unbind {
+                scope,
+                names,
+                annotations,
+            } = &operation.action
+            {
+                let is_there = |name: &String| bound_object(interpreter, work.namespace, scope, name).is_some();
+                outcome.skipped |= annotations.is_empty() && !names.is_empty() && names.iter().all(is_there);
+            }
+        }
+    }
+}
+
 /// See [`raised`].
 fn refused_if_partial(failure: Failure, works: &[Work<'_>], at_of: &FxHashMap<usize, usize>) -> Failure {
     match failure {

@@ -154,6 +154,7 @@ fn attempt(
     let follow = (&moves, &mut propagation);
     let mut ongoing = late::Ongoing { transaction, plugins };
     late::run_statements(interpreter, works, prepared, &plan.order, follow, &mut ongoing, ran)?;
+    late::leave_out_bound_again(interpreter, works, prepared);
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
     for prepared in prepared.iter_mut() {
         transaction.commit(std::mem::take(&mut prepared.departures))?;

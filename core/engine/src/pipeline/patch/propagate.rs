@@ -10,10 +10,11 @@ use jurigged_runtime::{CommitError, Handle, Interpreter, ObjectKind, RuntimeErro
 use rustc_hash::FxHashMap;
 
 use super::Work;
+use super::classes::in_holder;
 use super::outcome::Failure;
 use super::prepare::Prepared;
 use super::reannotate::{annotation, variable};
-use super::recompute::{assign, default, is_constant_equal, recompute};
+use super::recompute::{assign, default, is_constant_equal, is_definition, recompute};
 use super::transaction::Transaction;
 use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, note};
 use crate::pipeline::locate::{bound_object, class_at};
@@ -269,6 +270,9 @@ fn follow(
                 // It stands in a branch that did not run.
                 return Ok(Done::Swaps(Vec::new()));
             };
+            if *is_run && let Some(swaps) = moved_in(interpreter, present, changed) {
+                return Ok(Done::Swaps(swaps));
+            }
             match recompute(
                 interpreter,
                 dependent,
@@ -369,6 +373,24 @@ fn star(interpreter: &dyn Interpreter, dependent: &Dependent, namespace: Handle,
         }
     }
     swaps
+}
+
+/// The swaps that put definitions which are other objects now in the place of the old ones in a container, which keeps
+/// what the program has added to it; `None` where it holds none of them, or something else has changed, too.
+fn moved_in(interpreter: &dyn Interpreter, container: Handle, changed: &[Changed<'_>]) -> Option<Vec<Swap>> {
+    let kind = interpreter.kind(container);
+    if !matches!(kind, ObjectKind::Dict | ObjectKind::List | ObjectKind::Set) {
+        return None;
+    }
+    let mut swaps = Vec::new();
+    for changed in changed {
+        let (old, new) = (
+            changed.old.filter(|old| is_definition(interpreter, *old))?,
+            changed.new?,
+        );
+        swaps.extend(in_holder(interpreter, container, old, new));
+    }
+    (!swaps.is_empty()).then_some(swaps)
 }
 
 /// The swap that binds a name where the dependent stands.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jurigged_runtime::{CompileUnit, Handle, Interpreter, RuntimeError, UserCode};
+use jurigged_runtime::{CompileUnit, Handle, Interpreter, ObjectKind, RuntimeError, UserCode};
 
 use super::propagate::{Changed, Done, attribute, binding};
 use super::reannotate::locals_of;
@@ -12,6 +12,8 @@ use crate::pipeline::locate::bound_object;
 /// A value, and whether another one is what the same text gave before.
 pub struct Recomputed<'a> {
     value: Handle,
+    /// It was computed again for the sake of definitions that are other objects now, and forward to each other.
+    is_for_identity: bool,
     is_old: Box<dyn Fn(Handle) -> bool + 'a>,
 }
 
@@ -34,6 +36,7 @@ pub fn recompute<'a>(
             *given = Some(value);
             return Ok(Ok(Recomputed {
                 value,
+                is_for_identity: false,
                 is_old: Box::new(move |present| {
                     before == Some(present) || is_constant_equal(interpreter, present, old)
                 }),
@@ -51,6 +54,9 @@ pub fn recompute<'a>(
     let alias = alias_of(dependent, changed);
     Ok(Ok(Recomputed {
         value,
+        is_for_identity: changed
+            .iter()
+            .all(|changed| changed.old.is_some_and(|old| is_definition(interpreter, old))),
         is_old: Box::new(move |present| before == Some(present) || alias.is_none_or(|old| old == Some(present))),
     }))
 }
@@ -66,11 +72,31 @@ pub fn assign(
     if is_constant_equal(interpreter, present, new.value) {
         return Done::Swaps(Vec::new());
     }
+    if new.is_for_identity && is_larger(interpreter, present, new.value) {
+        return Done::Stale(format!(
+            "`{name}` has more in it than its statement would give it now, which would be lost"
+        ));
+    }
     if !(new.is_old)(present) {
         return Done::Stale(format!("`{name}` does not hold what its statement gave it"));
     }
     let swap = binding(interpreter, dependent, namespace, name, Some(new.value));
     Done::Swaps(swap.into_iter().collect())
+}
+
+/// Is it a function or class?
+pub fn is_definition(interpreter: &dyn Interpreter, object: Handle) -> bool {
+    matches!(interpreter.kind(object), ObjectKind::Function | ObjectKind::Class)
+}
+
+/// Is it a container with more items than one of its kind? The program may have filled it.
+fn is_larger(interpreter: &dyn Interpreter, present: Handle, new: Handle) -> bool {
+    let is_container = match interpreter.class_names(present).first().map(String::as_str) {
+        Some("dict" | "list" | "set") => interpreter.class_of(present) == interpreter.class_of(new),
+        _ => false,
+    };
+    let count = |container: Handle| interpreter.items(container).map_or(0, |items| items.len());
+    is_container && count(present) > count(new)
 }
 
 /// The value before the save of the name that a dependent is an alias of; `None` where it is none.

@@ -6,6 +6,15 @@ from settings import PATTERN, RATE, SIZES, missing
 calls = []
 
 
+def registering(function):
+    return function
+
+
+@registering
+def handle():
+    return "handled anew"
+
+
 def counted(value):
     calls.append(value)
     return value
@@ -21,6 +30,9 @@ changed_by_hand = 100
 kept = missing
 kept_by_hand = missing
 counted("a call that is no assignment", ) if SIZES else None
+registry = {"handle": handle}
+pairs = {"handle": (handle, 1)}
+handlers = {"rate": missing, "use": handle}
 functions = [lambda: RATE, counted(RATE)]
 
 

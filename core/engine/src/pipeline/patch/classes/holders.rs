@@ -100,67 +100,8 @@ impl Search<'_> {
     fn change(&mut self, found: &Holding, old: Handle, new: Handle) {
         for &holder in &found.changeable {
             if self.seen.insert((holder, old)) {
-                self.change_one(holder, old, new);
+                self.swaps.extend(in_holder(self.interpreter, holder, old, new));
             }
-        }
-    }
-
-    fn change_one(&mut self, holder: Handle, old: Handle, new: Handle) {
-        let interpreter = self.interpreter;
-        let item = |key: Handle, expected: Option<Handle>, new: Option<Handle>| Swap::Item {
-            container: holder,
-            key,
-            expected,
-            new,
-        };
-        match interpreter.kind(holder) {
-            ObjectKind::Dict => {
-                for (key, value) in interpreter.entries(holder) {
-                    let becomes = if value == old { new } else { value };
-                    if key == old {
-                        self.swaps.push(item(key, Some(value), None));
-                        self.swaps.push(item(new, None, Some(becomes)));
-                    } else if value == old {
-                        self.swaps.push(match interpreter.text(key) {
-                            Some(name) => Swap::Entry {
-                                dict: holder,
-                                name,
-                                expected: Some(value),
-                                new: Some(new),
-                            },
-                            None => item(key, Some(value), Some(new)),
-                        });
-                    }
-                }
-            }
-            ObjectKind::List => {
-                let items = interpreter.items(holder).unwrap_or_default();
-                for (index, _) in items.iter().enumerate().filter(|(_, item)| **item == old) {
-                    let key = interpreter.new_integer(index as i64);
-                    self.swaps.push(item(key, Some(old), Some(new)));
-                }
-            }
-            ObjectKind::Set => {
-                self.swaps.push(item(old, Some(old), None));
-                self.swaps.push(item(new, None, Some(new)));
-            }
-            ObjectKind::Cell => self.swaps.push(Swap::Cell {
-                cell: holder,
-                expected: Some(old),
-                new: Some(new),
-            }),
-            ObjectKind::Function => {
-                let name = "__defaults__";
-                if interpreter.attribute(holder, name).ok().flatten() == Some(old) {
-                    self.swaps.push(Swap::Attribute {
-                        object: holder,
-                        name: name.to_owned(),
-                        expected: Some(old),
-                        new: Some(new),
-                    });
-                }
-            }
-            _ => {}
         }
     }
 
@@ -195,4 +136,65 @@ impl Search<'_> {
         self.change(&found, frozen, made);
         Ok(true)
     }
+}
+
+/// Swaps that put one object in the place of another in a dict, list, set or cell, and in the defaults of a function.
+pub fn in_holder(interpreter: &dyn Interpreter, holder: Handle, old: Handle, new: Handle) -> Vec<Swap> {
+    let mut swaps = Vec::new();
+    let item = |key: Handle, expected: Option<Handle>, new: Option<Handle>| Swap::Item {
+        container: holder,
+        key,
+        expected,
+        new,
+    };
+    match interpreter.kind(holder) {
+        ObjectKind::Dict => {
+            for (key, value) in interpreter.entries(holder) {
+                let becomes = if value == old { new } else { value };
+                if key == old {
+                    swaps.push(item(key, Some(value), None));
+                    swaps.push(item(new, None, Some(becomes)));
+                } else if value == old {
+                    swaps.push(match interpreter.text(key) {
+                        Some(name) => Swap::Entry {
+                            dict: holder,
+                            name,
+                            expected: Some(value),
+                            new: Some(new),
+                        },
+                        None => item(key, Some(value), Some(new)),
+                    });
+                }
+            }
+        }
+        ObjectKind::List => {
+            let items = interpreter.items(holder).unwrap_or_default();
+            for (index, _) in items.iter().enumerate().filter(|(_, item)| **item == old) {
+                let key = interpreter.new_integer(index as i64);
+                swaps.push(item(key, Some(old), Some(new)));
+            }
+        }
+        ObjectKind::Set => {
+            swaps.push(item(old, Some(old), None));
+            swaps.push(item(new, None, Some(new)));
+        }
+        ObjectKind::Cell => swaps.push(Swap::Cell {
+            cell: holder,
+            expected: Some(old),
+            new: Some(new),
+        }),
+        ObjectKind::Function => {
+            let name = "__defaults__";
+            if interpreter.attribute(holder, name).ok().flatten() == Some(old) {
+                swaps.push(Swap::Attribute {
+                    object: holder,
+                    name: name.to_owned(),
+                    expected: Some(old),
+                    new: Some(new),
+                });
+            }
+        }
+        _ => {}
+    }
+    swaps
 }

@@ -29,6 +29,7 @@ mod slots;
 pub use abstracts::follow_abstract_methods;
 pub use arrive::{Arrived, arrive};
 pub use bases::Rebasing;
+pub use holders::in_holder;
 pub use kind::ClassKind;
 pub use kinds::declarations;
 pub use makers::note_makers;
