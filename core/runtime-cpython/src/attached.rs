@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    RunningCells, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningVariables, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::ffi;
@@ -354,8 +354,8 @@ impl Interpreter for Attached<'_> {
         running::find(self, codes)
     }
 
-    fn running_cells(&self, codes: &[Handle]) -> Vec<RunningCells> {
-        running::cells(self, codes)
+    fn running_variables(&self, codes: &[Handle]) -> Vec<RunningVariables> {
+        running::variables(self, codes)
     }
 
     fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {

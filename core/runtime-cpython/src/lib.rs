@@ -12,7 +12,7 @@ mod bases;
 mod commit;
 mod compile;
 mod errors;
-mod frame_cells;
+mod frame_variables;
 mod frames;
 mod gate;
 mod heap;

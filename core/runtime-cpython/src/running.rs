@@ -1,6 +1,6 @@
 //! Activations of code objects: frames on the stacks of all threads, and suspended generators and coroutines.
 
-use jurigged_runtime::{FramePlace, Handle, Running, RunningCells, RunningKind};
+use jurigged_runtime::{FramePlace, Handle, Running, RunningKind, RunningVariables};
 use pyo3::ffi::{self, PyObject};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::attached::Attached;
 use crate::errors::lossy;
-use crate::frame_cells::cells_of_frame;
+use crate::frame_variables::variables_of_frame;
 use crate::heap::{CollectorPaused, visit_tracked};
 
 /// `CO_GENERATOR | CO_COROUTINE | CO_ITERABLE_COROUTINE | CO_ASYNC_GENERATOR`: code whose activations can be suspended.
@@ -114,15 +114,21 @@ pub(crate) fn find(attached: &Attached<'_>, codes: &[Handle]) -> Vec<Running> {
     running
 }
 
-/// See [`jurigged_runtime::Interpreter::running_cells`].
-pub(crate) fn cells(attached: &Attached<'_>, codes: &[Handle]) -> Vec<RunningCells> {
+/// See [`jurigged_runtime::Interpreter::running_variables`].
+pub(crate) fn variables(attached: &Attached<'_>, codes: &[Handle]) -> Vec<RunningVariables> {
     let mut running = Vec::new();
     for_each(attached, codes, &mut |it| {
-        let cells = cells_of_frame(attached, it.frame, it.code).unwrap_or_default();
-        let cells = cells.into_iter().map(|(name, cell)| (name, attached.handle(cell)));
-        running.push(RunningCells {
+        let (cells, locals) = variables_of_frame(attached, it.frame, it.code).unwrap_or_default();
+        let with_handles = |variables: Vec<(String, Bound<'_, PyAny>)>| {
+            let variables = variables.into_iter();
+            variables
+                .map(|(name, object)| (name, attached.handle(object)))
+                .collect()
+        };
+        running.push(RunningVariables {
             code: it.index,
-            cells: cells.collect(),
+            cells: with_handles(cells),
+            locals: with_handles(locals),
         });
     });
     running

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::attached::Attached;
 use crate::bases::Bases;
-use crate::frame_cells::FrameSlots;
+use crate::frame_variables::FrameSlots;
 use crate::gate::{Entered, Gate};
 use crate::known::Known;
 use crate::layout::Layout;

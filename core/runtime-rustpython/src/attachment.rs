@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    RunningCells, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningVariables, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use rustpython_vm::builtins::{PyDict, PyFunction, PyInt, PyMappingProxy, PyModule, PyType};
 use rustpython_vm::frame::Frame;
@@ -349,8 +349,8 @@ impl Interpreter for Attachment<'_> {
         self.running_codes(codes)
     }
 
-    fn running_cells(&self, codes: &[Handle]) -> Vec<RunningCells> {
-        self.cells_of_running(codes)
+    fn running_variables(&self, codes: &[Handle]) -> Vec<RunningVariables> {
+        self.variables_of_running(codes)
     }
 
     fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>> {

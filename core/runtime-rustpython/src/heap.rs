@@ -4,7 +4,9 @@
 //! is on the collector's lists, frozen ones included, so one pass over these lists that asks each function for its code
 //! is complete.
 
-use jurigged_runtime::{FoundHolders, FramePlace, Handle, Running, RunningCells, RunningKind, SoughtCode, slot_names};
+use jurigged_runtime::{
+    FoundHolders, FramePlace, Handle, Running, RunningKind, RunningVariables, SoughtCode, slot_names,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use rustpython_vm::builtins::{PyAsyncGen, PyCoroutine, PyFunction, PyGenerator, PySet, PyStrInterned, PyType};
 use rustpython_vm::bytecode::CodeFlags;
@@ -219,20 +221,24 @@ impl Attachment<'_> {
         running
     }
 
-    pub(crate) fn cells_of_running(&self, codes: &[Handle]) -> Vec<RunningCells> {
-        let mut found: Vec<(usize, Vec<(String, PyObjectRef)>)> = Vec::new();
+    pub(crate) fn variables_of_running(&self, codes: &[Handle]) -> Vec<RunningVariables> {
+        let mut found: Vec<(usize, Variables)> = Vec::new();
         // A thread that runs writes the slots of its frames without a lock.
         self.with_stopped_world(|| {
-            self.for_each_activation(codes, &mut |it| found.push((it.code, cells_of(self.vm, it.frame))));
+            self.for_each_activation(codes, &mut |it| found.push((it.code, Variables::of(self.vm, it.frame))));
         });
-        let with_handles = |(code, cells): (usize, Vec<(String, PyObjectRef)>)| RunningCells {
-            code,
-            cells: cells
-                .into_iter()
-                .map(|(name, cell)| (name, self.handles.of(cell)))
-                .collect(),
+        let with_handles = |variables: Vec<(String, PyObjectRef)>| {
+            let variables = variables.into_iter();
+            variables
+                .map(|(name, object)| (name, self.handles.of(object)))
+                .collect()
         };
-        found.into_iter().map(with_handles).collect()
+        let found = found.into_iter().map(|(code, variables)| RunningVariables {
+            code,
+            cells: with_handles(variables.cells),
+            locals: with_handles(variables.locals),
+        });
+        found.collect()
     }
 
     fn for_each_activation(&self, codes: &[Handle], visit: &mut dyn FnMut(Activation<'_>)) {
@@ -334,20 +340,33 @@ struct Activation<'a> {
     is_innermost: bool,
 }
 
-/// The cells of a frame by variable, while the world is stopped.
-fn cells_of(vm: &VirtualMachine, frame: &Py<Frame>) -> Vec<(String, PyObjectRef)> {
-    let names = |names: &[&'static PyStrInterned]| names.iter().map(|name| name.as_str().to_owned()).collect();
-    let code = &frame.code.code;
-    let cells: Vec<String> = names(&code.cellvars);
-    let names = slot_names(names(&code.varnames), &cells, names(&code.freevars));
-    // SAFETY: no thread runs Python; this one is between two instructions, or in a call that it has made.
-    let slots = unsafe { frame.fastlocals() };
-    let held = slots
-        .iter()
-        .zip(names)
-        .filter_map(|(slot, name)| Some((name, slot.clone()?)));
-    held.filter(|(_, object)| object.class().is(vm.ctx.types.cell_type))
-        .collect()
+/// The variables of a frame.
+struct Variables {
+    cells: Vec<(String, PyObjectRef)>,
+    locals: Vec<(String, PyObjectRef)>,
+}
+
+impl Variables {
+    /// While the world is stopped.
+    fn of(vm: &VirtualMachine, frame: &Py<Frame>) -> Self {
+        let names = |names: &[&'static PyStrInterned]| -> Vec<String> {
+            names.iter().map(|name| name.as_str().to_owned()).collect()
+        };
+        let code = &frame.code.code;
+        let (own, free) = (names(&code.cellvars), names(&code.freevars));
+        let is_shared = |name: &String| own.contains(name) || free.contains(name);
+        let all = slot_names(names(&code.varnames), &own, free.clone());
+        // SAFETY: no thread runs Python; this one is between two instructions, or in a call that it has made.
+        let slots = unsafe { frame.fastlocals() };
+        let held = slots
+            .iter()
+            .zip(all)
+            .filter_map(|(slot, name)| Some((name, slot.clone()?)));
+        let (mut cells, locals): (Vec<_>, Vec<_>) = held.partition(|(name, _)| is_shared(name));
+        // Before the cell of an argument is made, its slot has the value.
+        cells.retain(|(_, object)| object.class().is(vm.ctx.types.cell_type));
+        Self { cells, locals }
+    }
 }
 
 /// The frame of a generator, coroutine or async generator that will run again and does not run now.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use crate::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, Running,
-    RunningCells, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    RunningVariables, Runtime, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 
 /// One object of the twin: a kind, named slots, and items.
@@ -328,7 +328,7 @@ impl Interpreter for FakeInterpreter<'_> {
         Vec::new()
     }
 
-    fn running_cells(&self, _codes: &[Handle]) -> Vec<RunningCells> {
+    fn running_variables(&self, _codes: &[Handle]) -> Vec<RunningVariables> {
         Vec::new()
     }
 

@@ -19,7 +19,9 @@ mod swap;
 pub use error::{CommitError, PythonError, RuntimeError};
 pub use handoff::{Loan, lend};
 pub use limit::{FramePlace, LateEnd, Limit, Limiter, Overrun, UserCode, in_awaited_code, user_code_threads};
-pub use object::{FoundHolders, Handle, ObjectKind, Pin, Running, RunningCells, RunningKind, SoughtCode, slot_names};
+pub use object::{
+    FoundHolders, Handle, ObjectKind, Pin, Running, RunningKind, RunningVariables, SoughtCode, slot_names,
+};
 pub use swap::{Place, Swap};
 
 use std::cell::OnceCell;
@@ -165,8 +167,8 @@ pub trait Interpreter {
     fn find_holders(&self, sought: &[SoughtCode]) -> FoundHolders;
     /// Frames on any thread's stack, and suspended generators and coroutines, that run one of these code objects.
     fn running(&self, codes: &[Handle]) -> Vec<Running>;
-    /// The cells of the same activations. One whose cells cannot be read is left out.
-    fn running_cells(&self, codes: &[Handle]) -> Vec<RunningCells>;
+    /// The variables of the same activations. One whose variables cannot be read has none.
+    fn running_variables(&self, codes: &[Handle]) -> Vec<RunningVariables>;
     /// Every code object of a live function whose `co_filename` is one of these files, by one pass over the heap. The
     /// answer runs parallel to the question; code objects nested in others are not listed unless a function runs them.
     fn codes_of_files(&self, files: &[String]) -> Vec<Vec<Handle>>;

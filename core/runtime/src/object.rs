@@ -111,13 +111,15 @@ pub struct Running {
     pub has_cells: bool,
 }
 
-/// The cells of an activation of one of the asked code objects.
+/// The variables of an activation of one of the asked code objects, without those that have no value yet.
 #[derive(Clone, Debug)]
-pub struct RunningCells {
+pub struct RunningVariables {
     /// Index into the asked code objects.
     pub code: usize,
-    /// By variable: its own and those of the functions around it. Without those that were not made yet.
+    /// The cells of those that it shares with other functions: its own, and those of the functions around it.
     pub cells: Vec<(String, Handle)>,
+    /// The values of the others.
+    pub locals: Vec<(String, Handle)>,
 }
 
 /// The variables that the slots of a frame stand for, in their order: since CPython 3.11, and in RustPython, a variable

@@ -101,18 +101,18 @@ fn codes_of(interpreter: &dyn Interpreter, functions: &[Object<'_>]) -> Result<V
 /// Objects by name.
 type Named = Vec<(String, Py<PyAny>)>;
 
-/// `running_cells([functions])`: (index, [(variable, cell)]) of the activations of their codes.
+/// `running_variables([functions])`: (index, [(variable, cell)], [(variable, value)]) of the activations of their codes.
 #[pyfunction]
-fn running_cells(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, Named)>> {
+fn running_variables(functions: Vec<Object<'_>>) -> PyResult<Vec<(usize, Named, Named)>> {
     attached(|interpreter| {
         let running = interpreter
-            .running_cells(&codes_of(interpreter, &functions)?)
+            .running_variables(&codes_of(interpreter, &functions)?)
             .into_iter();
         let cells = |cells: Vec<(String, Handle)>| {
             let cells = cells.into_iter();
             cells.map(|(name, cell)| (name, object(interpreter, cell))).collect()
         };
-        Ok(running.map(|it| (it.code, cells(it.cells))).collect())
+        Ok(running.map(|it| (it.code, cells(it.cells), cells(it.locals))).collect())
     })
 }
 
@@ -508,7 +508,7 @@ fn runtime_driver(module: &Bound<'_, PyModule>) -> PyResult<()> {
         [
             wrap_pyfunction!(holders, module)?,
             wrap_pyfunction!(running, module)?,
-            wrap_pyfunction!(running_cells, module)?,
+            wrap_pyfunction!(running_variables, module)?,
             wrap_pyfunction!(commit, module)?,
             wrap_pyfunction!(commit_and_undo, module)?,
             wrap_pyfunction!(swap_in_thread, module)?,

@@ -193,7 +193,7 @@ def running_code():
     thread.join()
 
 
-def running_cells():
+def running_variables():
     def call(argument, meet):
         own = [argument]
         def inner(): return argument
@@ -205,27 +205,30 @@ def running_cells():
     def cells_of(function):
         return dict(zip(function.__code__.co_freevars, function.__closure__))
     def met(inner, late):
-        (index, found), = driver.running_cells([call])
+        (index, found, values), = driver.running_variables([call])
         found = {name: cell for name, cell in found if name != "item"}
         check((index, found), (0, {**cells_of(inner), **cells_of(late)}))
+        values = dict(values)
+        check((values["meet"], values["inner"], values["late"]), (met, inner, late))
     waiting = call(1, met)
     inner, late = next(waiting)
-    (index, found), = driver.running_cells([call])
+    (index, found, values), = driver.running_variables([call])
+    check(dict(values)["inner"], inner)
     check({name: cell.cell_contents for name, cell in found if name != "item"}, {"argument": 1, "own": [1], "unset": inner})
     others = [call(number, lambda *_: None) for number in (2, 3)]
     for other in others:
         next(other)
-    found = driver.running_cells([call])
-    check(sorted(dict(cells)["argument"].cell_contents for _, cells in found), [1, 2, 3])
+    found = driver.running_variables([call])
+    check(sorted(dict(cells)["argument"].cell_contents for _, cells, _ in found), [1, 2, 3])
     # Free variables are there, too; a frame without cells has none.
     def outer(shared):
         def middle():
-            return shared, driver.running_cells([middle, plain])
+            return shared, driver.running_variables([middle, plain])
         return middle
-    def plain(): return driver.running_cells([plain])
+    def plain(): return driver.running_variables([plain])
     middle = outer(4)
-    check(middle()[1], [(0, list(cells_of(middle).items()))])
-    check(plain(), [(0, list(cells_of(plain).items()))])
+    check(middle()[1], [(0, list(cells_of(middle).items()), [])])
+    check(plain(), [(0, list(cells_of(plain).items()), [])])
     started, stop = threading.Event(), threading.Event()
     def elsewhere(shared, wait):
         wait(lambda: shared)
@@ -237,8 +240,7 @@ def running_cells():
     thread = threading.Thread(target=elsewhere, args=(5, wait))
     thread.start()
     started.wait()
-    (index, found), = driver.running_cells([elsewhere])
-    check((index, found), (0, [("shared", kept[0].__closure__[0])]))
+    check(driver.running_variables([elsewhere]), [(0, [("shared", kept[0].__closure__[0])], [("wait", wait)])])
     stop.set()
     thread.join()
 

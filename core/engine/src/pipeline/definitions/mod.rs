@@ -10,6 +10,7 @@
 //! Two definitions with equal [`fingerprints`](Definition::fingerprint) run the same: positions, comments and
 //! formatting do not count.
 
+mod bound_once;
 mod build;
 mod effects;
 mod facets;
@@ -24,6 +25,7 @@ mod reparse;
 mod tree;
 mod uses;
 
+pub use bound_once::bound_once;
 pub use facets::{
     BlockFacets, BranchFacets, BranchKind, ClassFacets, Effects, ExprFacet, Facets, FunctionFacets, ImportFacet,
     ModuleFacets, Parameter, ParameterKind, StatementFacets,

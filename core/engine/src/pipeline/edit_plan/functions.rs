@@ -9,7 +9,7 @@ use super::operation::{Action, RunStatement, UpdateCode};
 use super::scope::Names;
 use super::statements::{is_inert_decorator, is_quick};
 use super::{EditCode, Outline, Place, Planner, Refusal, Rerun, Scope, Unit, reasons};
-use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, ExprFacet, bound_once};
 
 /// Decorators that can be taken off and put on without running code of the user: the old function is wrapped anew.
 pub(super) const DESCRIPTORS: [&str; 3] = ["staticmethod", "classmethod", "property"];
@@ -88,6 +88,7 @@ impl Planner<'_> {
             positions_only: edit == EditCode::Layout,
             decorators: new_facets.decorators.iter().map(decorator_name).collect(),
             inner: self.inner_functions(new, &pairs),
+            bound_once: self.bound_once(old, &pairs),
             paths: self.path_changes(&pairs),
             pairs,
         };
@@ -158,6 +159,25 @@ impl Planner<'_> {
             .filter(|(_, new)| *new != outer)
             .filter_map(|(old, new)| inner_function(self.old, *old, self.new, *new, self.anew.annotations()))
             .collect()
+    }
+
+    /// The changed functions in a function whose names nothing else in it has bound, in the new tree.
+    fn bound_once(&self, outer: DefinitionId, pairs: &[(DefinitionId, DefinitionId)]) -> Vec<DefinitionId> {
+        let is_changed = |(old, new): &&(DefinitionId, DefinitionId)| {
+            *old != outer
+                && matches!(self.old.get(*old).kind, DefinitionKind::Function { .. })
+                && !self.is_same(*old, *new)
+        };
+        let mut changed = pairs.iter().filter(is_changed).peekable();
+        if changed.peek().is_none() {
+            return Vec::new();
+        }
+        let names = bound_once(self.old, outer);
+        let is_alone = |(old, _): &&(DefinitionId, DefinitionId)| {
+            let name = self.old.get(*old).name.as_ref();
+            name.is_some_and(|name| names.contains(&**name))
+        };
+        changed.filter(is_alone).map(|(_, new)| *new).collect()
     }
 
     /// Lists what a decorator decorated when its code outside the wrapper that it makes has changed.

@@ -308,6 +308,9 @@ pub struct UpdateCode {
     pub rerun: Option<Rerun>,
     /// Functions and lambdas nested in the definition, in the order of `pairs`, that have decorators or a new header.
     pub inner: Vec<InnerFunction>,
+    /// Changed functions in it, in the new tree, whose names nothing else in the old text has bound.
+    #[serde(skip)]
+    pub bound_once: Vec<DefinitionId>,
     /// Qualified names that change, outermost first.
     pub paths: Vec<PathChange>,
 }

@@ -103,6 +103,7 @@ impl Planner<'_> {
         let nested: Vec<_> = pairs.iter().copied().filter(|(_, new)| is_nested(*new)).collect();
         let paths = self.path_changes(&pairs);
         let update = UpdateCode {
+            bound_once: Vec::new(),
             unit: Unit::of(self.new, new),
             scope: place.scope.clone(),
             binding: None,

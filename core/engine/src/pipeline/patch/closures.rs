@@ -34,10 +34,19 @@ pub struct Surroundings<'a> {
     new: CodeTree,
     /// The old code objects of the new ones.
     old_of: FxHashMap<Handle, Handle>,
+    /// See [`UpdateCode::bound_once`](crate::pipeline::edit_plan::UpdateCode::bound_once).
+    bound_once: &'a [DefinitionId],
     near: OnceCell<Vec<Closure>>,
     everywhere: OnceCell<Vec<Closure>>,
-    in_frames: OnceCell<Vec<Closure>>,
+    in_frames: OnceCell<Vec<Frame>>,
     classes: OnceCell<FxHashMap<String, Vec<Handle>>>,
+}
+
+/// A call that runs, or waits to go on.
+struct Frame {
+    closure: Closure,
+    /// Its other variables.
+    locals: Vec<(String, Handle)>,
 }
 
 /// A live function, or a frame of one, with its cells.
@@ -54,8 +63,8 @@ impl<'a> Surroundings<'a> {
         interpreter: &'a dyn Interpreter,
         targets: &'a [CodeTarget],
         new_codes: &'a FxHashMap<DefinitionId, Handle>,
-        class: Option<Handle>,
-        has_moved: bool,
+        (class, has_moved): (Option<Handle>, bool),
+        bound_once: &'a [DefinitionId],
     ) -> Self {
         let mut old = CodeTree::default();
         let mut new = CodeTree::default();
@@ -77,6 +86,7 @@ impl<'a> Surroundings<'a> {
             old,
             new,
             old_of,
+            bound_once,
             near: OnceCell::new(),
             everywhere: OnceCell::new(),
             in_frames: OnceCell::new(),
@@ -105,7 +115,7 @@ impl<'a> Surroundings<'a> {
                 own.entry(name.clone()).or_insert(*cell);
             }
         }
-        let cells = self.cells(function, &own, new_code)?;
+        let cells = self.cells(function, target, &own, new_code)?;
         let names = names(self.interpreter, new_code, "co_freevars");
         let before = attribute_of_kind(self.interpreter, function, LOST_CELLS, ObjectKind::Dict);
         let kept = self.interpreter.new_dict();
@@ -145,6 +155,7 @@ impl<'a> Surroundings<'a> {
     fn cells(
         &self,
         function: Handle,
+        target: &CodeTarget,
         own: &FxHashMap<String, Handle>,
         new_code: Handle,
     ) -> Result<Vec<Handle>, Vec<String>> {
@@ -153,7 +164,10 @@ impl<'a> Surroundings<'a> {
         for name in names(self.interpreter, new_code, "co_freevars") {
             let cell = own.get(&name).copied().or_else(|| match name.as_str() {
                 CLASS => self.class_cell(function, own, new_code),
-                name => self.sibling_cell(name, own, new_code),
+                name => {
+                    let shared = self.sibling_cell(name, own, new_code);
+                    shared.or_else(|| self.cell_of_maker(name, function, target, new_code))
+                }
             });
             match cell {
                 Some(cell) => cells.push(cell),
@@ -179,17 +193,42 @@ impl<'a> Surroundings<'a> {
         if proofs.is_empty() {
             return None;
         }
-        let find = |closures: &[Closure]| {
-            closures.iter().find_map(|closure| {
-                let cell = *closure.cells.get(name)?;
-                let is_meant =
-                    closure.code == owner || self.old.owner(self.interpreter, closure.code, name) == Some(owner);
-                (is_meant && closure.cells.values().any(|cell| proofs.contains(cell))).then_some(cell)
-            })
+        let find = |closure: &Closure| {
+            let cell = self.cell_of_owner(closure, name, owner)?;
+            closure.cells.values().any(|cell| proofs.contains(cell)).then_some(cell)
         };
-        find(self.near.get_or_init(|| self.closures_near()))
-            .or_else(|| find(self.everywhere.get_or_init(|| self.closures_everywhere())))
-            .or_else(|| find(self.in_frames.get_or_init(|| self.frames())))
+        let near = self.near.get_or_init(|| self.closures_near());
+        let everywhere = || self.everywhere.get_or_init(|| self.closures_everywhere());
+        let found = near.iter().find_map(find);
+        let found = found.or_else(|| everywhere().iter().find_map(find));
+        found.or_else(|| self.frames().iter().map(|frame| &frame.closure).find_map(find))
+    }
+
+    /// The cell of a variable that a function does not share yet, in the call that has made it: the one whose variable of
+    /// its name leads to it, where nothing but its `def` binds that name.
+    fn cell_of_maker(&self, name: &str, function: Handle, target: &CodeTarget, new_code: Handle) -> Option<Handle> {
+        if !self.bound_once.contains(&target.new) {
+            return None;
+        }
+        let (around, _) = target.parent?;
+        let owner = *self.old_of.get(&self.new.owner(self.interpreter, new_code, name)?)?;
+        let own_name = name_of(self.interpreter, target.code);
+        let content = |cell: Handle| self.interpreter.attribute(cell, "cell_contents").ok().flatten();
+        let holds = |frame: &&Frame| {
+            let cell = frame.closure.cells.get(&own_name).and_then(|cell| content(*cell));
+            let mut locals = frame.locals.iter();
+            frame.closure.code == around
+                && (cell == Some(function) || locals.any(|(name, value)| *name == own_name && *value == function))
+        };
+        let maker = self.frames().iter().find(holds)?;
+        self.cell_of_owner(&maker.closure, name, owner)
+    }
+
+    /// The cell of a variable of `owner`, if the function or frame has it.
+    fn cell_of_owner(&self, closure: &Closure, name: &str, owner: Handle) -> Option<Handle> {
+        let cell = *closure.cells.get(name)?;
+        let is_meant = closure.code == owner || self.old.owner(self.interpreter, closure.code, name) == Some(owner);
+        is_meant.then_some(cell)
     }
 
     /// The live closures of the edited definitions.
@@ -224,16 +263,21 @@ impl<'a> Surroundings<'a> {
             .collect()
     }
 
-    /// The calls of the outer function and of all functions in it that run, or wait to go on.
-    fn frames(&self) -> Vec<Closure> {
-        let codes: Vec<Handle> = self.old.parents.keys().copied().collect();
-        let frames = self.interpreter.running_cells(&codes).into_iter();
-        frames
-            .map(|frame| Closure {
-                code: codes[frame.code],
-                cells: frame.cells.into_iter().collect(),
-            })
-            .collect()
+    /// The calls of the outer function and of all functions in it.
+    fn frames(&self) -> &[Frame] {
+        self.in_frames.get_or_init(|| {
+            let codes: Vec<Handle> = self.old.parents.keys().copied().collect();
+            let frames = self.interpreter.running_variables(&codes).into_iter();
+            frames
+                .map(|frame| Frame {
+                    closure: Closure {
+                        code: codes[frame.code],
+                        cells: frame.cells.into_iter().collect(),
+                    },
+                    locals: frame.locals,
+                })
+                .collect()
+        })
     }
 
     /// A cell that holds the class of a method, or of the method around a function.

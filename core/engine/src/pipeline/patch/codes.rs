@@ -27,7 +27,7 @@ pub struct NewCode {
 /// The swaps that put new code where old code runs or is made into functions.
 ///
 /// `name`: of the edited definition in its module. `class`: the one around it, at module level or in classes only; and
-/// whether that is another one than before.
+/// whether that is another one than before. `bound_once`: definitions whose names nothing else in it has bound.
 ///
 /// # Errors
 /// When the edited definition itself cannot get its new code.
@@ -37,9 +37,10 @@ pub fn new_code(
     new_codes: &FxHashMap<DefinitionId, Handle>,
     module: &str,
     name: &str,
-    (class, has_moved): (Option<Handle>, bool),
+    class: (Option<Handle>, bool),
+    bound_once: &[DefinitionId],
 ) -> Result<NewCode, Refusal> {
-    let surroundings = Surroundings::of(interpreter, targets, new_codes, class, has_moved);
+    let surroundings = Surroundings::of(interpreter, targets, new_codes, class, bound_once);
     let mut made = NewCode::default();
     for target in targets {
         let Some(&new) = new_codes.get(&target.new) else {

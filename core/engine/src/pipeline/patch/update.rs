@@ -72,6 +72,7 @@ impl Edited<'_> {
             work.module,
             name,
             (class, self.has_moved()),
+            &update.bound_once,
         )?;
         let followers = without(targets, &codes.left);
         let targets = &followers;

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use jurigged_runtime::{
     CommitError, CompileUnit, FoundHolders, FramePlace, Handle, Interpreter, Limiter, ObjectKind, Pin, PythonError,
-    Running, RunningCells, RuntimeError, RuntimeFacts, SoughtCode, Swap,
+    Running, RunningVariables, RuntimeError, RuntimeFacts, SoughtCode, Swap,
 };
 use serde_json::{Value, json};
 
@@ -300,7 +300,7 @@ impl Interpreter for PipedPython {
         unimplemented!("the patch stage's")
     }
 
-    fn running_cells(&self, _: &[Handle]) -> Vec<RunningCells> {
+    fn running_variables(&self, _: &[Handle]) -> Vec<RunningVariables> {
         unimplemented!("the patch stage's")
     }
 

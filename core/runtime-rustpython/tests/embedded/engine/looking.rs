@@ -85,7 +85,7 @@ pub fn running(runtime: &dyn Runtime) {
             names.zip(cells).collect::<Vec<_>>()
         };
         let listed = |name: &str| python.items(global(python, name)).expect("a list");
-        let mut found = python.running_cells(&[code_of(python, "shares"), code_of(python, "in_frame")]);
+        let mut found = python.running_variables(&[code_of(python, "shares"), code_of(python, "in_frame")]);
         found.sort_by_key(|it| (it.code, it.cells[0].1));
         let mut expected: Vec<_> = listed("closures")
             .into_iter()

@@ -5,9 +5,12 @@ def plain(rate, bonus):
     yield inner
 
 
-def alone(rate):
+def handed(rate, inner=None):
+    kept = inner
+
     def inner(number):
         return number * 2
 
     (lambda: rate)()
+    inner = kept or inner
     yield inner

@@ -1,11 +1,11 @@
-//! The cells that a frame holds, by variable: no function of Python gives them, `f_locals` has values only.
+//! The variables of a frame with their cells, which no function of Python gives: `f_locals` has values only.
 //!
-//! Up to 3.10 the garbage collector is shown them. Since 3.11 it is not where the frame runs (`PyFrameObject` visits only
+//! Up to 3.10 the garbage collector is shown the cells. Since 3.11 it is not where the frame runs (`PyFrameObject` visits only
 //! what it owns): there they are read from the interpreter's own frame, in which a sample has shown where they begin.
 
 use std::sync::OnceLock;
 
-use pyo3::ffi::{self, PyObject};
+use pyo3::ffi::PyObject;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -70,42 +70,53 @@ unsafe fn slot(frame: &Bound<'_, PyAny>, word: usize) -> *mut PyObject {
     }
 }
 
-/// The cells of a frame that runs `code`, or waits in it, by variable: its own and those of the functions around it. A
-/// variable whose cell was not made yet is left out; nothing at all where they cannot be read.
-pub(crate) fn cells_of_frame<'py>(
+/// Objects by the names of the variables that hold them.
+type Named<'py> = Vec<(String, Bound<'py, PyAny>)>;
+
+/// The cells of a frame that runs `code`, or waits in it, and the values of its other variables. Nothing where they cannot
+/// be read.
+pub(crate) fn variables_of_frame<'py>(
     attached: &Attached<'py>,
     frame: &Bound<'py, PyAny>,
     code: &Bound<'py, PyAny>,
-) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+) -> PyResult<(Named<'py>, Named<'py>)> {
     let names = |attribute: &str| code.getattr(attribute)?.extract::<Vec<String>>();
-    let (owned, free) = (names("co_cellvars")?, names("co_freevars")?);
+    let (locals, owned, free) = (names("co_varnames")?, names("co_cellvars")?, names("co_freevars")?);
     if attached.inner.facts.version.1 <= 10 {
-        return visited_cells(attached, frame, owned.into_iter().chain(free).collect());
+        let values = frame.getattr("f_locals")?;
+        let plain = locals.into_iter().filter(|name| !owned.contains(name));
+        let values = plain
+            .filter_map(|name| Some((name.clone(), values.get_item(name).ok()?)))
+            .collect();
+        return Ok((
+            visited_cells(attached, frame, owned.into_iter().chain(free).collect())?,
+            values,
+        ));
     }
     let Some(first) = attached.inner.frame_slots.first(attached) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     };
-    let names = jurigged_runtime::slot_names(names("co_varnames")?, &owned, free);
-    let mut cells = Vec::new();
-    for (index, name) in names.into_iter().enumerate() {
-        // SAFETY: a live frame of this code; each variable of it has a slot, and the GIL is held.
-        let object = unsafe { slot(frame, first + index) };
-        // SAFETY: a slot holds an object or nothing. The type is compared by its address.
-        if !object.is_null() && unsafe { ffi::Py_TYPE(object) } == attached.inner.known.cell.as_ptr().cast() {
-            // SAFETY: as above; a new reference.
-            cells.push((name, unsafe { Bound::from_borrowed_ptr(attached.py, object) }));
+    let is_shared = |name: &String| owned.contains(name) || free.contains(name);
+    let (mut cells, mut values) = (Vec::new(), Vec::new());
+    let all = jurigged_runtime::slot_names(locals, &owned, free.clone());
+    for (index, name) in all.into_iter().enumerate() {
+        // SAFETY: a live frame of this code; each variable of it has a slot, which holds an object or nothing, and the GIL
+        // is held. A new reference.
+        let object = unsafe { Bound::from_borrowed_ptr_or_opt(attached.py, slot(frame, first + index)) };
+        let Some(object) = object else { continue };
+        if !is_shared(&name) {
+            values.push((name, object));
+        } else if object.get_type().is(attached.inner.known.cell.bind(attached.py)) {
+            // Before the cell of an argument is made, its slot has the value.
+            cells.push((name, object));
         }
     }
-    Ok(cells)
+    Ok((cells, values))
 }
 
 /// The cells that the collector is shown, which are all in the order of their variables unless a variable or the stack
 /// holds another one.
-fn visited_cells<'py>(
-    attached: &Attached<'py>,
-    frame: &Bound<'py, PyAny>,
-    names: Vec<String>,
-) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+fn visited_cells<'py>(attached: &Attached<'py>, frame: &Bound<'py, PyAny>, names: Vec<String>) -> PyResult<Named<'py>> {
     let visited = attached.inner.known.gc_referents.bind(attached.py).call1((frame,))?;
     let cell = attached.inner.known.cell.bind(attached.py);
     let mut cells = visited.try_iter()?.collect::<PyResult<Vec<_>>>()?;
