@@ -224,16 +224,8 @@ fn reading(text: &Text, is_it: &dyn Fn(&str, &Scope) -> bool, name: &str, run_st
                     if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
                         && !is_evaluated(text, definition.id, &mangled)
                     {
-                        push(match default.is_formula || run_stale {
-                            true => Follow::Default {
-                                function: function.clone(),
-                                parameter: mangled.clone(),
-                                names: default.reads.clone(),
-                                unit: value_unit(text, &scope, definition.id, default),
-                                is_run: run_stale,
-                            },
-                            false => stale(DEFAULT),
-                        });
+                        let names = (function.as_str(), mangled.as_str());
+                        push(default_of(text, definition, &scope, names, default, run_stale));
                     }
                     if let Some(annotation) = parameter.annotation.as_ref().filter(|annotation| reads(annotation))
                         && follows
@@ -309,7 +301,7 @@ fn assignment(
     let value = facets.value.as_ref().filter(|value| reads(value))?;
     let names = bound_names(&text.tree, definition.id);
     let [name] = &names[..] else { return None };
-    let is_run = run_stale && facets.effects.is_empty() && !makes_code(&text.tree, definition.id);
+    let is_run = run_stale && facets.effects.is_empty() && !makes_code(&text.tree, definition.id, value);
     (value.is_formula || is_run).then(|| Follow::Formula {
         name: name.clone(),
         names: value.reads.clone(),
@@ -318,36 +310,34 @@ fn assignment(
     })
 }
 
-/// How the defaults of a function follow that read a name, where they are computed again whatever they call.
-fn defaults(text: &Text, definition: &Definition, scope: &Scope, reads: &dyn Fn(&ExprFacet) -> bool) -> Vec<Reader> {
-    let name = text.tree.bound_name(definition.id).map(|name| name.into_owned());
-    let (Some(function), Some(facets)) = (name, definition.facets.function()) else {
-        return Vec::new();
-    };
-    let parameters = facets.parameters.iter();
-    let read = parameters.filter_map(|it| Some((it, it.default.as_ref().filter(|default| reads(default))?)));
-    read.map(|(parameter, default)| Reader {
-        id: definition.id,
-        scope: scope.clone(),
-        follow: Follow::Default {
-            function: function.clone(),
-            parameter: text.tree.mangled(definition.id, &parameter.name).into_owned(),
-            names: default.reads.clone(),
-            unit: value_unit(text, scope, definition.id, default),
-            is_run: true,
-        },
-    })
-    .filter(|reader| match &reader.follow {
-        Follow::Default { parameter, .. } => !is_evaluated(text, definition.id, parameter),
-        _ => false,
-    })
-    .collect()
+/// How the default of a parameter follows.
+fn default_of(
+    text: &Text,
+    definition: &Definition,
+    scope: &Scope,
+    (function, parameter): (&str, &str),
+    default: &ExprFacet,
+    run_stale: bool,
+) -> Follow {
+    let is_run = run_stale && !makes_code(&text.tree, definition.id, default);
+    if !default.is_formula && !is_run {
+        return stale(DEFAULT);
+    }
+    Follow::Default {
+        function: function.to_owned(),
+        parameter: parameter.to_owned(),
+        names: default.reads.clone(),
+        unit: value_unit(text, scope, definition.id, default),
+        is_run,
+    }
 }
 
-/// Does a statement make code objects that outlive it? Computed out of its place, they would stand at other lines.
-fn makes_code(tree: &DefinitionTree, id: DefinitionId) -> bool {
+/// Does an expression of a definition make code objects that outlive it? Computed out of its place, they would stand at
+/// other lines.
+fn makes_code(tree: &DefinitionTree, id: DefinitionId, expression: &ExprFacet) -> bool {
     let generator = DefinitionKind::Comprehension(ComprehensionKind::Generator);
-    let mut inside = tree.descendants(id);
+    let range = tree.absolute(id, &expression.range);
+    let mut inside = tree.descendants(id).filter(|it| range.contains(&it.range.start));
     inside.any(|it| it.kind == DefinitionKind::Lambda || it.kind == generator)
 }
 
@@ -449,8 +439,20 @@ fn reading_dotted(text: &Text, spelling: &str, run_stale: bool) -> Vec<Reader> {
             continue;
         };
         let reads = |facet: &ExprFacet| is_header(std::slice::from_ref(facet));
-        if why == DEFAULT && run_stale {
-            found.extend(defaults(text, definition, &scope, &reads));
+        if let (DEFAULT, Some(facets)) = (why, definition.facets.function()) {
+            let function = tree.bound_name(definition.id).unwrap_or_default();
+            for parameter in &facets.parameters {
+                let mangled = tree.mangled(definition.id, &parameter.name);
+                if let Some(default) = parameter.default.as_ref().filter(|default| reads(default))
+                    && !is_evaluated(text, definition.id, &mangled)
+                {
+                    found.push(Reader {
+                        id: definition.id,
+                        follow: default_of(text, definition, &scope, (&function, &mangled), default, run_stale),
+                        scope: scope.clone(),
+                    });
+                }
+            }
             continue;
         }
         let run = run_stale

@@ -205,7 +205,7 @@ impl Planner<'_> {
         let indent = self.new.slice(&(source.line_start(first)..definition.range.start));
         Some(Spared {
             name: name.clone(),
-            path: self.old.get(before).path.to_string(),
+            paths: [self.old.get(before), definition].map(|it| it.path.to_string()),
             lines: (first, last),
             text: format!("{indent}{what}"),
             owners: id.index()..self.new.end_of(id),

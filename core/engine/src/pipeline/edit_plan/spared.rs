@@ -18,8 +18,8 @@ pub const KEPT: &str = "__jurigged_kept__";
 pub struct Spared {
     /// The name that it binds.
     pub name: String,
-    /// Its qualified name so far.
-    pub path: String,
+    /// Its qualified name so far, and from now on.
+    pub paths: [String; 2],
     /// Its lines in the file, 1-based, both included.
     pub lines: (u32, u32),
     /// The line that takes their place.

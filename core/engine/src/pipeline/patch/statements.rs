@@ -153,7 +153,7 @@ fn is_made_by(interpreter: &dyn Interpreter, work: &Work<'_>, spared: &Spared, o
     let text = |object: Handle, name: &str| interpreter.text(interpreter.attribute(object, name).ok().flatten()?);
     let is_it = |object: Handle| {
         text(object, "__module__").as_deref() == Some(work.module)
-            && text(object, "__qualname__").as_deref() == Some(&*spared.path)
+            && text(object, "__qualname__").is_some_and(|path| spared.paths.contains(&path))
     };
     is_it(object) || is_it(core_of(interpreter, object))
 }
