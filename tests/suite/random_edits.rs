@@ -19,16 +19,17 @@ use libtest_mimic::Trial;
 
 use crate::tier::Tier;
 use crate::workspace::{Workspace, failed};
+use sequence::Variety;
 
 /// So many programs live in one process at `--full`: more save nothing, since their text is what takes the time.
 const TOGETHER: u64 = 25;
 
-/// At `--full` so many of the wider programs on each of these interpreters.
-const WIDER: u64 = 200;
+/// At `--full` so many of the other varieties on each of these interpreters.
+const OTHERS: u64 = 200;
 
 /// One trial for each process full of programs; its name tells the seeds. `--full` edits 2,000 programs twenty times on
-/// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest; and wider ones, with more kinds of
-/// definitions and of edits, whose seeds are others.
+/// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest; and some of each other variety, whose seeds
+/// are others.
 pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     let few = (1, 10, 5);
     let many = (2000 / TOGETHER, TOGETHER, 20);
@@ -45,20 +46,27 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     let mut trials = Vec::new();
     for (interpreter, (processes, programs, edits)) in sizes {
-        let wider = if tier == Tier::Full { WIDER / programs } else { 0 };
-        for (is_wider, processes) in [(false, processes), (true, wider)] {
+        let others = if tier == Tier::Full { OTHERS / programs } else { 0 };
+        // What is run instead of listed: in `--ci`, too.
+        let run = if tier == Tier::Ci { 1 } else { others };
+        let varieties = [
+            (Variety::Plain, "", processes),
+            (Variety::Wider, "wider ", others),
+            (Variety::RunsAll, "all run, ", run),
+        ];
+        for (variety, what, processes) in varieties {
             for process in 0..processes {
                 let interpreter = interpreter.clone();
                 let seeds = process * programs + 1..=(process + 1) * programs;
                 let name = format!(
                     "random edits: {}programs {} to {}, {edits} edits [{}]",
-                    if is_wider { "wider " } else { "" },
+                    what,
                     seeds.start(),
                     seeds.end(),
                     interpreter.label
                 );
                 trials.push(Trial::test(name, move || {
-                    sequence::run(&interpreter, seeds, is_wider, edits).map_err(failed)
+                    sequence::run(&interpreter, seeds, variety, edits).map_err(failed)
                 }));
             }
         }

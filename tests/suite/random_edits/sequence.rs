@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use jurigged_testkit::{
-    DiagnosticLine, Interpreter, KitError, Live, Project, ReportLine, RunAs, SaveBy, difference, fresh_start,
+    DiagnosticLine, Interpreter, KitError, Live, LiveOptions, Project, ReportLine, RunAs, SaveBy, difference,
+    fresh_start,
 };
 
 use super::dice::Dice;
@@ -19,6 +20,32 @@ const BROKEN: &str = "def broken(:\n";
 /// The module of a program that is alone in its process.
 const MODULE: &str = "program_0";
 
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variety {
+    /// Programs with the usual definitions, with the default settings.
+    Plain,
+    /// More kinds of definitions and of edits.
+    Wider,
+    /// What is listed by default is run.
+    RunsAll,
+}
+
+/// What runs in [`Variety::RunsAll`].
+const RUNS_ALL: &str = "[patch]\nblocks = \"run\"\nstale = \"run\"\n";
+
+/// An interpreter and what is tried on it.
+type On<'a> = (&'a Interpreter, Variety);
+
+fn start<'a>(interpreter: &Interpreter, project: &'a Project, variety: Variety) -> Result<Live<'a>, KitError> {
+    let mut options = LiveOptions::default();
+    if variety == Variety::RunsAll {
+        project.save("jurigged.toml", RUNS_ALL, SaveBy::InPlace)?;
+        options.options = ["--config", "jurigged.toml"].map(Into::into).to_vec();
+    }
+    Live::start_with(interpreter, project, PROBE, &options)
+}
+
 struct Sequence {
     seed: u64,
     dice: Dice,
@@ -31,9 +58,9 @@ struct Sequence {
 }
 
 impl Sequence {
-    fn new(seed: u64, is_wider: bool) -> Self {
+    fn new(seed: u64, variety: Variety) -> Self {
         let mut dice = Dice::new(seed);
-        let program = Program::new(&mut dice, is_wider.then(Wider::default));
+        let program = Program::new(&mut dice, (variety == Variety::Wider).then(Wider::default));
         Self {
             seed,
             saved: vec![program.clone()],
@@ -70,24 +97,24 @@ struct Edit {
     said: String,
 }
 
-/// Edits all programs of some seeds so many times; the wider ones have more kinds of definitions and of edits.
+/// Edits all programs of some seeds so many times.
 ///
 /// # Errors
 /// When a program shows a difference, with the smallest pair of texts that does.
 pub fn run(
     interpreter: &Interpreter,
     seeds: RangeInclusive<u64>,
-    is_wider: bool,
+    variety: Variety,
     edits: usize,
 ) -> Result<(), KitError> {
-    let mut sequences: Vec<_> = seeds.map(|seed| Sequence::new(seed, is_wider)).collect();
+    let mut sequences: Vec<_> = seeds.map(|seed| Sequence::new(seed, variety)).collect();
     let mut failures: Vec<KitError> = Vec::new();
     let project = project_of(
         sequences
             .iter()
             .map(|sequence| (sequence.module.as_str(), &sequence.program)),
     )?;
-    let mut live = Live::start(interpreter, &project, PROBE)?;
+    let mut live = start(interpreter, &project, variety)?;
     for number in 1..=edits {
         save_broken(&mut live, &project, &mut sequences)?;
         let changed: Vec<_> = sequences.iter_mut().map(edited).collect();
@@ -102,14 +129,20 @@ pub fn run(
             // Where the commit itself fails, no file is named.
             let fails_alone = |it: &Sequence| {
                 let last = it.saved.len().saturating_sub(2);
-                matches!(fails(interpreter, &it.saved[last..]), Ok(Some(_)))
+                matches!(fails((interpreter, variety), &it.saved[last..]), Ok(Some(_)))
             };
             let alive = || sequences.iter().enumerate().filter(|(_, it)| !it.is_out);
             let named = alive().find(|(_, it)| owns(it));
             let Some((index, _)) = named.or_else(|| alive().find(|(_, it)| fails_alone(it))) else {
                 return Err(KitError::Check(format!("edit {number}: {why}")));
             };
-            failures.push(failure(interpreter, &sequences[index], number, &changed[index], &why));
+            failures.push(failure(
+                (interpreter, variety),
+                &sequences[index],
+                number,
+                &changed[index],
+                &why,
+            ));
             let sequence = &mut sequences[index];
             sequence.is_out = true;
             sequence.program = changed[index].before.clone();
@@ -125,7 +158,7 @@ pub fn run(
             let of_it = |file: &str| sequence.owns(file);
             match wrong.get(&sequence.module) {
                 Some(how) if !is_told(&reports, of_it) => {
-                    failures.push(failure(interpreter, sequence, number, &changed[index], how));
+                    failures.push(failure((interpreter, variety), sequence, number, &changed[index], how));
                     out.push(index);
                 }
                 Some(_) => taken_back.push(index),
@@ -155,12 +188,18 @@ pub fn run(
             is_stuck |= is_listed;
             if !is_listed {
                 let how = format!("refused, taken back, and something has stayed\n{how}");
-                failures.push(failure(interpreter, &sequences[index], number, &changed[index], &how));
+                failures.push(failure(
+                    (interpreter, variety),
+                    &sequences[index],
+                    number,
+                    &changed[index],
+                    &how,
+                ));
                 sequences[index].is_out = true;
             }
         }
         if is_stuck {
-            live = Live::start(interpreter, &project, PROBE)?;
+            live = start(interpreter, &project, variety)?;
         }
     }
     if failures.is_empty() {
@@ -285,8 +324,8 @@ fn diagnostics_of<'a>(
     all.filter(move |diagnostic| diagnostic.place.as_ref().is_some_and(|place| of_file(&place.path)))
 }
 
-fn failure(interpreter: &Interpreter, sequence: &Sequence, number: usize, edit: &Edit, how: &str) -> KitError {
-    let (programs, how) = match smallest(interpreter, &sequence.saved) {
+fn failure((interpreter, variety): On<'_>, sequence: &Sequence, number: usize, edit: &Edit, how: &str) -> KitError {
+    let (programs, how) = match smallest((interpreter, variety), &sequence.saved) {
         Ok(Some(smallest)) => smallest,
         // It takes the other programs of the process.
         _ => {
@@ -309,12 +348,12 @@ fn failure(interpreter: &Interpreter, sequence: &Sequence, number: usize, edit: 
 
 /// The fewest programs, saved one after the other, and the fewest items and features in them that still fail; `None` where
 /// not even all of them do.
-fn smallest(interpreter: &Interpreter, saved: &[Program]) -> Result<Option<(Vec<Program>, String)>, KitError> {
+fn smallest((interpreter, variety): On<'_>, saved: &[Program]) -> Result<Option<(Vec<Program>, String)>, KitError> {
     let mut found = None;
     let mut length = 2;
     while found.is_none() && length < 2 * saved.len() {
         let programs = &saved[saved.len().saturating_sub(length)..];
-        found = fails(interpreter, programs)?.map(|how| (programs.to_vec(), how));
+        found = fails((interpreter, variety), programs)?.map(|how| (programs.to_vec(), how));
         length *= 2;
     }
     let Some(mut found) = found else { return Ok(None) };
@@ -323,7 +362,7 @@ fn smallest(interpreter: &Interpreter, saved: &[Program]) -> Result<Option<(Vec<
         let texts = |programs: &[Program]| -> Vec<_> { programs.iter().map(|it| texts_of(MODULE, it)).collect() };
         // Without this item there may be nothing to run at all.
         if texts(&shorter) != texts(&found.0)
-            && let Ok(Some(how)) = fails(interpreter, &shorter)
+            && let Ok(Some(how)) = fails((interpreter, variety), &shorter)
         {
             found = (shorter, how);
         }
@@ -352,13 +391,13 @@ fn smallest(interpreter: &Interpreter, saved: &[Program]) -> Result<Option<(Vec<
 }
 
 /// The same check for programs that are saved one after the other in a process of their own: of the last one.
-fn fails(interpreter: &Interpreter, programs: &[Program]) -> Result<Option<String>, KitError> {
+fn fails((interpreter, variety): On<'_>, programs: &[Program]) -> Result<Option<String>, KitError> {
     let [.., before, after] = programs else {
         return Ok(None);
     };
     let first = &programs[0];
     let project = project_of([(MODULE, first)].into_iter())?;
-    let mut live = Live::start(interpreter, &project, PROBE)?;
+    let mut live = start(interpreter, &project, variety)?;
     let is_of_it = |file: &str| files_of(MODULE).iter().any(|own| own == file);
     for at in 1..programs.len() - 1 {
         let texts = |at: usize| texts_of(MODULE, &programs[at]);
