@@ -133,11 +133,7 @@ impl Planner<'_> {
         replaced.sort_by_key(|(range, _)| range.start);
         let names = bound_names(self.old, old);
         let binds = bound_names(self.new, new);
-        // A `try` may ask whether a name is there; elsewhere nobody would miss it for a moment.
-        let forgets = match is_try {
-            true => self.forgotten(new, &names, &left_out, place),
-            false => Vec::new(),
-        };
+        let forgets = self.forgotten(new, &names, &left_out, place);
         let spared = spared.into_iter().filter_map(|id| self.spared(id, &forgets)).collect();
         let unbinds = names
             .into_iter()

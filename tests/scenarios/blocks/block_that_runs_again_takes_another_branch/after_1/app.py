@@ -31,3 +31,5 @@ for number in range(3):
         return "first"
 
     names = ["last", "first"]
+    if number > 5:
+        late = number

@@ -31,3 +31,5 @@ for number in range(4):
         return "first"
 
     names = ["last", "first"]
+    if number > 2:
+        late = number

@@ -31,3 +31,5 @@ for number in range(2):
         return "first"
 
     names = ["last", "first"]
+    if number >= 0:
+        late = number
