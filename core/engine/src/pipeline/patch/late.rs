@@ -88,7 +88,10 @@ pub fn leave_out_bound_again(interpreter: &dyn Interpreter, works: &[Work<'_>], 
                 annotations,
             } = &operation.action
             {
-                let is_there = |name: &String| bound_object(interpreter, work.namespace, scope, name).is_some();
+                let is_there = |name: &String| {
+                    prepared.bound.contains(&(scope.clone(), name.clone()))
+                        && bound_object(interpreter, work.namespace, scope, name).is_some()
+                };
                 outcome.skipped |= annotations.is_empty() && !names.is_empty() && names.iter().all(is_there);
             }
         }
