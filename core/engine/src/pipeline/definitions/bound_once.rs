@@ -82,15 +82,19 @@ impl<'a> SourceOrderVisitor<'a> for Binders {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(capture) => capture.name.as_ref(),
-            Pattern::MatchStar(capture) => capture.name.as_ref(),
-            Pattern::MatchMapping(capture) => capture.rest.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
+        if let Some(name) = captured(pattern) {
             self.bind(name);
         }
         walk_pattern(self, pattern);
+    }
+}
+
+/// The name that a pattern itself binds.
+pub(super) fn captured(pattern: &Pattern) -> Option<&ast::Identifier> {
+    match pattern {
+        Pattern::MatchAs(capture) => capture.name.as_ref(),
+        Pattern::MatchStar(capture) => capture.name.as_ref(),
+        Pattern::MatchMapping(capture) => capture.rest.as_ref(),
+        _ => None,
     }
 }

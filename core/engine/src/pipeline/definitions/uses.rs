@@ -12,6 +12,7 @@ use ruff_python_ast::visitor::source_order::{
 use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, Stmt};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bound_once::captured;
 use super::inert::dotted;
 use super::layout::start;
 use super::parse::with_syntax;
@@ -251,13 +252,7 @@ impl<'a> SourceOrderVisitor<'a> for Collector<'_> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
-        let name = match pattern {
-            Pattern::MatchAs(capture) => capture.name.as_ref(),
-            Pattern::MatchStar(capture) => capture.name.as_ref(),
-            Pattern::MatchMapping(capture) => capture.rest.as_ref(),
-            _ => None,
-        };
-        self.rebound.extend(name.map(ToString::to_string));
+        self.rebound.extend(captured(pattern).map(ToString::to_string));
         walk_pattern(self, pattern);
     }
 }

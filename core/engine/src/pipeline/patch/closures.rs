@@ -2,8 +2,8 @@
 //!
 //! A cell belongs to one call of the function that owns the variable. It is taken only from where that call is proved:
 //! from the function itself, or from another live closure, or a frame, that shares a cell of the same call, or of one
-//! inside it, with it. Values are never looked up by name elsewhere: a second call of the outer function has variables of
-//! the same names.
+//! inside it, with it, or from the frame whose own variable, bound by the `def` alone, leads to it. Values are never looked
+//! up by name elsewhere: a second call of the outer function has variables of the same names.
 
 use std::cell::OnceCell;
 

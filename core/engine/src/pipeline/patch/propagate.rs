@@ -16,7 +16,7 @@ use super::prepare::Prepared;
 use super::reannotate::{annotation, variable};
 use super::recompute::{assign, default, is_constant_equal, is_definition, recompute};
 use super::transaction::Transaction;
-use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, note};
+use crate::pipeline::edit_plan::{Action, Dependent, Follow, Refusal, Scope, ScopedName, Unit, note};
 use crate::pipeline::locate::{bound_object, class_at};
 
 /// What became of one dependent.
@@ -253,6 +253,9 @@ fn follow(
     let Some(namespace) = namespace_of(interpreter, &dependent.module) else {
         return Ok(Done::Swaps(Vec::new()));
     };
+    let computed_again = |formula: (&[String], &Unit, bool), given: &mut Option<Handle>| {
+        recompute(interpreter, dependent, namespace, formula, changed, given)
+    };
     match &dependent.follow {
         Follow::Import { name, is_only } => {
             let done = import(interpreter, dependent, namespace, (name, *is_only), &changed[0], *given);
@@ -273,14 +276,7 @@ fn follow(
             if *is_run && let Some(swaps) = moved_in(interpreter, present, changed) {
                 return Ok(Done::Swaps(swaps));
             }
-            match recompute(
-                interpreter,
-                dependent,
-                namespace,
-                (names, unit, *is_run),
-                changed,
-                given,
-            )? {
+            match computed_again((names, unit, *is_run), given)? {
                 Ok(new) => Ok(assign(interpreter, dependent, namespace, (name, present), &new)),
                 Err(why) => Ok(Done::Stale(why)),
             }
@@ -295,14 +291,7 @@ fn follow(
             let Some(function) = function_at(interpreter, namespace, &dependent.scope, function) else {
                 return Ok(Done::Stale("its function is not where its name leads to".to_owned()));
             };
-            match recompute(
-                interpreter,
-                dependent,
-                namespace,
-                (names, unit, *is_run),
-                changed,
-                given,
-            )? {
+            match computed_again((names, unit, *is_run), given)? {
                 Ok(new) => default(interpreter, function, parameter, &new),
                 Err(why) => Ok(Done::Stale(why)),
             }
