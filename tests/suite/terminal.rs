@@ -20,12 +20,13 @@ const DEVELOOP: [&str; 2] = ["giving==0.4.3", "rich==15.0.0"];
 const IPYTHON: &str = "ipython";
 
 /// Checks that need no package, on every Python.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
     "prompt",
     "prompt_after_a_program",
     "basic",
     "basic_keys",
     "basic_stdin",
+    "interrupts",
     "xloop",
     "places",
     "manual",

@@ -271,6 +271,20 @@ def basic_keys(check):
         expect("never" in terminal.text(), False)
 
 
+def interrupts(check):
+    """ctrl-c is not lost in a program that always prints."""
+    program = (
+        "caught = 0\nwhile caught < 20:\n    try:\n        while True:\n            print(caught, 'caught')\n"
+        "    except KeyboardInterrupt:\n        caught += 1\nprint('that was all')\n"
+    )
+    terminal = check.start("app.py", files={"app.py": program})
+    for number in range(20):
+        terminal.until("%d caught" % number)
+        terminal.interrupt()
+    terminal.until("that was all")
+    expect(terminal.ends(), 0)
+
+
 def basic_stdin(check):
     """stdin and the debugger belong to the program during a run; an edit does not end the debugger."""
     program = "def f():\n    name = input('name? ')\n    breakpoint()\n    return 'hello ' + name\n\n\nprint(f())\n"

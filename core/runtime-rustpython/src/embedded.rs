@@ -14,7 +14,7 @@ use rustpython_vm::signal::user_signal_channel;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use crate::program::{Program, ProgramKind, ScriptFile};
-use crate::{RustPythonRuntime, loader, native_extension, package, prompt, settings};
+use crate::{RustPythonRuntime, loader, native_extension, package, prompt, settings, terminal_output};
 
 /// The exit status of a script that cannot be opened (CPython's `pymain_run_file`).
 const CANNOT_OPEN: u32 = 2;
@@ -61,6 +61,7 @@ impl Embedded {
             .init_hook(|vm| vm.set_user_signal_channel(from_engine))
             .build();
         let (before, in_child) = (hooks.clone(), hooks.clone());
+        let raise_in_main = to_main.clone();
         let runtime = interpreter.enter(|vm| {
             let forking = move || before.forking();
             RustPythonRuntime::new(vm, to_main, forking, move || in_child.forked())
@@ -69,6 +70,7 @@ impl Embedded {
         let ended = interpreter.enter(|vm| {
             let installed = hooks.host().map_or(Ok(()), |host| package::install(vm, &runtime, host));
             let has_package = hooks.host().is_some();
+            let installed = installed.and_then(|()| terminal_output::keep_interrupts(vm, &raise_in_main));
             let result = installed.and_then(|()| run_program(vm, &program, &runtime, sink, has_package));
             let ended = result.map_or_else(|exception| report(vm, exception), |()| Ended::with(0));
             join_threads(vm);

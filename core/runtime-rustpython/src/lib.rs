@@ -33,6 +33,7 @@ mod program;
 mod prompt;
 mod runtime;
 mod settings;
+mod terminal_output;
 
 pub use embedded::{Embedded, Hooks};
 pub use program::{Loops, Program, ProgramKind};
