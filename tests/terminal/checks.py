@@ -79,12 +79,12 @@ def prompt(check):
     # The report ends the line that is typed: on CPython it is shown again.
     terminal.until("Update m.greeting @L1" + ("" if "embedded" in check.command else "\n>>> m."))
     terminal.send("greeting()\r")
-    terminal.until("'new'")
+    terminal.until("'new'", last=">>>")
     # The tab key, and the cursor keys: `-` goes between what is there.
     terminal.send("m.a_long\t")
     terminal.until("m.a_long_name_of_a_function(")
     terminal.send(")\x1b[D\x1b[C\x1b[C - 1\r" if "function()" not in terminal.text() else " - 1\r")
-    terminal.until(re.compile(r"^0$", re.M))
+    terminal.until(re.compile(r"^0$", re.M), last=">>>")
     terminal.send("def twice():\r")
     terminal.until(last="...")
     terminal.send("    return m.greeting() * 2\r")
@@ -145,7 +145,7 @@ def prompt_after_a_program(check):
     terminal.save("app.py", program.replace("old", "new"))
     terminal.until("Update __main__.f @L1")
     terminal.send("f()\r")
-    terminal.until("'new'")
+    terminal.until("'new'", last=">>>")
     terminal.send("\x04")
     expect(terminal.ends(), 0)
 
