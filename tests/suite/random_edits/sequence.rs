@@ -176,7 +176,7 @@ pub fn run(
             continue;
         }
         let back: Vec<_> = taken_back.iter().flat_map(|index| sequences[*index].texts()).collect();
-        let reports = save(&mut live, &project, &back)?;
+        let told = std::mem::replace(&mut reports, save(&mut live, &project, &back)?);
         let wrong = wrong_modules(interpreter, &mut live, &project)?;
         let mut is_stuck = false;
         for index in taken_back {
@@ -187,7 +187,11 @@ pub fn run(
             let is_listed = is_told(&reports, |file| sequences[index].owns(file));
             is_stuck |= is_listed;
             if !is_listed {
-                let how = format!("refused, taken back, and something has stayed\n{how}");
+                let told: Vec<String> = diagnostics_of(&told, |file| sequences[index].owns(file))
+                    .map(|diagnostic| format!("{}: {}\n", diagnostic.code, diagnostic.message))
+                    .collect();
+                let told = told.concat();
+                let how = format!("refused, taken back, and something has stayed\n{told}{how}");
                 failures.push(failure(
                     (interpreter, variety),
                     &sequences[index],

@@ -9,3 +9,13 @@ class Shelf(Keyed, key=3):
 
     def total(self):
         return self.size
+
+
+def labelled(cls):
+    cls.label = "new"
+    return cls
+
+
+@labelled
+class Drawer(Keyed):
+    pass

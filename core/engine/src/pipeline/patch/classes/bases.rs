@@ -176,8 +176,8 @@ fn run_hooks(
         let now = hook(interpreter, *class);
         let is_changed = now != *old;
         let is_of_user = |hook: &Option<Handle>| hook.is_some_and(|it| interpreter.kind(it) == ObjectKind::Function);
-        if *class == remade.class && is_of_user(old) && !is_of_user(&now) {
-            listed.extend(left_by_hook(interpreter, remade));
+        if let Some(hook) = old.filter(|_| *class == remade.class && is_of_user(old) && !is_of_user(&now)) {
+            listed.extend(left_by_hook(interpreter, remade, hook)?);
         }
         if *class == remade.class && (is_changed || remade.plan.keywords_changed) {
             let names = [("it", *class), ("keywords", header.keywords)];
@@ -198,28 +198,39 @@ fn run_hooks(
     Ok(listed)
 }
 
-/// Attributes that a hook of the old bases may have set, since nothing in the text does.
-fn left_by_hook(interpreter: &dyn Interpreter, remade: &Remade<'_>) -> Option<Refusal> {
-    // What decorators have set cannot be told from it.
-    if !remade.plan.decorators.is_empty() {
-        return None;
-    }
-    let own = interpreter.namespace(remade.class)?;
-    let names = interpreter.entries(own).into_iter();
-    let names = names.filter_map(|(key, _)| interpreter.text(key));
+/// Attributes that a hook of the old bases may have set, since nothing in the text does. Where a decorator may have set
+/// them as well, those that the code of the hook names.
+fn left_by_hook(
+    interpreter: &dyn Interpreter,
+    remade: &Remade<'_>,
+    hook: Handle,
+) -> Result<Option<Refusal>, RuntimeError> {
+    let own = interpreter.namespace(remade.class);
+    let names = own.map_or_else(Vec::new, |own| interpreter.entries(own));
+    let names = names.into_iter().filter_map(|(key, _)| interpreter.text(key));
     let is_of_body = |name: &String| remade.plan.names.iter().any(|bound| bound.name == *name);
-    let left: Vec<String> = names
+    let mut left: Vec<String> = names
         .filter(|name| !name.starts_with('_') && !is_of_body(name))
-        .map(|name| format!("`{name}`"))
         .collect();
-    (!left.is_empty()).then(|| {
+    if !remade.plan.decorators.is_empty() {
+        let named = evaluate(
+            interpreter,
+            "[*it.__code__.co_names, *it.__code__.co_consts]",
+            &[("it", hook)],
+        )?;
+        let named = interpreter.items(named)?.into_iter();
+        let named: Vec<String> = named.filter_map(|name| interpreter.text(name)).collect();
+        left.retain(|name| named.contains(name));
+    }
+    let left: Vec<String> = left.iter().map(|name| format!("`{name}`")).collect();
+    Ok((!left.is_empty()).then(|| {
         note(
             "cls-bases",
             format!("class `{}` keeps {}", remade.name(), left.join(", ")),
             "`__init_subclass__` of an old base may have set it, and what it did cannot be taken back",
             "restart the program if it matters",
         )
-    })
+    }))
 }
 
 /// Does the interpreter itself refuse bases of another layout? RustPython does not.

@@ -9,6 +9,7 @@ use jurigged_abi::{Change, Claim, ClassEdit, Conformer, Edit, Interest, Live, Ob
 
 use super::super::kind::FOREIGN;
 use super::defaults::give_fields;
+use super::records::NAMED_TUPLE;
 use super::{is_true, made, told};
 
 const DATACLASS: &str = "dataclasses.dataclass";
@@ -53,6 +54,8 @@ impl Conformer for Dataclasses {
             told.is_decorated_by(DATACLASS),
         ) {
             _ if is_of_others(live, class)? => return Ok(None),
+            // What it is counts before what it would become.
+            _ if live.own(class, NAMED_TUPLE)?.is_some() => return Ok(None),
             (true, true, false) => Claim::of_body().ends(),
             (true, ..) => Claim::of_body(),
             (false, _, true) => Claim::of_body().begins(),

@@ -4,12 +4,15 @@ use jurigged_abi::{Change, Claim, Conformer, Edit, Interest, Live, Object, Resul
 
 use super::{OF_STATEMENT, give_header, has_followed, is_true, made, told};
 
+/// An attribute by which a named tuple is told.
+pub const NAMED_TUPLE: &str = "_field_defaults";
+
 /// `typing.NamedTuple`: follows its fields as long as it has no instances.
 pub struct NamedTuples;
 
 impl Conformer for NamedTuples {
     fn interest(&self) -> Interest {
-        Interest::class_with("_field_defaults")
+        Interest::class_with(NAMED_TUPLE)
     }
 
     fn claim<'t>(&self, edit: &Edit<'t>, live: &Live<'t>) -> Result<Option<Claim>> {

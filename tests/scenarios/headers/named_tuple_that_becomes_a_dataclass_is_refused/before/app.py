@@ -1,0 +1,7 @@
+import dataclasses
+import typing
+
+
+class Point(typing.NamedTuple):
+    x: int
+    y: int = 5
