@@ -304,7 +304,8 @@ fn follow(
                     follow(interpreter, value, change, seen, swaps);
                 }
             }
-            ObjectKind::Function => swaps.extend(requalified(interpreter, value, change)),
+            // A function may have several names in it: `__radd__ = __add__`.
+            ObjectKind::Function if seen.insert(value) => swaps.extend(requalified(interpreter, value, change)),
             _ => {}
         }
     }
