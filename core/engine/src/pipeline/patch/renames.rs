@@ -205,6 +205,7 @@ fn naming_swaps(
             swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
         }
         swaps.extend(dataclass_doc(interpreter, object, &rename.path));
+        swaps.extend(named_tuple_texts(interpreter, object, &rename.path));
         for twin in twins(interpreter, object, &rename.path.from) {
             swaps.extend(text_swap(interpreter, twin, "__name__", last(&rename.path.to)));
             swaps.extend(requalified(interpreter, twin, &rename.path));
@@ -329,6 +330,44 @@ fn dataclass_doc(interpreter: &dyn Interpreter, class: Handle, change: &PathChan
         expected: Some(doc),
         new: Some(interpreter.new_text(&format!("{}{signature}", last(&change.to)))),
     })
+}
+
+/// The swaps for the texts in which `collections.namedtuple()` has written the name of a class (Lib/collections/__init__.py).
+fn named_tuple_texts(interpreter: &dyn Interpreter, class: Handle, change: &PathChange) -> Vec<Swap> {
+    const WITH_NAME: [(&str, &str, &str); 4] = [
+        ("__new__", "__doc__", "Create new instance of {}("),
+        ("__new__", "__module__", "namedtuple_{}"),
+        ("_make", "__doc__", "Make a new {} object"),
+        ("_replace", "__doc__", "Return a new {} object"),
+    ];
+    let Some(own) = interpreter.namespace(class) else {
+        return Vec::new();
+    };
+    if interpreter.entry(own, "_field_defaults").is_none() {
+        return Vec::new();
+    }
+    let (before, after) = (last(&change.from), last(&change.to));
+    let renamed = |text: &str, written: &str| {
+        let rest = text.strip_prefix(&written.replace("{}", before))?;
+        Some(format!("{}{rest}", written.replace("{}", after)))
+    };
+    let of_method = |(method, attribute, written): (&str, &str, &str)| {
+        let method = interpreter.entry(own, method)?;
+        let inner = interpreter.attribute(method, "__func__").ok().flatten();
+        let function = inner.unwrap_or(method);
+        let new = renamed(&text_of(interpreter, function, attribute)?, written)?;
+        text_swap(interpreter, function, attribute, &new)
+    };
+    let mut swaps: Vec<Swap> = WITH_NAME.into_iter().filter_map(of_method).collect();
+    swaps.extend(interpreter.entry(own, "__doc__").and_then(|doc| {
+        Some(Swap::ClassAttribute {
+            class,
+            name: "__doc__".to_owned(),
+            expected: Some(doc),
+            new: Some(interpreter.new_text(&renamed(&interpreter.text(doc)?, "{}(")?)),
+        })
+    }));
+    swaps
 }
 
 /// The classes of the same name out of which a decorator has made this one, such as `dataclass(slots=True)`: cells of
