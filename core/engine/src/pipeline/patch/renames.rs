@@ -41,9 +41,10 @@ impl Renames {
             let Action::Rename(rename) = &operation.action else {
                 continue;
             };
-            match naming_swaps(interpreter, rename, namespace) {
+            let old = renames.old_object(interpreter, rename, namespace);
+            match naming_swaps(interpreter, rename, namespace, old.clone()) {
                 // If its branch ran all the same, something hides the definition.
-                _ if !is_meant(interpreter, rename, namespace, bindings) => {
+                _ if !is_meant(interpreter, rename, old, bindings) => {
                     renames.anew.insert(index);
                 }
                 Ok(None) => {
@@ -69,16 +70,42 @@ impl Renames {
 
     /// What a name of the module led to before, if a definition has got it; `None` inside where it was not bound.
     pub fn value_before(&self, namespace: Handle, name: &str) -> Option<Option<Handle>> {
-        let mut entries = self.done.values().flatten().filter_map(|swap| match swap {
+        self.bound_before(None, namespace, name)
+    }
+
+    /// The same of a name of this class, or of the module.
+    fn bound_before(&self, class: Option<Handle>, container: Handle, name: &str) -> Option<Option<Handle>> {
+        let mut bound = self.done.values().flatten().filter_map(|swap| match swap {
             Swap::Entry {
                 dict,
                 name: bound,
                 expected,
                 ..
-            } if *dict == namespace && bound == name => Some(*expected),
+            } if class.is_none() && *dict == container && bound == name => Some(*expected),
+            Swap::ClassAttribute {
+                class: of,
+                name: bound,
+                expected,
+                ..
+            } if class == Some(*of) && bound == name => Some(*expected),
             _ => None,
         });
-        entries.next()
+        bound.next()
+    }
+
+    /// What the old name led to before this save: another definition may have got that name.
+    ///
+    /// # Errors
+    /// When its class is not there.
+    fn old_object(
+        &self,
+        interpreter: &dyn Interpreter,
+        rename: &Rename,
+        namespace: Handle,
+    ) -> Result<Option<Handle>, Refusal> {
+        let (class, container) = place(interpreter, &rename.old_scope, namespace)?;
+        let before = self.bound_before(class, container, &rename.from);
+        Ok(before.unwrap_or_else(|| interpreter.entry(container, &rename.from)))
     }
 
     /// Is the definition made anew under its new name, because its object cannot follow?
@@ -165,29 +192,31 @@ impl Renames {
 }
 
 /// Does the old name lead to this definition? Outside of blocks the plan knows.
-fn is_meant(interpreter: &dyn Interpreter, rename: &Rename, namespace: Handle, bindings: &Bindings) -> bool {
+fn is_meant(
+    interpreter: &dyn Interpreter,
+    rename: &Rename,
+    old: Result<Option<Handle>, Refusal>,
+    bindings: &Bindings,
+) -> bool {
     let Some(TraceValue::Code { id, method }) = &rename.known_by else {
         return true;
     };
-    let object = place(interpreter, &rename.old_scope, namespace)
-        .ok()
-        .and_then(|(_, container)| interpreter.entry(container, &rename.from));
+    let object = old.ok().flatten();
     object.is_some_and(|object| is_of(interpreter, bindings, (*id, method.as_deref()), object).unwrap_or(false))
 }
 
-/// The swaps that give a definition its new name; `None` where it is to be made anew.
+/// The swaps that give a definition its new name; `None` where it is to be made anew. `old`: what its old name led to.
 fn naming_swaps(
     interpreter: &dyn Interpreter,
     rename: &Rename,
     namespace: Handle,
+    old: Result<Option<Handle>, Refusal>,
 ) -> Result<Option<Vec<Swap>>, Refusal> {
-    let old_place = place(interpreter, &rename.old_scope, namespace);
-    if rename.addition.is_some() && old_place.is_err() {
+    if rename.addition.is_some() && old.is_err() {
         return Ok(None);
     }
-    let (_, old_container) = old_place?;
+    let object = old?;
     let (class, container) = place(interpreter, &rename.scope, namespace)?;
-    let object = interpreter.entry(old_container, &rename.from);
     if rename.addition.is_some() && !object.is_some_and(|object| can_follow(interpreter, object)) {
         return Ok(None);
     }
@@ -198,19 +227,22 @@ fn naming_swaps(
     let mut swaps = Vec::new();
     if rename.is_class {
         let qualified = text_of(interpreter, object, "__qualname__");
-        if interpreter.kind(object) != ObjectKind::Class || qualified.as_deref() != Some(&rename.path.from) {
+        let mut paths = [rename.path.clone(), midway(&rename.path)].into_iter();
+        let path =
+            paths.find(|path| interpreter.kind(object) == ObjectKind::Class && qualified.as_ref() == Some(&path.from));
+        let Some(path) = path else {
             return Err(not_there(rename, "its name leads to something else than this class"));
+        };
+        if text_of(interpreter, object, "__name__").as_deref() == Some(last(&path.from)) {
+            swaps.extend(text_swap(interpreter, object, "__name__", last(&path.to)));
         }
-        if text_of(interpreter, object, "__name__").as_deref() == Some(last(&rename.path.from)) {
-            swaps.extend(text_swap(interpreter, object, "__name__", last(&rename.path.to)));
+        swaps.extend(dataclass_doc(interpreter, object, &path));
+        swaps.extend(named_tuple_texts(interpreter, object, &path));
+        for twin in twins(interpreter, object, &path.from) {
+            swaps.extend(text_swap(interpreter, twin, "__name__", last(&path.to)));
+            swaps.extend(requalified(interpreter, twin, &path));
         }
-        swaps.extend(dataclass_doc(interpreter, object, &rename.path));
-        swaps.extend(named_tuple_texts(interpreter, object, &rename.path));
-        for twin in twins(interpreter, object, &rename.path.from) {
-            swaps.extend(text_swap(interpreter, twin, "__name__", last(&rename.path.to)));
-            swaps.extend(requalified(interpreter, twin, &rename.path));
-        }
-        follow(interpreter, object, &rename.path, &mut FxHashSet::default(), &mut swaps);
+        follow(interpreter, object, &path, &mut FxHashSet::default(), &mut swaps);
         if let (Some(private), Some(own)) = (&rename.private, interpreter.namespace(object)) {
             for (_, to, value) in unrenamed(interpreter, own, private) {
                 swaps.push(Swap::ClassAttribute {

@@ -1,0 +1,19 @@
+def Basket(first, second):
+    total = first + second
+    rest = [total, total * 2]
+    return "orders", rest
+
+
+class orders:
+    def fill(self, count):
+        items = [number + 1 for number in range(count)]
+        return "filled", items
+
+    class print:
+        def shown(self, width):
+            line = "-" * width
+            return "label", line
+
+    def Label(self, copies):
+        pages = [copies, copies * 2]
+        return "printed", pages
