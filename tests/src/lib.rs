@@ -9,4 +9,5 @@
 //! | `cargo test --locked -- --plain` | only whether the scenarios themselves tell anything, on plain CPython |
 //! | `TEST_COMMAND=/usr/bin/jurigged cargo test --locked` | tests another command than the one built here |
 //! | `cargo test --locked -- --full replay:` | releases of packages replayed; the table is then `target/replay/table.md` |
+//! | `RANDOM_SEEDS=95 cargo test --locked -- --full 'random edits: wider'` | these random programs (`76-100`), in one process |
 //! | `UPDATE_EXPECTED=1 cargo test --locked` | writes the expected texts; review the difference |

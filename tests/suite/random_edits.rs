@@ -15,6 +15,8 @@ mod sequence;
 mod statement;
 mod text;
 
+use std::ops::RangeInclusive;
+
 use libtest_mimic::Trial;
 
 use crate::tier::Tier;
@@ -26,6 +28,9 @@ const TOGETHER: u64 = 25;
 
 /// At `--full` so many of the other varieties on each of these interpreters.
 const OTHERS: u64 = 200;
+
+/// Instead of the seeds of the tier these, as `95` or `76-100`, in one process for each interpreter and variety.
+const SEEDS: &str = "RANDOM_SEEDS";
 
 /// One trial for each process full of programs; its name tells the seeds. `--full` edits 2,000 programs twenty times on
 /// each of: the embedded interpreter, the oldest CPython, 3.12, and the newest; and some of each other variety, whose seeds
@@ -55,9 +60,10 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
             (Variety::RunsAll, "all run, ", run),
         ];
         for (variety, what, processes) in varieties {
-            for process in 0..processes {
+            let blocks = (0..processes).map(|process| process * programs + 1..=(process + 1) * programs);
+            let blocks: Vec<_> = wished().map_or_else(|| blocks.collect(), |seeds| vec![seeds]);
+            for seeds in blocks {
                 let interpreter = interpreter.clone();
-                let seeds = process * programs + 1..=(process + 1) * programs;
                 let name = format!(
                     "random edits: {}programs {} to {}, {edits} edits [{}]",
                     what,
@@ -72,4 +78,11 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
         }
     }
     trials
+}
+
+/// The seeds that somebody wants to see.
+fn wished() -> Option<RangeInclusive<u64>> {
+    let text = std::env::var(SEEDS).ok()?;
+    let (first, last) = text.split_once('-').unwrap_or((&text, &text));
+    Some(first.parse().ok()?..=last.parse().ok()?)
 }

@@ -133,6 +133,9 @@ pub struct Diagnostic {
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// A hash of the text that is refused: with another one the same refusal is news.
+    #[serde(skip)]
+    pub text_hash: Option<u64>,
 }
 
 impl Diagnostic {
@@ -152,6 +155,7 @@ impl Diagnostic {
             running_now: None,
             also: Vec::new(),
             help: None,
+            text_hash: None,
         }
     }
 

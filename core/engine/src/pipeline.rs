@@ -547,7 +547,7 @@ fn accept(
     let reported = ReportedModule {
         name: &change.module,
         plan: work.plan,
-        source: &change.new.source,
+        tree: &change.new,
         revision: module.revision,
     };
     report::applied(report, reported, outcome);

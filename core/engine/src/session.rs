@@ -337,8 +337,9 @@ struct Worker {
     import_wait: Option<imports::ImportWait>,
     /// Files of which a save was looked at and put off: the next report answers for them.
     unanswered: std::collections::BTreeSet<PathBuf>,
-    /// Refusals already reported, with their files: the same one is not repeated at every save.
-    reported: std::collections::HashMap<String, Option<PathBuf>>,
+    /// Refusals already reported, with their files and what of the text they refuse: the same one is not repeated at
+    /// every save.
+    reported: std::collections::HashMap<String, (Option<PathBuf>, Option<u64>)>,
     /// Statements that were left behind and go on, by their number, with what was said of them.
     left_behind: std::collections::HashMap<u64, Diagnostic>,
     /// Messages that came while a question was answered that waits for files only.
@@ -579,12 +580,14 @@ impl Worker {
                 return diagnostic.code != "syntax" || diagnostic.place.as_ref().is_none_or(is_saved);
             }
             let file = diagnostic.place.as_ref().map(|place| place.path.clone());
-            standing.insert(diagnostic.identity(), file);
-            !self.reported.contains_key(&diagnostic.identity())
+            let before = self.reported.get(&diagnostic.identity());
+            let is_same = before.is_some_and(|(_, text)| *text == diagnostic.text_hash);
+            standing.insert(diagnostic.identity(), (file, diagnostic.text_hash));
+            !is_same
         });
         if has_compared && !report.undone {
             let is_of_other = |file: &Option<PathBuf>| file.as_ref().is_some_and(|file| !report.files.contains(file));
-            self.reported.retain(|_, file| is_of_other(file));
+            self.reported.retain(|_, (file, _)| is_of_other(file));
             self.reported.extend(standing);
         }
         self.log.report(&report);

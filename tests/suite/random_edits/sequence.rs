@@ -331,9 +331,10 @@ fn diagnostics_of<'a>(
 fn failure((interpreter, variety): On<'_>, sequence: &Sequence, number: usize, edit: &Edit, how: &str) -> KitError {
     let (programs, how) = match smallest((interpreter, variety), &sequence.saved) {
         Ok(Some(smallest)) => smallest,
-        // It takes the other programs of the process.
+        // It takes the other programs of the process, or refused saves before it: somebody who asks for a seed sees all.
         _ => {
-            let last = sequence.saved.len().saturating_sub(2);
+            let few = if super::wished().is_some() { usize::MAX } else { 2 };
+            let last = sequence.saved.len().saturating_sub(few);
             (sequence.saved[last..].to_vec(), how.to_owned())
         }
     };

@@ -11,14 +11,16 @@ pub use plan::plan_texts;
 pub use told::Told;
 
 use std::fmt::Write as _;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 
 use jurigged_runtime::{LateEnd, Overrun, PythonError, RuntimeError};
+use rustc_hash::FxBuildHasher;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Place, shown_path};
 use crate::pipeline::capture::CaptureProblem;
-use crate::pipeline::definitions::{DefinitionTree, SyntaxProblem};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree, SyntaxProblem};
 use crate::pipeline::edit_plan::{FilePlan, Operation, Refusal};
 use crate::pipeline::patch::{Failure, Followed, ModuleOutcome};
 use crate::source::SourceText;
@@ -102,8 +104,8 @@ pub struct ReportedModule<'a> {
     pub name: &'a str,
     /// The plan of its file.
     pub plan: &'a FilePlan,
-    /// The text that was saved.
-    pub source: &'a SourceText,
+    /// What was saved.
+    pub tree: &'a DefinitionTree,
     /// The revision that runs now.
     pub revision: u64,
 }
@@ -174,7 +176,19 @@ fn refused(module: ReportedModule<'_>, operation: &Operation, reason: &Refusal, 
     } else {
         ""
     };
-    diagnostic.running_now(format!("revision {} of `{}`{rest}", module.revision, module.name))
+    Diagnostic {
+        text_hash: operation.new.and_then(|new| text_hash(module.tree, new)),
+        ..diagnostic.running_now(format!("revision {} of `{}`{rest}", module.revision, module.name))
+    }
+}
+
+/// Not of a class or a block: what is refused of it is seldom what changes in it next.
+fn text_hash(tree: &DefinitionTree, id: DefinitionId) -> Option<u64> {
+    let is_whole = matches!(
+        tree.get(id).kind,
+        DefinitionKind::Function { .. } | DefinitionKind::Statement(_)
+    );
+    is_whole.then(|| FxBuildHasher.hash_one(tree.text(id)))
 }
 
 /// A statement that runs after the commit, and has not returned.
@@ -272,7 +286,7 @@ fn place_of(module: ReportedModule<'_>, operation: &Operation) -> Place {
 
 /// The first word of a line of the new text.
 fn place_at_line(module: ReportedModule<'_>, line: u32) -> Place {
-    let text = module.source.line(line);
+    let text = module.tree.source.line(line);
     let column = text.len() - text.trim_start().len();
     Place::at(&module.plan.path, line, column as u32 + 1)
 }
