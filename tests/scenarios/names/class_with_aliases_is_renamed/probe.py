@@ -13,5 +13,5 @@ def probe(app, held):
         print(type(money).__radd__.__qualname__, type(place).shown.__qualname__, type(place)._replace.__qualname__)
     print([name for name in ("Money", "Amount", "Place", "Location") if hasattr(app, name)], type(place) is type(held[1]))
     for method in place.__new__, place._make, place._replace:
-        print(method.__module__, method.__doc__)
+        print(method.__qualname__, method.__module__, method.__doc__)
     print(type(place).__doc__)

@@ -337,8 +337,14 @@ fn follow(
                     follow(interpreter, value, change, seen, swaps);
                 }
             }
-            // A function may have several names in it: `__radd__ = __add__`.
-            ObjectKind::Function if seen.insert(value) => swaps.extend(requalified(interpreter, value, change)),
+            ObjectKind::Function | ObjectKind::StaticMethod | ObjectKind::ClassMethod => {
+                let inner = interpreter.attribute(value, "__func__").ok().flatten();
+                let function = inner.unwrap_or(value);
+                // A function may have several names in it: `__radd__ = __add__`.
+                if seen.insert(function) {
+                    swaps.extend(requalified(interpreter, function, change));
+                }
+            }
             _ => {}
         }
     }
