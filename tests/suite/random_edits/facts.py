@@ -96,7 +96,8 @@ def probe(app, held):
     for module_name, module in sorted(vars(app).items()):
         if not module_name.startswith("program_"):
             continue
-        print("==", module_name)
+        # No docstring has this mark.
+        print("\x1d" + module_name)
         seen = set()
         for module in (module, sys.modules.get(module_name + "_numbers")):
             for name in sorted(vars(module) if module else ()):

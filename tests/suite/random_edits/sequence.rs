@@ -293,9 +293,9 @@ fn wrong_modules(
         .collect())
 }
 
-/// The probe begins each module with `== module`.
+/// The probe begins each module with a mark and its name.
 fn by_module(facts: &str) -> BTreeMap<String, String> {
-    let parts = facts.split("== ").skip(1);
+    let parts = facts.split('\x1d').skip(1);
     let pairs = parts.filter_map(|part| part.split_once('\n'));
     pairs
         .map(|(module, facts)| (module.to_owned(), facts.to_owned()))
