@@ -74,7 +74,11 @@ def facts(value, path, seen):
                 facts(vars(value)[name], f"{path}.{name}", seen)
     elif isinstance(value, types.ModuleType):
         print(path, "module", value.__name__)
+    elif type(value) is list and id(value) in seen:
+        # The `lru_cache` of RustPython is written in Python, with a list that holds itself.
+        print(path, "list")
     elif type(value) in (list, tuple):
+        seen.add(id(value))
         print(path, type(value).__name__, len(value))
         for at, item in enumerate(value):
             facts(item, f"{path}[{at}]", seen)

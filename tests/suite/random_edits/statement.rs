@@ -61,6 +61,11 @@ impl Statement {
         self.form > 0
     }
 
+    /// Is a name annotated?
+    pub fn is_annotated(&self) -> bool {
+        FORMS[self.form].starts_with("@:")
+    }
+
     pub fn write(&self, text: &mut String, name: &str, indent: &str) {
         let form = FORMS[self.form]
             .replace('@', name)

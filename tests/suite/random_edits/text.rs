@@ -264,13 +264,17 @@ impl Item {
                 otherwise,
             } => {
                 let _ = writeln!(text, "{indent}{header}\n{indent}    pass");
-                members.iter().for_each(|member| member.write(text, depth + 1, names));
+                // Annotations that move into a block, or stand in one that does not run, are not followed (README).
+                let is_written = |member: &&Item| !matches!(&member.kind, Kind::Statement(it) if it.is_annotated());
+                let (members, otherwise) = (members.iter().filter(is_written), otherwise.iter().filter(is_written));
+                let has_otherwise = otherwise.clone().next().is_some();
+                members.for_each(|member| member.write(text, depth + 1, names));
                 if *header == "try:" {
                     let _ = writeln!(text, "{indent}finally:\n{indent}    pass");
                 }
-                if header.starts_with("if") && !otherwise.is_empty() {
+                if header.starts_with("if") && has_otherwise {
                     let _ = writeln!(text, "{indent}else:");
-                    otherwise.iter().for_each(|member| member.write(text, depth + 1, names));
+                    otherwise.for_each(|member| member.write(text, depth + 1, names));
                 }
                 if header.starts_with("while") {
                     let _ = writeln!(text, "{indent}    break");

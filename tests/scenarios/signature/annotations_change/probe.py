@@ -3,5 +3,5 @@ def hold(app):
 
 
 def probe(app, held):
-    for function in (*held, app.send):
+    for function in (*held, app.send, app.placed):
         print({name: getattr(kind, "__name__", kind) for name, kind in function.__annotations__.items()})

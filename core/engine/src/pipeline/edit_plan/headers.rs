@@ -128,10 +128,14 @@ fn default_of(facets: &FunctionFacets, name: &str) -> Option<u64> {
     parameter.and_then(|parameter| print(&parameter.default))
 }
 
+/// In the order in which they are evaluated: positional-only parameters come behind the others that are positional
+/// (Python/compile.c, `compiler_visit_annotations`).
 fn annotations(facets: &FunctionFacets) -> (Vec<(&str, Option<u64>)>, Option<u64>) {
     let parameters = facets.parameters.iter().filter(|it| it.annotation.is_some());
-    let parameters = parameters.map(|it| (it.name.as_str(), print(&it.annotation)));
-    (parameters.collect(), print(&facets.returns))
+    let (behind, first): (Vec<_>, Vec<_>) = parameters.partition(|it| it.kind != ParameterKind::Positional);
+    let all = first.into_iter().chain(behind);
+    let printed = all.map(|it| (it.name.as_str(), print(&it.annotation)));
+    (printed.collect(), print(&facets.returns))
 }
 
 fn has_annotations(facets: &FunctionFacets) -> bool {

@@ -5,3 +5,7 @@ def send(message: str, times: int = 1) -> None:
 class Sender:
     def send(self, message: str) -> bool:
         return True
+
+
+def placed(first: int, second: str) -> None:
+    return None
