@@ -31,7 +31,7 @@ const CONDITIONAL: &str = "__conditional_annotations__";
 const KEPT_BY_MODULE: &str = "__annotations__";
 
 /// Under which a class body leaves the function that evaluates its annotations.
-const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
+pub const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
 
 /// A copy of one scope's namespace in which statements run before the commit.
 #[derive(Debug)]

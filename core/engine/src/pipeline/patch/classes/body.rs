@@ -3,7 +3,7 @@
 use jurigged_runtime::{Handle, Interpreter};
 
 use super::super::Work;
-use super::super::namespaces::Scratch;
+use super::super::namespaces::{ANNOTATE, Scratch};
 use super::super::prepare::Stop;
 use super::super::statements::without_place;
 use super::super::units::{compile_to_run, execute_in, no_class};
@@ -58,6 +58,8 @@ impl Body {
         if let Some(before) = annotations_of(interpreter, remade.class) {
             copy(interpreter, before, annotations, &unannotated);
         }
+        // What the class itself leaves to be asked for would be taken for that of the first statement.
+        unbound.extend(ANNOTATE.map(str::to_owned));
         unbound.push("__annotations__".to_owned());
         let names = interpreter.new_dict();
         copy(interpreter, scratch.locals, names, &unbound);
@@ -107,7 +109,7 @@ impl Body {
 
     /// Since 3.14 (PEP 649) a body binds a function that gives its annotations; here, each statement one of its own.
     fn take_lazy_annotations(&self, interpreter: &dyn Interpreter) -> Result<(), Stop> {
-        for name in ["__annotate__", "__annotate_func__"] {
+        for name in ANNOTATE {
             if let Some(annotate) = interpreter.entry(self.names, name)
                 && annotate != interpreter.none()
             {

@@ -1,0 +1,7 @@
+import dataclasses
+
+
+@dataclasses.dataclass
+class Node:
+    parent: "Node"
+    size: int = 1
