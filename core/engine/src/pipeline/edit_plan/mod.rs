@@ -191,6 +191,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
         annotated: planner.names.annotated(),
+        stars: stars::stars(planner.new),
         fleeting: planner.fleeting,
         emptied: planner.emptied,
         flags: anew::future_flags(&change.new),

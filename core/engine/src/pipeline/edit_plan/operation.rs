@@ -46,6 +46,9 @@ pub struct FilePlan {
     /// Names with an annotation by scope, in the order of the new text: `__annotations__` has them in this order.
     #[serde(skip)]
     pub annotated: FxHashMap<Scope, Vec<String>>,
+    /// The star-imports that the new text has.
+    #[serde(skip)]
+    pub stars: Vec<StarImport>,
     /// Names that come back for what runs in between and are deleted again, with the value that they had: nothing that
     /// has read one has read another value.
     #[serde(skip)]

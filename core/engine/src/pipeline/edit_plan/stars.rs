@@ -43,7 +43,7 @@ impl Planner<'_> {
 }
 
 /// All star-imports of a file, those in blocks included.
-fn stars(tree: &DefinitionTree) -> Vec<StarImport> {
+pub(super) fn stars(tree: &DefinitionTree) -> Vec<StarImport> {
     tree.definitions.iter().filter_map(star_of).collect()
 }
 

@@ -156,8 +156,10 @@ fn attempt(
     late::run_statements(interpreter, works, prepared, &plan.order, follow, &mut ongoing, ran)?;
     late::leave_out_bound_again(interpreter, works, prepared);
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
-    for prepared in prepared.iter_mut() {
-        transaction.commit(std::mem::take(&mut prepared.departures))?;
+    for (work, prepared) in works.iter().zip(prepared.iter_mut()) {
+        let mut departures = std::mem::take(&mut prepared.departures);
+        departures.retain(|departure| statements::still_to_go(interpreter, work, departure));
+        transaction.commit(departures)?;
     }
     for work in works {
         let swap = match work.plan.annotated.get(&Scope::default()) {

@@ -388,6 +388,22 @@ pub fn unstar(
     unbind(interpreter, work, &Scope::default(), &names, &[], module, steps)
 }
 
+/// Do old names that a definition has left still lead where they led, and does no star-import say so?
+pub fn still_to_go(interpreter: &dyn Interpreter, work: &Work<'_>, departure: &Swap) -> bool {
+    let Swap::Entry {
+        dict, name, expected, ..
+    } = departure
+    else {
+        return true;
+    };
+    let now = interpreter.entry(*dict, name);
+    let gives = |star: &StarImport| {
+        let mut names = public_names(interpreter, work, star).into_iter();
+        names.any(|(public, value)| public == *name && Some(value) == now)
+    };
+    now == *expected && !(*dict == work.namespace && work.plan.stars.iter().any(gives))
+}
+
 /// What a star-import takes from its module: what `__all__` lists, or all names without a leading underscore.
 fn public_names(interpreter: &dyn Interpreter, work: &Work<'_>, star: &StarImport) -> Vec<(String, Handle)> {
     let source = module_named(interpreter, work, &star.module, star.level);

@@ -1,0 +1,7 @@
+from shapes import *
+
+import shapes
+
+
+def label(box):
+    return shown(box), Colour.RED.name
