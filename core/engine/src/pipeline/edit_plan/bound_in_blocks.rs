@@ -332,12 +332,14 @@ impl Planner<'_> {
 
     /// What a statement or definition was that does not run again: one that did not change, or that is patched.
     fn kept(&self, binder: DefinitionId) -> Option<DefinitionId> {
-        let is_definition = matches!(
-            self.new.get(binder).kind,
-            DefinitionKind::Function { .. } | DefinitionKind::Class
-        );
         let old = self.change.matching.old_of(binder)?;
-        (is_definition || self.is_same(old, binder)).then_some(old)
+        let is_kept = match self.new.get(binder).kind {
+            DefinitionKind::Function { .. } | DefinitionKind::Class => true,
+            // Its header binds the name, whatever changes in its body.
+            DefinitionKind::Block(_) => self.has_same_clauses(old, binder),
+            _ => self.is_same(old, binder),
+        };
+        is_kept.then_some(old)
     }
 }
 

@@ -1,0 +1,3 @@
+for number in range(3):
+    def shown():
+        return "shown"
