@@ -183,6 +183,7 @@ mod tests {
             matching,
             reexecute: false,
             has_moved: false,
+            displaced: Default::default(),
         };
         let plan = plan(std::slice::from_ref(&change), &(), PlanSettings::default());
         let operations = plan.files[0].operations.iter().enumerate();

@@ -14,7 +14,7 @@ pub(super) fn moved(change: &FileChange) -> FxHashSet<DefinitionId> {
         let has_moved = change
             .matching
             .old_of(class.id)
-            .is_some_and(|old| change.old.get(old).first_line != class.first_line);
+            .is_some_and(|old| change.old.get(old).first_line != class.first_line || change.displaced.contains(&old));
         let is_class = class.kind == DefinitionKind::Class;
         let mut around = change.new.ancestors(class.id);
         if is_class && has_moved && around.any(|it| matches!(it.kind, DefinitionKind::Function { .. })) {

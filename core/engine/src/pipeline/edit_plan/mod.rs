@@ -96,6 +96,9 @@ pub struct FileChange {
     pub reexecute: bool,
     /// The module has followed its file to another path: every code object names the file.
     pub has_moved: bool,
+    /// Classes of the old tree whose code stands on another line: after a refusal that tree is put together of two texts,
+    /// and the code has the lines of the later one.
+    pub displaced: FxHashSet<DefinitionId>,
 }
 
 /// What `[patch]` says about plans.

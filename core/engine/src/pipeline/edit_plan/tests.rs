@@ -24,6 +24,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         matching,
         reexecute: false,
         has_moved: false,
+        displaced: Default::default(),
     };
     plan(&[change], &(), PlanSettings::default()).files.remove(0)
 }
@@ -537,6 +538,7 @@ fn batch(files: [(&str, &str); 2]) -> Vec<Vec<String>> {
                 new,
                 reexecute: false,
                 has_moved: false,
+                displaced: Default::default(),
             }
         })
         .collect();

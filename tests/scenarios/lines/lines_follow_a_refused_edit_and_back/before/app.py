@@ -9,3 +9,10 @@ def f():
 class Other:
     def method(self):
         return [n for n in range(3)], lambda: 2
+
+
+def make():
+    class Made:
+        pass
+
+    return Made
