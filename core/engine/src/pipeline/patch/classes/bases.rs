@@ -84,6 +84,7 @@ pub fn prepare(
 const BECOMES_A_TUPLE: &str =
     "it becomes a named tuple, which is made out of its fields: the live class has another layout";
 const WAS_A_TYPED_DICT: &str = "it is a typed dict, and by its new bases it is none";
+const BECOMES_AN_ENUM: &str = "it becomes an enum, and has methods that were generated of its fields";
 const BECOMES_A_TYPED_DICT: &str =
     "it becomes a typed dict, whose instances are plain dicts: the live class has instances of its own";
 
@@ -251,6 +252,12 @@ fn made_of_fields(
     };
     if is("getattr(it, '__module__', '') == 'typing' and getattr(it, '__name__', '') == 'NamedTupleMeta'")? {
         return Ok(Some(BECOMES_A_TUPLE));
+    }
+    if is(
+        "'__dataclass_fields__' in vars(live) and any(base.__module__ == 'enum' for base in it.__mro__) \
+           and not isinstance(live, it)",
+    )? {
+        return Ok(Some(BECOMES_AN_ENUM));
     }
     let is_typed_dict = is(
         "getattr(it, '__name__', '') == '_TypedDictMeta' and not isinstance(live, it) \

@@ -1,0 +1,6 @@
+import dataclasses
+import enum
+
+
+class Colour(enum.IntEnum):
+    red = 1
