@@ -1,3 +1,6 @@
+import typing
+
+
 def hold(app):
     place = app.place
     return place.Point(1), place.Color.RED, place.Pair(1), place.Missing()
@@ -13,3 +16,5 @@ def probe(app, held):
         raise place.Missing
     except type(missing) as error:
         print(type(error).__module__)
+    quoted = place.Settings.__annotations__["missing"]
+    print(getattr(quoted, "__forward_module__", None), typing.get_type_hints(place.Settings)["missing"] is type(missing))

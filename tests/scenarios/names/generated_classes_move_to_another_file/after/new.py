@@ -32,3 +32,8 @@ class Pair(typing.NamedTuple):
 
 class Missing(Exception):
     pass
+
+
+class Settings(typing.TypedDict):
+    missing: "Missing"
+    count: int

@@ -13,7 +13,7 @@ use super::super::prepare::Stop;
 use super::super::statements::without_place;
 use super::super::units::{compile_scope, compile_to_run, execute_in, no_class};
 use super::header::Header;
-use super::python::{items_of, own_entry};
+use super::python::{evaluate, items_of, own_entry};
 use super::{ClassKind, adopt, follow_abstract_methods, making};
 use crate::pipeline::edit_plan::{MovedClass, Origin, RunStatement};
 use crate::pipeline::locate::{Bound, bind};
@@ -98,6 +98,9 @@ pub fn arrive(
         }
         follow_hash(interpreter, *live, plan.binds_hash, &mut swaps);
         swaps.extend(static_attributes(interpreter, *live, plan));
+        if ClassKind::of(interpreter, *live) == ClassKind::TypedDict {
+            swaps.extend(quoted_types(interpreter, *live, module)?);
+        }
         ongoing.transaction.commit(swaps).map_err(LateStop::Commit)?;
         // What was generated of it has the globals of the old module.
         making::inherit(interpreter, work, *live, ongoing)?;
@@ -147,6 +150,21 @@ fn obstacle(
         ClassKind::NamedTuple | ClassKind::TypedDict => Ok(None),
         ClassKind::Plain | ClassKind::Dataclass | ClassKind::Enum => other_bases(),
     }
+}
+
+/// The swap for the quoted types of a typed dict, which know the module in which they are looked up (Lib/typing.py,
+/// `_TypedDictMeta.__new__`); `None` where there are none.
+fn quoted_types(interpreter: &dyn Interpreter, live: Handle, module: Handle) -> Result<Option<Swap>, Stop> {
+    const ANNOTATIONS: &str = "__annotations__";
+    let Some(types) = own_entry(interpreter, live, ANNOTATIONS) else {
+        // Since 3.14 they are made when they are asked for, and then kept.
+        return Ok(adopt::attribute(interpreter, live, "__annotations_cache__", None));
+    };
+    let text = "{name: type(it)(it.__forward_arg__, module=module) \
+                if type(it).__name__ == 'ForwardRef' and it.__forward_module__ not in (None, module) else it \
+                for name, it in types.items()}";
+    let new = evaluate(interpreter, text, &[("types", types), ("module", module)])?;
+    Ok(adopt::attribute(interpreter, live, ANNOTATIONS, Some(new)))
 }
 
 /// The swap for the attributes that the methods of a class set, which it knows since 3.13.
