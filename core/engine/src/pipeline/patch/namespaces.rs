@@ -315,6 +315,10 @@ impl LazyModule {
             (None, Some(annotate)) => add_entries(interpreter, all, annotations_by(interpreter, annotate)?),
             (None, None) => {}
         }
+        // What statements have left as text (PEP 563).
+        if let Some(texts) = interpreter.entry(ran, KEPT_BY_MODULE) {
+            add_entries(interpreter, all, texts);
+        }
         // The functions ask the module for this one, which may be beside it still.
         let live = interpreter.entry(namespace, CONDITIONAL);
         if let Some(conditional) = interpreter.entry(ran, CONDITIONAL) {

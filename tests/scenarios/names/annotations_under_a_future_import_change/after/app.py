@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+other: int
+second: float
+third: list = []
