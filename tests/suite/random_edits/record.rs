@@ -189,7 +189,9 @@ impl Record {
                 Style::Plain | Style::Slots => true,
                 // An annotation in it is a field, which may have no default.
                 Style::Data(_) => !matches!(member.kind, Kind::Statement(_) | Kind::Block { .. }),
-                Style::Named | Style::Enum(_) => matches!(member.kind, Kind::Function(_)),
+                Style::Enum(_) => matches!(member.kind, Kind::Function(_)),
+                // `typing.NamedTuple` makes the class twice, and fails where a method uses `super()`.
+                Style::Named => matches!(&member.kind, Kind::Function(function) if !function.calls_super),
                 Style::Typed(_) => false,
             };
             if is_taken {
