@@ -51,13 +51,11 @@ pub fn all(workspace: &'static Workspace, tier: Tier) -> Vec<Trial> {
     }
     let mut trials = Vec::new();
     for (interpreter, (processes, programs, edits)) in sizes {
-        let others = if tier == Tier::Full { OTHERS / programs } else { 0 };
-        // What is run instead of listed: in `--ci`, too.
-        let run = if tier == Tier::Ci { 1 } else { others };
+        let others = tier.pick(0, 1, OTHERS / programs);
         let varieties = [
             (Variety::Plain, "", processes),
             (Variety::Wider, "wider ", others),
-            (Variety::RunsAll, "all run, ", run),
+            (Variety::RunsAll, "all run, ", others),
         ];
         for (variety, what, processes) in varieties {
             let blocks = (0..processes).map(|process| process * programs + 1..=(process + 1) * programs);
