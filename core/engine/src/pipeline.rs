@@ -195,16 +195,15 @@ fn compare(
                 break;
             }
             let matching = diff::match_trees(&old, &new, &[&diff::PluginMatchers::new(tools.plugins)]);
-            let displaced = module.known_bindings().map(|bindings| bindings.displaced_classes(&old));
             changes.push(FileChange {
                 path: module.path.clone(),
                 module: module.name.clone(),
-                displaced: displaced.unwrap_or_default(),
                 old,
                 new,
                 matching,
                 reexecute: tools.rules.of(&file.path) == OnChange::Reexecute,
                 has_moved: module.has_moved,
+                is_joined: module.is_joined(),
             });
         }
     }

@@ -31,7 +31,7 @@ pub fn plan_of(module: &str, old: DefinitionTree, new: DefinitionTree, path: &Pa
         matching,
         reexecute: false,
         has_moved: false,
-        displaced: Default::default(),
+        is_joined: false,
     }];
     edit_plan::plan(&changes, &(), PlanSettings::default())
 }

@@ -183,7 +183,7 @@ mod tests {
             matching,
             reexecute: false,
             has_moved: false,
-            displaced: Default::default(),
+            is_joined: false,
         };
         let plan = plan(std::slice::from_ref(&change), &(), PlanSettings::default());
         let operations = plan.files[0].operations.iter().enumerate();

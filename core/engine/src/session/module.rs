@@ -64,6 +64,11 @@ impl Module {
         !self.is_joined && !self.has_moved && self.baseline.text() == text
     }
 
+    /// Is the baseline joined of two texts, since something of the last save is refused?
+    pub fn is_joined(&self) -> bool {
+        self.is_joined
+    }
+
     /// Does its text make copies of code objects? Looked at once for each baseline.
     pub fn copies_code(&mut self) -> bool {
         *self

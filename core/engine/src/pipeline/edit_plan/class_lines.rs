@@ -7,14 +7,12 @@ use rustc_hash::FxHashSet;
 use super::FileChange;
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
 
-/// Definitions of the new text that stand on another line than before, with a class inside a function in them.
+/// Definitions of the new text that stand on another line than before, as far as that is known, with a class inside a function in them.
 pub(super) fn moved(change: &FileChange) -> FxHashSet<DefinitionId> {
     let mut found = FxHashSet::default();
     for class in &change.new.definitions {
-        let has_moved = change
-            .matching
-            .old_of(class.id)
-            .is_some_and(|old| change.old.get(old).first_line != class.first_line || change.displaced.contains(&old));
+        let old = change.matching.old_of(class.id);
+        let has_moved = old.is_some_and(|old| change.is_joined || change.old.get(old).first_line != class.first_line);
         let is_class = class.kind == DefinitionKind::Class;
         let mut around = change.new.ancestors(class.id);
         if is_class && has_moved && around.any(|it| matches!(it.kind, DefinitionKind::Function { .. })) {

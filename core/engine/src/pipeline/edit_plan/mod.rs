@@ -96,9 +96,8 @@ pub struct FileChange {
     pub reexecute: bool,
     /// The module has followed its file to another path: every code object names the file.
     pub has_moved: bool,
-    /// Classes of the old tree whose code stands on another line: after a refusal that tree is put together of two texts,
-    /// and the code has the lines of the later one.
-    pub displaced: FxHashSet<DefinitionId>,
+    /// Something of the file is refused: the old tree is joined of two texts, and its lines are those of no code object.
+    pub is_joined: bool,
 }
 
 /// What `[patch]` says about plans.
@@ -195,6 +194,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         classes: live_classes::of(change, &planner.names),
         annotated: planner.names.annotated(),
         stars: stars::stars(planner.new),
+        is_joined: change.is_joined,
         fleeting: planner.fleeting,
         emptied: planner.emptied,
         flags: anew::future_flags(&change.new),

@@ -49,6 +49,9 @@ pub struct FilePlan {
     /// The star-imports that the new text has.
     #[serde(skip)]
     pub stars: Vec<StarImport>,
+    /// See [`FileChange`](super::FileChange).
+    #[serde(skip)]
+    pub is_joined: bool,
     /// Names that come back for what runs in between and are deleted again, with the value that they had: nothing that
     /// has read one has read another value.
     #[serde(skip)]

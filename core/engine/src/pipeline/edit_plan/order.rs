@@ -161,7 +161,7 @@ mod tests {
                     matching: diff::match_trees(&old, &new, &[]),
                     reexecute: false,
                     has_moved: false,
-                    displaced: Default::default(),
+                    is_joined: false,
                     old,
                     new,
                 }

@@ -24,7 +24,7 @@ fn plan_of(old: &str, new: &str) -> FilePlan {
         matching,
         reexecute: false,
         has_moved: false,
-        displaced: Default::default(),
+        is_joined: false,
     };
     plan(&[change], &(), PlanSettings::default()).files.remove(0)
 }
@@ -538,7 +538,7 @@ fn batch(files: [(&str, &str); 2]) -> Vec<Vec<String>> {
                 new,
                 reexecute: false,
                 has_moved: false,
-                displaced: Default::default(),
+                is_joined: false,
             }
         })
         .collect();

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use jurigged_runtime::{Handle, Interpreter, Pin};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::codes::{Bound, bind, bind_loose};
-use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionKind, DefinitionTree};
+use crate::pipeline::definitions::{DefinitionId, DefinitionKind, DefinitionTree};
 use crate::pipeline::diff::Matching;
 use crate::pipeline::edit_plan::Outline;
 
@@ -53,16 +53,6 @@ impl Binding {
 }
 
 impl Bindings {
-    /// The classes of a tree whose code stands on another line than the text.
-    pub fn displaced_classes(&self, tree: &DefinitionTree) -> FxHashSet<DefinitionId> {
-        let classes = tree.definitions.iter().filter(|it| it.kind == DefinitionKind::Class);
-        let is_displaced = |class: &&Definition| {
-            let binding = self.get(class.id);
-            binding.is_some_and(|it| i64::from(it.first_line) - it.skew != i64::from(class.first_line))
-        };
-        classes.filter(is_displaced).map(|class| class.id).collect()
-    }
-
     /// Walks the code tree of a module along the outline of its text.
     pub fn of_module(interpreter: &dyn Interpreter, module_code: &Pin, outline: &[Outline]) -> Self {
         let mut bindings = Self::default();

@@ -104,12 +104,8 @@ pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &
     }
     for class in &work.plan.classes {
         let before = work.bindings.get(class.old).map(|binding| binding.first_line);
-        let moved = before != Some(class.line);
-        if !moved && class.static_attributes.is_none() {
-            continue;
-        }
-        let mut namesakes = work.plan.classes.iter().filter(|other| other.scope == class.scope);
-        if before.is_none() && namesakes.nth(1).is_some() {
+        // A class keeps the line of its code in a block of which an edit is refused, and its name has the new one.
+        if before == Some(class.line) && !work.plan.is_joined && class.static_attributes.is_none() {
             continue;
         }
         let Some(live) = class_at(interpreter, work.namespace, &class.scope) else {
@@ -121,8 +117,10 @@ pub fn class_attributes(interpreter: &dyn Interpreter, work: &Work<'_>, steps: &
         let Some(line) = interpreter.entry(namespace, "__firstlineno__") else {
             continue;
         };
+        let moved = interpreter.integer(line) != Some(i64::from(class.line));
         // A class of the same name that another statement made.
-        if before.is_some_and(|before| interpreter.integer(line) != Some(i64::from(before))) {
+        let mut namesakes = work.plan.classes.iter().filter(|other| other.scope == class.scope);
+        if interpreter.integer(line) != before.map(i64::from) && namesakes.nth(1).is_some() {
             continue;
         }
         if moved {
