@@ -1,12 +1,12 @@
 //! What holds a class, and how it comes to hold another one.
 //!
-//! Lists, dicts (values and keys), sets and cells are changed in place. Tuples and frozen sets are made anew where all
+//! Lists, dicts (values and keys), sets, cells and attributes of classes are changed in place. Tuples and frozen sets are made anew where all
 //! that holds them can hold others.
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashSet;
 
-use super::python::{VALUE, evaluate, import, with_subclasses};
+use super::python::{VALUE, evaluate, import, own_entries, with_subclasses};
 
 /// Tuples in tuples that are made anew, at most.
 const DEEPEST: usize = 4;
@@ -59,6 +59,8 @@ struct Search<'a> {
 struct Holding {
     /// Dicts, lists, sets, cells, and functions (whose defaults are a tuple).
     changeable: Vec<Handle>,
+    /// Classes that have it as an attribute.
+    classes: Vec<Handle>,
     /// Tuples and frozen sets.
     frozen: Vec<Handle>,
     /// How many partials, bound methods and generic aliases.
@@ -71,6 +73,16 @@ impl Search<'_> {
         // Not the dicts of our own questions.
         let text = format!("[it for it in gc.get_referrers(held) if not (type(it) is dict and {VALUE:?} in it)]");
         let found = evaluate(self.interpreter, &text, &names)?;
+        // On CPython the dict of a class is found, which is not to be written to: the class would not notice.
+        let text = "[it for it in found if isinstance(it, type)] \
+                    + [owner for it in found if type(it) is dict and '__module__' in it and '__doc__' in it \
+                       for owner in gc.get_referrers(it) if isinstance(owner, type)]";
+        let classes = evaluate(self.interpreter, text, &[("gc", self.gc), ("found", found)])?;
+        let text = "[it for it in {id(it): it for it in classes}.values() if any(value is held for value in vars(it).values())]";
+        let classes = evaluate(self.interpreter, text, &[("classes", classes), ("held", held)])?;
+        let text = "[it for it in found if not (type(it) is dict and '__module__' in it \
+                    and any(all(vars(owner).get(key, classes) is it[key] for key in it) for owner in classes))]";
+        let found = evaluate(self.interpreter, text, &[("found", found), ("classes", classes)])?;
         let names = [("found", found), ("held", held), ("cell", self.cell)];
         // Objects may keep their attributes without a dict until somebody asks for it.
         let text = "[it for it in found if type(it) in (dict, list, set, cell, type(lambda: 0))] \
@@ -84,7 +96,7 @@ impl Search<'_> {
         )?;
         let text = "len([it for it in found if type(it).__name__ in ('partial', 'method', 'GenericAlias')])";
         let fixed = evaluate(self.interpreter, text, &names)?;
-        let ours = [found, changeable, frozen];
+        let ours = [found, classes, changeable, frozen];
         let others = |list: Handle| -> Result<Vec<Handle>, RuntimeError> {
             let mut items = self.interpreter.items(list)?;
             items.retain(|item| !ours.contains(item));
@@ -92,6 +104,7 @@ impl Search<'_> {
         };
         Ok(Holding {
             changeable: others(changeable)?,
+            classes: others(classes)?,
             frozen: others(frozen)?,
             fixed: self.interpreter.integer(fixed).unwrap_or(0),
         })
@@ -103,6 +116,18 @@ impl Search<'_> {
                 self.swaps.extend(in_holder(self.interpreter, holder, old, new));
             }
         }
+        for &class in &found.classes {
+            if self.seen.insert((class, old)) {
+                let own = own_entries(self.interpreter, class).into_iter();
+                let held = own.filter(|(_, value)| *value == old);
+                self.swaps.extend(held.map(|(name, _)| Swap::ClassAttribute {
+                    class,
+                    name,
+                    expected: Some(old),
+                    new: Some(new),
+                }));
+            }
+        }
     }
 
     /// Puts a tuple or frozen set with another item in the place of this one; false, and nothing is done, where something
@@ -112,7 +137,7 @@ impl Search<'_> {
         let names = [("gc", self.gc), ("held", frozen)];
         let text = format!("len([it for it in gc.get_referrers(held) if not (type(it) is dict and {VALUE:?} in it)])");
         let all = self.interpreter.integer(evaluate(self.interpreter, &text, &names)?);
-        let known = found.changeable.len() + found.frozen.len();
+        let known = found.changeable.len() + found.classes.len() + found.frozen.len();
         if known == 0 || all != Some(known as i64) || (depth == 0 && !found.frozen.is_empty()) {
             return Ok(false);
         }
