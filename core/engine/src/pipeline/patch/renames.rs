@@ -240,6 +240,7 @@ fn naming_swaps(
         swaps.extend(named_tuple_texts(interpreter, object, &path));
         for twin in twins(interpreter, object, &path.from) {
             swaps.extend(text_swap(interpreter, twin, "__name__", last(&path.to)));
+            swaps.extend(dataclass_doc(interpreter, twin, &path));
             swaps.extend(requalified(interpreter, twin, &path));
         }
         follow(interpreter, object, &path, &mut FxHashSet::default(), &mut swaps);
