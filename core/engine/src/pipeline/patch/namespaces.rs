@@ -30,6 +30,9 @@ const CONDITIONAL: &str = "__conditional_annotations__";
 /// Where a module keeps its annotations once they were evaluated.
 const KEPT_BY_MODULE: &str = "__annotations__";
 
+/// Where a class keeps its annotations once they were evaluated.
+const KEPT_BY_CLASS: &str = "__annotations_cache__";
+
 /// Under which a class body leaves the function that evaluates its annotations.
 pub const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
 
@@ -144,9 +147,11 @@ impl Scratch {
             && interpreter.facts().version >= (3, 14, 0)
         {
             // Of a file that keeps annotations as text, in a class that was made by one that does not: to put them where
-            // such a class has them would make it forget how it evaluates its own, and no undo could give that back.
+            // such a class has them would make it forget how it evaluates its own, and no undo could give that back. Where
+            // it has annotations from a statement before, they are in the same place.
             let at = changed.iter().position(|(name, expected, new)| {
-                name == "__annotations__" && expected.is_none() && new.is_some() && self.is_lazy(interpreter)
+                let is_new = name == "__annotations__" && expected.is_none() && new.is_some();
+                is_new && (self.is_lazy(interpreter) || kept_by_class(interpreter, class).is_some())
             });
             let texts = at.and_then(|at| changed.remove(at).2);
             if texts.is_some() || !(self.annotates.is_empty() && self.unannotated.is_empty()) {
@@ -222,7 +227,6 @@ impl Scratch {
         class: Handle,
         texts: Option<Handle>,
     ) -> Result<Option<Swap>, RuntimeError> {
-        const KEPT: &str = "__annotations_cache__";
         let new = interpreter.new_dict();
         // Asking makes the class keep the answer.
         if let Some(annotations) = interpreter.attribute(class, "__annotations__")? {
@@ -234,12 +238,10 @@ impl Scratch {
         if let Some(texts) = texts {
             add_entries(interpreter, new, texts);
         }
-        let kept = interpreter
-            .namespace(class)
-            .and_then(|own| interpreter.entry(own, KEPT));
+        let kept = kept_by_class(interpreter, class);
         let swap = |new| Swap::ClassAttribute {
             class,
-            name: KEPT.to_owned(),
+            name: KEPT_BY_CLASS.to_owned(),
             expected: kept,
             new: Some(new),
         };
@@ -249,6 +251,10 @@ impl Scratch {
     fn annotations(&self, interpreter: &dyn Interpreter, old: Option<Handle>, new: Option<Handle>) -> Option<Handle> {
         left_annotations(interpreter, old, new, &self.unannotated, &self.annotated)
     }
+}
+
+fn kept_by_class(interpreter: &dyn Interpreter, class: Handle) -> Option<Handle> {
+    interpreter.entry(interpreter.namespace(class)?, KEPT_BY_CLASS)
 }
 
 /// The annotations without those of statements that are gone, in the order of the text; `None` where there is nothing
