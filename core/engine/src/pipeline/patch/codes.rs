@@ -109,6 +109,9 @@ pub fn new_code(
     Ok(made)
 }
 
+/// The code of what is told of closures that keep their old code.
+pub const CLOSURE_GONE: &str = "closure-gone";
+
 /// What puts a new code object into sets in the place of an old one: a program that keeps a set of code objects asks it
 /// about the code that runs.
 fn in_sets(sets: &[Handle], old: Handle, new: Handle) -> impl Iterator<Item = Swap> {
@@ -165,6 +168,22 @@ fn no_value(name: &str, gone: &[String]) -> Refusal {
     )
 }
 
+/// The dotted name of a function, as it says itself; `module`: where it was made, if it does not say.
+pub fn shown_name(interpreter: &dyn Interpreter, module: &str, function: Handle) -> String {
+    let text = |name: &str| {
+        let value = interpreter.attribute(function, name).ok().flatten();
+        value.and_then(|value| interpreter.text(value))
+    };
+    let module = text("__module__").unwrap_or_else(|| module.to_owned());
+    let qualified = text("__qualname__").unwrap_or_default();
+    format!("{module}.{}", qualified.replace(".<locals>", ""))
+}
+
+/// What is told of a function that cannot get the variables of its new code; see [`closure_gone`].
+pub fn keeps_old_code(shown: &str) -> String {
+    format!("`{shown}` keeps its old code")
+}
+
 fn closure_gone(
     interpreter: &dyn Interpreter,
     module: &str,
@@ -190,11 +209,16 @@ fn closure_gone(
         ),
         false => format!("the call that made this closure is over, so {variables} {has} no value"),
     };
+    // What `functools.wraps` has copied from another function does not tell who made this one.
+    let help = match outer {
+        "" => format!("make {variables} {also}, or restart the program"),
+        outer => format!("call `{outer}()` again, or make {variables} {also}"),
+    };
     let stale = refusal(
-        "closure-gone",
-        format!("`{module}.{}` keeps its old code", qualified.replace(".<locals>", "")),
+        CLOSURE_GONE,
+        keeps_old_code(&shown_name(interpreter, module, function)),
         format!("it now reads {variables}; {why}"),
-        format!("call `{outer}()` again, or make {variables} {also}"),
+        help,
     );
     stale.at_line(first_line_of(interpreter, new))
 }

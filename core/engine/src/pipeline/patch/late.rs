@@ -4,6 +4,7 @@ use jurigged_runtime::{CommitError, Handle, Interpreter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::branches::{Verdict, choose_late};
+use super::codes::{CLOSURE_GONE, keeps_old_code};
 use super::moves::Moves;
 use super::namespaces::{LazyModule, Scratch, follow_hash};
 use super::outcome::Failure;
@@ -95,6 +96,20 @@ pub fn leave_out_bound_again(interpreter: &dyn Interpreter, works: &[Work<'_>], 
                 outcome.skipped |= annotations.is_empty() && !names.is_empty() && names.iter().all(is_there);
             }
         }
+    }
+}
+
+/// A function that forwards does not keep its old code, whatever its closure lacks.
+pub fn leave_out_forwarded(prepared: &mut [Prepared]) {
+    let forwarded = prepared.iter().flat_map(|prepared| &prepared.forwarded);
+    let told: FxHashSet<String> = forwarded.map(|shown| keeps_old_code(shown)).collect();
+    let outcomes = prepared
+        .iter_mut()
+        .flat_map(|prepared| &mut prepared.outcome.operations);
+    for outcome in outcomes.filter(|_| !told.is_empty()) {
+        outcome
+            .listed
+            .retain(|reason| reason.code != CLOSURE_GONE || !told.contains(&reason.message));
     }
 }
 

@@ -155,6 +155,7 @@ fn attempt(
     let mut ongoing = late::Ongoing { transaction, plugins };
     late::run_statements(interpreter, works, prepared, &plan.order, follow, &mut ongoing, ran)?;
     late::leave_out_bound_again(interpreter, works, prepared);
+    late::leave_out_forwarded(prepared);
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
     for (work, prepared) in works.iter().zip(prepared.iter_mut()) {
         let mut departures = std::mem::take(&mut prepared.departures);

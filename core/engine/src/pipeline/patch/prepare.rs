@@ -37,6 +37,8 @@ pub struct Prepared {
     pub rebased: FxHashMap<usize, Rebasing>,
     /// Names that statements of the save have bound so far.
     pub bound: FxHashSet<(Scope, String)>,
+    /// Old functions that forward to what their names are bound to now, as they are shown.
+    pub forwarded: Vec<String>,
     /// What was compiled of those that run a `def` again.
     pub compiled: FxHashMap<usize, Handle>,
     /// What is known of the blocks of the file.

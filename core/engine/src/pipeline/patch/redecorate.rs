@@ -4,6 +4,7 @@
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 
 use super::Work;
+use super::codes::shown_name;
 use super::forward::{core_of, forward};
 use super::functions;
 use super::late::{LateStop, execute_statement};
@@ -114,7 +115,10 @@ pub fn run(
     let is_own = leads_here || (is_of_name && rerun.is_heir) || interpreter.kind(old) != ObjectKind::Function;
     if old != new && is_own {
         match forward(interpreter, old, new, &name) {
-            Ok(swaps) => transaction.commit(swaps).map_err(LateStop::Commit)?,
+            Ok(swaps) => {
+                prepared.forwarded.push(shown_name(interpreter, work.module, old));
+                transaction.commit(swaps).map_err(LateStop::Commit)?;
+            }
             Err(told) => listed.push(told),
         }
     } else if old != new && !is_of_name && !is_placeholder(interpreter, old) {
