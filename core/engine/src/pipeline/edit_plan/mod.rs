@@ -170,6 +170,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         operations: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
+        has_star_of_batch: stars::has_star_of(change, batch),
         class_lines: match settings.class_lines {
             true => class_lines::moved(change),
             false => FxHashSet::default(),
@@ -258,6 +259,8 @@ struct Planner<'a> {
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,
+    /// A star-import of the file may bring names that another file of the batch changes.
+    has_star_of_batch: bool,
     /// Definitions that only move, with a line among the constants of what is in them.
     class_lines: FxHashSet<DefinitionId>,
 }

@@ -1,7 +1,8 @@
 //! Star-imports: what one that goes has bound goes with it, and one that comes does not hide what is bound behind it.
 
 use super::operation::{Action, StarImport, Unstar};
-use super::{EditCode, Place, Planner, Scope};
+use super::order::Batch;
+use super::{EditCode, FileChange, Place, Planner, Scope};
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree};
 
 impl Planner<'_> {
@@ -45,6 +46,13 @@ impl Planner<'_> {
 /// All star-imports of a file, those in blocks included.
 pub(super) fn stars(tree: &DefinitionTree) -> Vec<StarImport> {
     tree.definitions.iter().filter_map(star_of).collect()
+}
+
+/// Does the file import another one of the batch with a star?
+pub(super) fn has_star_of(change: &FileChange, batch: &Batch) -> bool {
+    let facets = change.new.definitions.iter().filter_map(|it| it.facets.statement());
+    let mut stars = facets.filter(|facets| facets.binds_star);
+    stars.any(|star| batch.is_imported(change, &star.imports))
 }
 
 fn star_of(definition: &Definition) -> Option<StarImport> {
