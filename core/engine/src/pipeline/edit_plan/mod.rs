@@ -52,7 +52,7 @@ pub use guard::{BlockQuestion, BranchQuestion, CHOSEN, Choice, Guard, Tells, Tra
 pub use operation::{
     Action, BodyName, BoundAgain, DefaultSource, EditCode, FilePlan, HeaderUpdate, InnerDefault, InnerFunction,
     InnerSource, LiveClass, NewAttributes, Operation, PathChange, Phase, Plan, REACHED, Refusal, RemakeClass, Rename,
-    Rerun, RunStatement, Scope, StarImport, Unchanged, Unstar, UpdateCode,
+    Rerun, RunStatement, Scope, Unchanged, UpdateCode,
 };
 pub use origin::{Departure, MovedClass, MovedFunction, Origin};
 pub use other_file::departures;
@@ -60,6 +60,7 @@ pub use outline::Outline;
 pub use readers::contains_name;
 pub use reasons::{bound_again, may_be_bound_again, note, refusal};
 pub use spared::{KEPT, Spared};
+pub use stars::{StarImport, Unstar};
 pub use unit::Unit;
 
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ use super::guard::{BlockQuestion, Guard, TraceValue};
 use super::origin::Origin;
 use super::outline::Outline;
 use super::spared::Spared;
+use super::stars::{StarImport, Unstar};
 use super::unit::Unit;
 use crate::pipeline::definitions::DefinitionId;
 
@@ -170,26 +171,6 @@ impl Action {
             Self::Choose { .. } | Self::Unstar(_) | Self::Refuse(_) => None,
         }
     }
-}
-
-/// A star-import that is gone from a module.
-#[derive(Debug, Serialize)]
-pub struct Unstar {
-    /// What it imported from.
-    pub from: StarImport,
-    /// Names that something else in the module binds.
-    pub kept: Vec<String>,
-    /// The star-imports that the module has now.
-    pub others: Vec<StarImport>,
-}
-
-/// What `from m import *` names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StarImport {
-    /// As written, without the leading dots.
-    pub module: String,
-    /// Number of leading dots.
-    pub level: u32,
 }
 
 /// A function or class that has another name now, or is bound in another scope: the new name is bound to the same object,

@@ -1,9 +1,31 @@
 //! Star-imports: what one that goes has bound goes with it, and one that comes does not hide what is bound behind it.
 
-use super::operation::{Action, StarImport, Unstar};
+use serde::Serialize;
+
+use super::operation::Action;
 use super::order::Batch;
 use super::{EditCode, FileChange, Place, Planner, Scope};
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree};
+
+/// A star-import that is gone from a module.
+#[derive(Debug, Serialize)]
+pub struct Unstar {
+    /// What it imported from.
+    pub from: StarImport,
+    /// Names that something else in the module binds.
+    pub kept: Vec<String>,
+    /// The star-imports that the module has now.
+    pub others: Vec<StarImport>,
+}
+
+/// What `from m import *` names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StarImport {
+    /// As written, without the leading dots.
+    pub module: String,
+    /// Number of leading dots.
+    pub level: u32,
+}
 
 impl Planner<'_> {
     /// Plans the removal of the names of a star-import that is gone, or has become `now`.

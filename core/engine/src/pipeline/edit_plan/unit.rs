@@ -277,10 +277,14 @@ fn blanks(ranges: &[Range<u32>]) -> Vec<(Range<u32>, String)> {
 }
 
 /// The text of a range, with other texts in some places; all lines keep their numbers, and what is replaced by one
-/// character its columns.
+/// character its columns. In a text that does not parse they may lie beyond the range: what is made of it is never run.
 fn push_replaced(source: &mut String, text: &str, range: Range<u32>, replaced: &[(Range<u32>, String)]) {
     let mut at = range.start as usize;
+    let is_inside = |blank: &Range<u32>, at: usize| blank.start as usize >= at && blank.end <= range.end;
     for (blank, by) in replaced {
+        if !is_inside(blank, at) {
+            continue;
+        }
         source.push_str(&text[at..blank.start as usize]);
         source.push_str(by);
         for byte in text[blank.start as usize..blank.end as usize].bytes().skip(1) {
