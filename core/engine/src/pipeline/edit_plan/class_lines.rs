@@ -7,7 +7,8 @@ use rustc_hash::FxHashSet;
 use super::FileChange;
 use crate::pipeline::definitions::{DefinitionId, DefinitionKind};
 
-/// Definitions of the new text that stand on another line than before, as far as that is known, with a class inside a function in them.
+/// Definitions of the new text that stand on another line than before, as far as that is known, with a class inside a
+/// function in them.
 pub(super) fn moved(change: &FileChange) -> FxHashSet<DefinitionId> {
     let mut found = FxHashSet::default();
     for class in &change.new.definitions {

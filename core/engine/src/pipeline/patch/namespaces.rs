@@ -31,7 +31,7 @@ const CONDITIONAL: &str = "__conditional_annotations__";
 const KEPT_BY_MODULE: &str = "__annotations__";
 
 /// Where a class keeps its annotations once they were evaluated.
-const KEPT_BY_CLASS: &str = "__annotations_cache__";
+pub const KEPT_BY_CLASS: &str = "__annotations_cache__";
 
 /// Under which a class body leaves the function that evaluates its annotations.
 pub const ANNOTATE: [&str; 2] = ["__annotate__", "__annotate_func__"];
@@ -147,8 +147,8 @@ impl Scratch {
             && interpreter.facts().version >= (3, 14, 0)
         {
             // Of a file that keeps annotations as text, in a class that was made by one that does not: to put them where
-            // such a class has them would make it forget how it evaluates its own, and no undo could give that back. Where
-            // it has annotations from a statement before, they are in the same place.
+            // such a class has them would make it forget how it evaluates its own, and no undo could give that back. What a
+            // statement of this save has left is in the same place.
             let at = changed.iter().position(|(name, expected, new)| {
                 let is_new = name == "__annotations__" && expected.is_none() && new.is_some();
                 is_new && (self.is_lazy(interpreter) || kept_by_class(interpreter, class).is_some())

@@ -21,6 +21,8 @@ pub struct Renames {
     /// By operation: what was done, to be taken back should the definition be refused after all.
     done: FxHashMap<usize, Vec<Swap>>,
     refused: FxHashMap<usize, Refusal>,
+    /// By namespace (of a class: the class) and name: what it led to before a definition got it.
+    before: FxHashMap<(Handle, String), Option<Handle>>,
     /// Definitions that are made anew, those in blocks only if their branch ran.
     anew: FxHashSet<usize>,
 }
@@ -53,6 +55,7 @@ impl Renames {
                 Ok(Some(swaps)) => {
                     // One by one: the scope of the next one may be a class that this one renames.
                     transaction.commit(swaps.clone())?;
+                    renames.before.extend(swaps.iter().filter_map(bound_before));
                     renames.done.insert(index, swaps);
                 }
                 Err(reason) => {
@@ -68,29 +71,10 @@ impl Renames {
         self.done.contains_key(&index)
     }
 
-    /// What a name of the module led to before, if a definition has got it; `None` inside where it was not bound.
+    /// What a name of the module, or of a class, led to before, if a definition has got it; `None` inside where it was not
+    /// bound.
     pub fn value_before(&self, namespace: Handle, name: &str) -> Option<Option<Handle>> {
-        self.bound_before(None, namespace, name)
-    }
-
-    /// The same of a name of this class, or of the module.
-    fn bound_before(&self, class: Option<Handle>, container: Handle, name: &str) -> Option<Option<Handle>> {
-        let mut bound = self.done.values().flatten().filter_map(|swap| match swap {
-            Swap::Entry {
-                dict,
-                name: bound,
-                expected,
-                ..
-            } if class.is_none() && *dict == container && bound == name => Some(*expected),
-            Swap::ClassAttribute {
-                class: of,
-                name: bound,
-                expected,
-                ..
-            } if class == Some(*of) && bound == name => Some(*expected),
-            _ => None,
-        });
-        bound.next()
+        self.before.get(&(namespace, name.to_owned())).copied()
     }
 
     /// What the old name led to before this save: another definition may have got that name.
@@ -104,7 +88,7 @@ impl Renames {
         namespace: Handle,
     ) -> Result<Option<Handle>, Refusal> {
         let (class, container) = place(interpreter, &rename.old_scope, namespace)?;
-        let before = self.bound_before(class, container, &rename.from);
+        let before = self.value_before(class.unwrap_or(container), &rename.from);
         Ok(before.unwrap_or_else(|| interpreter.entry(container, &rename.from)))
     }
 
@@ -188,6 +172,25 @@ impl Renames {
     pub fn taken_back(&self, index: usize) -> Vec<Swap> {
         let done = self.done.get(&index).into_iter().flatten().rev();
         done.map(Swap::inverted).collect()
+    }
+}
+
+/// The name that a swap binds, and what it led to.
+fn bound_before(swap: &Swap) -> Option<((Handle, String), Option<Handle>)> {
+    match swap {
+        Swap::Entry {
+            dict: place,
+            name,
+            expected,
+            ..
+        }
+        | Swap::ClassAttribute {
+            class: place,
+            name,
+            expected,
+            ..
+        } => Some(((*place, name.clone()), *expected)),
+        _ => None,
     }
 }
 

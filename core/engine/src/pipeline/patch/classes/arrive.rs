@@ -8,7 +8,7 @@ use jurigged_runtime::{Handle, Interpreter, ObjectKind, Swap};
 
 use super::super::Work;
 use super::super::late::{LateStop, Ongoing};
-use super::super::namespaces::{Scratch, follow_hash};
+use super::super::namespaces::{KEPT_BY_CLASS, Scratch, follow_hash};
 use super::super::prepare::Stop;
 use super::super::statements::without_place;
 use super::super::units::{compile_scope, compile_to_run, execute_in, no_class};
@@ -158,7 +158,7 @@ fn quoted_types(interpreter: &dyn Interpreter, live: Handle, module: Handle) -> 
     const ANNOTATIONS: &str = "__annotations__";
     let Some(types) = own_entry(interpreter, live, ANNOTATIONS) else {
         // Since 3.14 they are made when they are asked for, and then kept.
-        return Ok(adopt::attribute(interpreter, live, "__annotations_cache__", None));
+        return Ok(adopt::attribute(interpreter, live, KEPT_BY_CLASS, None));
     };
     let text = "{name: type(it)(it.__forward_arg__, module=module) \
                 if type(it).__name__ == 'ForwardRef' and it.__forward_module__ not in (None, module) else it \

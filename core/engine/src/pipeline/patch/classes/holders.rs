@@ -1,7 +1,7 @@
 //! What holds a class, and how it comes to hold another one.
 //!
-//! Lists, dicts (values and keys), sets, cells and attributes of classes are changed in place. Tuples and frozen sets are made anew where all
-//! that holds them can hold others.
+//! Lists, dicts (values and keys), sets, cells and attributes of classes are changed in place. Tuples and frozen sets are
+//! made anew where all that holds them can hold others.
 
 use jurigged_runtime::{Handle, Interpreter, ObjectKind, RuntimeError, Swap};
 use rustc_hash::FxHashSet;

@@ -8,7 +8,7 @@ use super::Remade;
 use super::bases;
 use super::header::Header;
 use super::holders::holders;
-use super::python::{evaluate, import, subclasses};
+use super::python::{evaluate, import, subclasses, truth};
 use crate::pipeline::edit_plan::{Refusal, note};
 
 /// Entries of a class's namespace that belong to the one class object.
@@ -95,10 +95,9 @@ fn made(interpreter: &dyn Interpreter, remade: &Remade<'_>, header: &Header) -> 
         .namespace(remade.class)
         .map_or_else(Vec::new, |own| interpreter.entries(own));
     for (key, value) in own {
-        if let Some(name) = interpreter
-            .text(key)
-            .filter(|name| !STRUCTURAL.contains(&name.as_str()))
-        {
+        let Some(name) = interpreter.text(key) else { continue };
+        let is_left = name == "__new__" && is_forwarding(interpreter, value)?;
+        if !is_left && !STRUCTURAL.contains(&name.as_str()) {
             interpreter.set_entry(namespace, &name, value);
         }
     }
@@ -125,6 +124,14 @@ fn made(interpreter: &dyn Interpreter, remade: &Remade<'_>, header: &Header) -> 
             ("own", namespace),
         ],
     )
+}
+
+/// Is a `__new__` one that [`forwarding`] has put there, in a save that was undone?
+fn is_forwarding(interpreter: &dyn Interpreter, new: Handle) -> Result<bool, RuntimeError> {
+    let text = "type(it) is staticmethod and getattr(it.__func__, '__code__', None) is not None \
+                and (it.__func__.__code__.co_filename, it.__func__.__code__.co_freevars) \
+                == ('<jurigged>', ('make', 'target'))";
+    truth(interpreter, evaluate(interpreter, text, &[("it", new)])?)
 }
 
 /// Makes a call of the old class a call of the new one.
