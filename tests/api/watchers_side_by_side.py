@@ -46,13 +46,16 @@ save_both(2)
 wait(lambda: p.f() == 2, "the first watcher")
 assert q.f() == 1 and not any(change.module == "q" for change in jurigged.refresh())
 second.start()
+# What was saved while it was stopped.
+jurigged.refresh()
+assert q.f() == 2
 save_both(3)
 wait(lambda: (p.f(), q.f()) == (3, 3), "both again")
 first.stop()
 save_both(4)
 wait(lambda: (p.f(), q.f()) == (4, 4), "the second watcher")
-wait(lambda: len(runs) >= 7, "the last statements")
-assert runs == [1, 1, 2, 3, 3, 4, 4], f"each changed statement runs once, not {runs}"
+wait(lambda: len(runs) >= 8, "the last statements")
+assert runs == [1, 1, 2, 2, 3, 3, 4, 4], f"each changed statement runs once, not {runs}"
 second.stop()
 jurigged.refresh()
 save_both(5)
