@@ -69,9 +69,9 @@ class Terminal:
         except pexpect.EOF:
             self.is_over = True
 
-    def until(self, *wanted, gone=(), last=None):
+    def until(self, *wanted, gone=(), last=None, seconds=PATIENCE):
         """Wait until all of ``wanted`` and nothing of ``gone`` is on the screen, and its last line begins with ``last``."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while True:
             text = self.text()
             there = all(re.search(part, text) if isinstance(part, re.Pattern) else part in text for part in wanted)
@@ -90,6 +90,19 @@ class Terminal:
     def interrupt(self):
         """Press ctrl-c."""
         self.child.send("\x03")
+
+    def interrupt_line(self):
+        """Press ctrl-c in a line that was just shown.
+
+        Once more where nothing follows: CPython looks for signals when it waits for a key, and has it not seen while it
+        still draws the line (Modules/readline.c, ``readline_until_enter_or_signal``).
+        """
+        self.interrupt()
+        try:
+            return self.until("KeyboardInterrupt", last=">>>", seconds=3)
+        except Missed:
+            self.interrupt()
+            return self.until("KeyboardInterrupt", last=">>>")
 
     def ends(self):
         """Wait for the end: the exit status, or the negative number of a signal."""
