@@ -65,12 +65,10 @@ fn any_two_texts_give_a_plan() {
     println!("{turn} turns");
 }
 
-/// What was found so far.
+/// Found by it: the test of this block ends behind the block.
 #[test]
-fn pairs_that_failed_once() {
-    for (old, new) in [("if", "if _ else e")] {
-        planned(old, new).unwrap();
-    }
+fn a_test_that_reaches_beyond_its_block() {
+    planned("if", "if _ else e").unwrap();
 }
 
 fn number(variable: &str) -> Option<u64> {
