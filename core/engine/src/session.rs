@@ -18,6 +18,7 @@ mod plugin_table;
 mod program;
 mod refresh;
 mod relocate;
+mod reported;
 mod restart;
 mod rules;
 mod stage;
@@ -54,6 +55,7 @@ use crate::watch::{WatchSignal, Watcher};
 use history::{Before, History};
 use listeners::Listeners;
 use plugin_table::plugins_of;
+use reported::Reported;
 use rustc_hash::FxHashMap;
 use stage::Place;
 use watched::Watched;
@@ -337,9 +339,7 @@ struct Worker {
     import_wait: Option<imports::ImportWait>,
     /// Files of which a save was looked at and put off: the next report answers for them.
     unanswered: std::collections::BTreeSet<PathBuf>,
-    /// Refusals already reported, with their files and what of the text they refuse: the same one is not repeated at
-    /// every save.
-    reported: std::collections::HashMap<String, (Option<PathBuf>, Option<u64>)>,
+    reported: Reported,
     /// Statements that were left behind and go on, by their number, with what was said of them.
     left_behind: std::collections::HashMap<u64, Diagnostic>,
     /// Messages that came while a question was answered that waits for files only.
@@ -571,25 +571,7 @@ impl Worker {
         if !report.undone {
             self.history.add(before, &report, &mut self.program, self.keeps_history);
         }
-        // A save compares all that is refused in its files again, so what is not refused now is reported when it is again.
-        let mut standing = std::collections::HashMap::new();
-        report.diagnostics.retain(|diagnostic| {
-            let is_standing = diagnostic.running_now.is_some() && !report.undone && diagnostic.code != "syntax";
-            if !is_standing {
-                let is_saved = |place: &crate::diagnostic::Place| saved.paths.contains(&place.path);
-                return diagnostic.code != "syntax" || diagnostic.place.as_ref().is_none_or(is_saved);
-            }
-            let file = diagnostic.place.as_ref().map(|place| place.path.clone());
-            let before = self.reported.get(&diagnostic.identity());
-            let is_same = before.is_some_and(|(_, text)| *text == diagnostic.text_hash);
-            standing.insert(diagnostic.identity(), (file, diagnostic.text_hash));
-            !is_same
-        });
-        if has_compared && !report.undone {
-            let is_of_other = |file: &Option<PathBuf>| file.as_ref().is_some_and(|file| !report.files.contains(file));
-            self.reported.retain(|_, (file, _)| is_of_other(file));
-            self.reported.extend(standing);
-        }
+        self.reported.leave_out(&mut report, &saved.paths);
         self.log.report(&report);
         self.tell(&report);
         if self.keeps_report {

@@ -18,7 +18,7 @@ impl Planner<'_> {
 
     fn follows(&self, name: &str, scope: &Scope, chain: usize) -> bool {
         let Some(binder) = self.binder_seen_from(name, scope) else {
-            return self.has_star_of_batch;
+            return self.has_star_of_batch();
         };
         let Some(facets) = self.new.get(binder).facets.statement() else {
             return false;

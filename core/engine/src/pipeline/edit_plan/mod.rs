@@ -171,7 +171,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         operations: Vec::new(),
         unchanged: Vec::new(),
         anew: Anew::of(change),
-        has_star_of_batch: stars::has_star_of(change, batch),
+        stars: stars::stars(&change.new),
         class_lines: match settings.class_lines {
             true => class_lines::moved(change),
             false => FxHashSet::default(),
@@ -195,7 +195,7 @@ fn plan_file(change: &FileChange, batch: &Batch, elsewhere: &dyn Elsewhere, sett
         unchanged: planner.unchanged,
         classes: live_classes::of(change, &planner.names),
         annotated: planner.names.annotated(),
-        stars: stars::stars(planner.new),
+        stars: planner.stars,
         is_joined: change.is_joined,
         fleeting: planner.fleeting,
         emptied: planner.emptied,
@@ -260,8 +260,8 @@ struct Planner<'a> {
     unchanged: Vec<Unchanged>,
     /// Whether definitions whose text is the same are compiled anew.
     anew: Anew,
-    /// A star-import of the file may bring names that another file of the batch changes.
-    has_star_of_batch: bool,
+    /// The star-imports of the new text.
+    stars: Vec<StarImport>,
     /// Definitions that only move, with a line among the constants of what is in them.
     class_lines: FxHashSet<DefinitionId>,
 }

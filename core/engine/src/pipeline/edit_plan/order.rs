@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::{FileChange, FilePlan};
+use super::{FileChange, FilePlan, StarImport};
 use crate::pipeline::definitions::{DefinitionId, ImportFacet};
 
 /// The modules that a batch changes, by name.
@@ -34,7 +34,17 @@ impl Batch {
         imports
             .iter()
             .flat_map(|import| imported_modules(&importer.module, &importer.path, import))
-            .any(|module| module != importer.module && self.by_module.contains_key(&module))
+            .any(|module| self.is_other(importer, &module))
+    }
+
+    /// Does a star-import of `importer` import from another module of the batch?
+    pub fn has_star_of(&self, importer: &FileChange, star: &StarImport) -> bool {
+        let module = absolute_name(&importer.module, &importer.path, &star.module, star.level);
+        module.is_some_and(|module| self.is_other(importer, &module))
+    }
+
+    fn is_other(&self, importer: &FileChange, module: &str) -> bool {
+        module != importer.module && self.by_module.contains_key(module)
     }
 }
 
@@ -104,7 +114,7 @@ impl FreshStart<'_> {
 
 /// Full names of the modules that an import may load: of `from a import b` both `a` and `a.b`.
 fn imported_modules(importer: &str, path: &Path, import: &ImportFacet) -> Vec<String> {
-    let Some(module) = absolute_name(importer, path, import) else {
+    let Some(module) = absolute_name(importer, path, &import.module, import.level) else {
         return Vec::new();
     };
     let submodule = import
@@ -117,16 +127,16 @@ fn imported_modules(importer: &str, path: &Path, import: &ImportFacet) -> Vec<St
 
 /// The module that an import names, with its leading dots resolved (Lib/importlib/_bootstrap.py, `_resolve_name`);
 /// `None` where they lead out of the top-level package.
-fn absolute_name(importer: &str, path: &Path, import: &ImportFacet) -> Option<String> {
-    if import.level == 0 {
-        return Some(import.module.clone());
+fn absolute_name(importer: &str, path: &Path, module: &str, level: u32) -> Option<String> {
+    if level == 0 {
+        return Some(module.to_owned());
     }
     let is_package = path.file_stem().is_some_and(|stem| stem == "__init__");
     let mut package = importer;
-    for _ in usize::from(is_package)..import.level as usize {
+    for _ in usize::from(is_package)..level as usize {
         package = package.rsplit_once('.')?.0;
     }
-    Some(match import.module.as_str() {
+    Some(match module {
         "" => package.to_owned(),
         module => format!("{package}.{module}"),
     })
@@ -215,15 +225,8 @@ mod tests {
 
     #[test]
     fn leading_dots_count_from_the_package() {
-        let import = |level: u32, module: &str| ImportFacet {
-            module: module.to_owned(),
-            level,
-            name: None,
-            bound_as: String::new(),
-        };
-        let name = |importer: &str, path: &str, level, module| {
-            absolute_name(importer, Path::new(path), &import(level, module))
-        };
+        let name =
+            |importer: &str, path: &str, level, module: &str| absolute_name(importer, Path::new(path), module, level);
         assert_eq!(name("p.q.m", "p/q/m.py", 1, "n").as_deref(), Some("p.q.n"));
         assert_eq!(name("p.q.m", "p/q/m.py", 2, "").as_deref(), Some("p"));
         assert_eq!(name("p.q", "p/q/__init__.py", 1, "n").as_deref(), Some("p.q.n"));

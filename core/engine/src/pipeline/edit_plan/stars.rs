@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::operation::Action;
-use super::order::Batch;
-use super::{EditCode, FileChange, Place, Planner, Scope};
+use super::{EditCode, Place, Planner, Scope};
 use crate::pipeline::definitions::{Definition, DefinitionId, DefinitionTree};
 
 /// A star-import that is gone from a module.
@@ -36,16 +35,21 @@ impl Planner<'_> {
         if now.and_then(|now| star_of(self.new.get(now))).as_ref() == Some(&from) || !place.scope.classes.is_empty() {
             return;
         }
-        let others = stars(self.new);
-        if others.contains(&from) {
+        if self.stars.contains(&from) {
             return;
         }
         let unstar = Unstar {
             from,
             kept: self.names.all(&Scope::default()),
-            others,
+            others: self.stars.clone(),
         };
         self.push(EditCode::Stmt, Some(old), now, Action::Unstar(Box::new(unstar)));
+    }
+
+    /// May a star-import of the file bring names that another file of the batch changes?
+    pub(super) fn has_star_of_batch(&self) -> bool {
+        let mut stars = self.stars.iter();
+        stars.any(|star| self.batch.has_star_of(self.change, star))
     }
 
     /// The names that statements behind a star-import have bound, which do not run again: theirs is the value.
@@ -68,13 +72,6 @@ impl Planner<'_> {
 /// All star-imports of a file, those in blocks included.
 pub(super) fn stars(tree: &DefinitionTree) -> Vec<StarImport> {
     tree.definitions.iter().filter_map(star_of).collect()
-}
-
-/// Does the file import another one of the batch with a star?
-pub(super) fn has_star_of(change: &FileChange, batch: &Batch) -> bool {
-    let facets = change.new.definitions.iter().filter_map(|it| it.facets.statement());
-    let mut stars = facets.filter(|facets| facets.binds_star);
-    stars.any(|star| batch.is_imported(change, &star.imports))
 }
 
 fn star_of(definition: &Definition) -> Option<StarImport> {

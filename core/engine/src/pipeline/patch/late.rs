@@ -103,10 +103,13 @@ pub fn leave_out_bound_again(interpreter: &dyn Interpreter, works: &[Work<'_>], 
 pub fn leave_out_forwarded(prepared: &mut [Prepared]) {
     let forwarded = prepared.iter().flat_map(|prepared| &prepared.forwarded);
     let told: FxHashSet<String> = forwarded.map(|shown| keeps_old_code(shown)).collect();
+    if told.is_empty() {
+        return;
+    }
     let outcomes = prepared
         .iter_mut()
         .flat_map(|prepared| &mut prepared.outcome.operations);
-    for outcome in outcomes.filter(|_| !told.is_empty()) {
+    for outcome in outcomes {
         outcome
             .listed
             .retain(|reason| reason.code != CLOSURE_GONE || !told.contains(&reason.message));

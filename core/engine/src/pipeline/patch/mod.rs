@@ -158,9 +158,8 @@ fn attempt(
     late::leave_out_forwarded(prepared);
     moves.depart(interpreter, works, prepared, &departures(), transaction)?;
     for (work, prepared) in works.iter().zip(prepared.iter_mut()) {
-        let mut departures = std::mem::take(&mut prepared.departures);
-        departures.retain(|departure| statements::still_to_go(interpreter, work, departure));
-        transaction.commit(departures)?;
+        let departures = std::mem::take(&mut prepared.departures);
+        transaction.commit(statements::still_to_go(interpreter, work, departures))?;
     }
     for work in works {
         let swap = match work.plan.annotated.get(&Scope::default()) {

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::classes::evaluate;
 use super::evidence::is_of;
+use super::forward::core_of;
 use super::namespaces::name_swap;
 use super::outcome::Failure;
 use super::transaction::Transaction;
@@ -342,8 +343,7 @@ fn follow(
                 }
             }
             ObjectKind::Function | ObjectKind::StaticMethod | ObjectKind::ClassMethod => {
-                let inner = interpreter.attribute(value, "__func__").ok().flatten();
-                let function = inner.unwrap_or(value);
+                let function = core_of(interpreter, value);
                 // A function may have several names in it: `__radd__ = __add__`.
                 if seen.insert(function) {
                     swaps.extend(requalified(interpreter, function, change));
@@ -394,9 +394,7 @@ fn named_tuple_texts(interpreter: &dyn Interpreter, class: Handle, change: &Path
         Some(format!("{}{rest}", written.replace("{}", after)))
     };
     let of_method = |(method, attribute, written): (&str, &str, &str)| {
-        let method = interpreter.entry(own, method)?;
-        let inner = interpreter.attribute(method, "__func__").ok().flatten();
-        let function = inner.unwrap_or(method);
+        let function = core_of(interpreter, interpreter.entry(own, method)?);
         let new = renamed(&text_of(interpreter, function, attribute)?, written)?;
         text_swap(interpreter, function, attribute, &new)
     };

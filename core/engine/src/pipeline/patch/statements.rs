@@ -373,10 +373,7 @@ pub fn unstar(
     module: &mut Prepared,
     steps: &mut Steps,
 ) -> Result<(), Refusal> {
-    let kept: FxHashSet<String> = unstar
-        .others
-        .iter()
-        .flat_map(|star| public_names(interpreter, work, star))
+    let kept: FxHashSet<String> = given_by(interpreter, work, &unstar.others)
         .map(|(name, _)| name)
         .chain(unstar.kept.iter().cloned())
         .collect();
@@ -388,20 +385,33 @@ pub fn unstar(
     unbind(interpreter, work, &Scope::default(), &names, &[], module, steps)
 }
 
-/// Do old names that a definition has left still lead where they led, and does no star-import say so?
-pub fn still_to_go(interpreter: &dyn Interpreter, work: &Work<'_>, departure: &Swap) -> bool {
-    let Swap::Entry {
-        dict, name, expected, ..
-    } = departure
-    else {
-        return true;
-    };
-    let now = interpreter.entry(*dict, name);
-    let gives = |star: &StarImport| {
-        let mut names = public_names(interpreter, work, star).into_iter();
-        names.any(|(public, value)| public == *name && Some(value) == now)
-    };
-    now == *expected && !(*dict == work.namespace && work.plan.stars.iter().any(gives))
+/// The swaps among these that take old names away which still lead where they led, and which no star-import gives.
+pub fn still_to_go(interpreter: &dyn Interpreter, work: &Work<'_>, mut departures: Vec<Swap>) -> Vec<Swap> {
+    if departures.is_empty() {
+        return departures;
+    }
+    let given: FxHashSet<(String, Handle)> = given_by(interpreter, work, &work.plan.stars).collect();
+    departures.retain(|departure| {
+        let Swap::Entry {
+            dict, name, expected, ..
+        } = departure
+        else {
+            return true;
+        };
+        let now = interpreter.entry(*dict, name);
+        let is_given = now.is_some_and(|now| given.contains(&(name.clone(), now)));
+        now == *expected && !(*dict == work.namespace && is_given)
+    });
+    departures
+}
+
+/// What these star-imports take from their modules.
+fn given_by(
+    interpreter: &dyn Interpreter,
+    work: &Work<'_>,
+    stars: &[StarImport],
+) -> impl Iterator<Item = (String, Handle)> {
+    stars.iter().flat_map(|star| public_names(interpreter, work, star))
 }
 
 /// What a star-import takes from its module: what `__all__` lists, or all names without a leading underscore.

@@ -8,7 +8,7 @@ use super::Remade;
 use super::bases;
 use super::header::Header;
 use super::holders::holders;
-use super::python::{evaluate, import, subclasses, truth};
+use super::python::{FILE, evaluate, import, subclasses, truth};
 use crate::pipeline::edit_plan::{Refusal, note};
 
 /// Entries of a class's namespace that belong to the one class object.
@@ -130,8 +130,12 @@ fn made(interpreter: &dyn Interpreter, remade: &Remade<'_>, header: &Header) -> 
 fn is_forwarding(interpreter: &dyn Interpreter, new: Handle) -> Result<bool, RuntimeError> {
     let text = "type(it) is staticmethod and getattr(it.__func__, '__code__', None) is not None \
                 and (it.__func__.__code__.co_filename, it.__func__.__code__.co_freevars) \
-                == ('<jurigged>', ('make', 'target'))";
-    truth(interpreter, evaluate(interpreter, text, &[("it", new)])?)
+                == (file, ('make', 'target'))";
+    let file = interpreter.new_text(FILE);
+    truth(
+        interpreter,
+        evaluate(interpreter, text, &[("it", new), ("file", file)])?,
+    )
 }
 
 /// Makes a call of the old class a call of the new one.

@@ -12,6 +12,9 @@ use crate::pipeline::edit_plan::Unit;
 /// The name of the value in the dict that [`evaluate`] runs in, by which such a dict is told from those of the program.
 pub const VALUE: &str = "_jurigged_value";
 
+/// `co_filename` of what [`evaluate`] compiles.
+pub const FILE: &str = "<jurigged>";
+
 /// The value of an expression of our own, which reads these names and the builtins.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub fn evaluate(
 ) -> Result<Handle, RuntimeError> {
     let code = interpreter.compile(&CompileUnit {
         source: &format!("{VALUE} = {expression}\n"),
-        file: "<jurigged>",
+        file: FILE,
         flags: 0,
         first_line: 1,
     })?;
